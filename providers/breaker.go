@@ -1,0 +1,33 @@
+package providers
+
+import "time"
+
+// BreakerState is the state of a circuit breaker.
+type BreakerState string
+
+// The states. The values are those of the attribute llmotel.breaker.state.
+const (
+	BreakerClosed   BreakerState = "closed"
+	BreakerHalfOpen BreakerState = "half_open"
+	BreakerOpen     BreakerState = "open"
+)
+
+// BreakerStatus is what a circuit breaker says of itself. It lives here so
+// that statistics can show it without knowing the failover package.
+type BreakerStatus struct {
+	// Target is the name of the breaker's target.
+	Target string
+	State  BreakerState
+	// Since is when the state was entered; zero if it never changed.
+	Since time.Time
+	// Reason says why it opened last: "consecutive_failures", "failure_rate",
+	// "manual", ...; empty if it never did.
+	Reason string
+	// RetryAt is when an open breaker lets the next trial through.
+	RetryAt time.Time
+	// ConsecutiveFailures is the present streak.
+	ConsecutiveFailures int
+	// Successes, Failures and FailureRate (0 to 1) are those of the window.
+	Successes, Failures int
+	FailureRate         float64
+}

@@ -1,0 +1,184 @@
+package providers
+
+import (
+	"iter"
+	"strings"
+)
+
+// Collect ranges over a stream and returns the answer that it adds up to, the
+// same as Generate would have returned (without Raw). If the stream breaks it
+// returns what had arrived together with the error.
+func Collect(stream iter.Seq2[*Chunk, error]) (*Response, error) {
+	var c Collector
+	for chunk, err := range stream {
+		if err != nil {
+			return c.Partial(), err
+		}
+		c.Add(chunk)
+	}
+	return c.Response(), nil
+}
+
+// Collector builds a Response from chunks. The zero value is ready to use. It
+// is not safe for concurrent use.
+type Collector struct {
+	resp    Response
+	choices []choiceParts
+	done    bool
+}
+
+// choiceParts are the parts of one choice in the order of their first chunk.
+type choiceParts struct{ parts []*partBuilder }
+
+type partBuilder struct {
+	kind      ChunkKind
+	index     int
+	text      strings.Builder // text, thinking, or tool call arguments
+	reasoning Reasoning
+	call      ToolCall
+	whole     Part
+}
+
+// Add takes the next chunk. A ChunkRestart discards what was added before.
+func (c *Collector) Add(chunk *Chunk) {
+	switch chunk.Kind {
+	case ChunkStart:
+		c.resp.ID, c.resp.RequestID, c.resp.Model = chunk.ResponseID, chunk.RequestID, chunk.Model
+	case ChunkText:
+		c.part(chunk).text.WriteString(chunk.Text)
+	case ChunkReasoning:
+		p := c.part(chunk)
+		p.text.WriteString(chunk.Text)
+		if r := chunk.Reasoning; r != nil {
+			p.reasoning.ID += r.ID
+			p.reasoning.Signature += r.Signature
+			p.reasoning.Encrypted += r.Encrypted
+		}
+	case ChunkToolCall:
+		p := c.part(chunk)
+		if t := chunk.ToolCall; t != nil {
+			p.text.WriteString(t.Arguments)
+			if t.ID != "" {
+				p.call.ID = t.ID
+			}
+			if t.Name != "" {
+				p.call.Name = t.Name
+			}
+			p.call.Signature = append(p.call.Signature, t.Signature...)
+		}
+	case ChunkPart:
+		c.part(chunk).whole = chunk.Whole
+	case ChunkUsage:
+		if chunk.Usage != nil {
+			c.resp.Usage = *chunk.Usage
+		}
+	case ChunkFinish:
+		c.done = true
+		if chunk.Finish != nil {
+			c.finish(chunk.Finish)
+		}
+	case ChunkRestart:
+		*c = Collector{}
+	}
+}
+
+// Response returns the answer so far. Choices without a finish reason end with
+// FinishError.
+func (c *Collector) Response() *Response {
+	r := c.resp
+	r.Choices = make([]Choice, max(len(c.choices), len(c.resp.Choices)))
+	copy(r.Choices, c.resp.Choices)
+	for i := range r.Choices {
+		r.Choices[i].Message.Role = RoleAssistant
+		if i < len(c.choices) {
+			r.Choices[i].Message.Parts = c.choices[i].build()
+		}
+		if r.Choices[i].FinishReason == "" {
+			r.Choices[i].FinishReason = FinishError
+		}
+	}
+	return &r
+}
+
+// Partial returns the answer so far of a stream that broke: its usage is at
+// best partial. Nil if no chunk was added.
+func (c *Collector) Partial() *Response {
+	if len(c.choices) == 0 && c.resp.ID == "" && c.resp.Usage.Completeness == UsageMissing {
+		return nil
+	}
+	r := c.Response()
+	if !c.done && r.Usage.Completeness == UsageReported {
+		r.Usage.Completeness = UsagePartial
+	}
+	return r
+}
+
+func (c *Collector) finish(f *Finish) {
+	r := &c.resp
+	setIf(&r.ID, f.ResponseID)
+	setIf(&r.RequestID, f.RequestID)
+	setIf(&r.Model, f.Model)
+	setIf(&r.Provider, f.Provider)
+	setIf(&r.ServiceTier, f.ServiceTier)
+	setIf(&r.SystemFingerprint, f.SystemFingerprint)
+	setIf(&r.Target, f.Target)
+	r.Attempts = f.Attempts
+	r.Usage = f.Usage
+	r.Choices = make([]Choice, len(f.Reasons))
+	for i := range f.Reasons {
+		r.Choices[i].FinishReason = f.Reasons[i]
+		if i < len(f.RawReasons) {
+			r.Choices[i].RawFinishReason = f.RawReasons[i]
+		}
+	}
+	if len(r.Choices) > 0 {
+		r.Choices[0].StopSequence = f.StopSequence
+	}
+}
+
+func setIf(dst *string, v string) {
+	if v != "" {
+		*dst = v
+	}
+}
+
+// part returns the builder of the part that the chunk belongs to.
+func (c *Collector) part(chunk *Chunk) *partBuilder {
+	const maxChoices = 1 << 10 // a wire may claim any index
+	n := min(max(chunk.Choice, 0), maxChoices)
+	for len(c.choices) <= n {
+		c.choices = append(c.choices, choiceParts{})
+	}
+	parts := &c.choices[n].parts
+	for i := len(*parts) - 1; i >= 0; i-- {
+		if p := (*parts)[i]; p.index == chunk.Part && p.kind == chunk.Kind {
+			return p
+		}
+	}
+	p := &partBuilder{kind: chunk.Kind, index: chunk.Part}
+	*parts = append(*parts, p)
+	return p
+}
+
+func (c *choiceParts) build() []Part {
+	var out []Part
+	for _, p := range c.parts {
+		switch p.kind {
+		case ChunkText:
+			out = append(out, Text{Text: p.text.String()})
+		case ChunkReasoning:
+			r := p.reasoning
+			r.Text = p.text.String()
+			out = append(out, r)
+		case ChunkToolCall:
+			call := p.call
+			call.Arguments = p.text.String()
+			out = append(out, call)
+		case ChunkPart:
+			if p.whole != nil {
+				out = append(out, p.whole)
+			}
+		}
+	}
+	return out
+}

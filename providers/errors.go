@@ -1,0 +1,159 @@
+package providers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ErrStreamInterrupted is what errors.Is finds in an InterruptedError.
+var ErrStreamInterrupted = errors.New("providers: stream interrupted")
+
+// Error is the failure of a call.
+//
+// Its text consists of the fields below and nothing else: no prompt, no
+// completion, no URL, header or body, because error texts end up in logs, span
+// statuses and tickets. The vendor's own error, whose text may hold all of
+// these, is reached with errors.As through Unwrap.
+type Error struct {
+	// Provider and Model are those that were called.
+	Provider, Model string
+	// Kind is what went wrong.
+	Kind Kind
+	// StatusCode is the HTTP status, 0 if there was none.
+	StatusCode int
+	// Code is the vendor's error code or type ("context_length_exceeded").
+	Code string
+	// RequestID is the provider's id of the HTTP request.
+	RequestID string
+	// RetryAfter is how long the provider asks to wait; 0 if it did not say.
+	RetryAfter time.Duration
+	// Detail is an explanation written by this side, never by the provider.
+	Detail string
+	// Usage is what the failed call had used, where the provider said so.
+	Usage Usage
+	// Err is the cause; may be nil.
+	Err error
+}
+
+// Error describes the failure without any content of the call.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.Grow(96)
+	b.WriteString(cmp.Or(safe(e.Provider), "provider"))
+	if e.Model != "" {
+		b.WriteByte(' ')
+		b.WriteString(safe(e.Model))
+	}
+	b.WriteString(": ")
+	b.WriteString(string(cmp.Or(e.Kind, KindUnknown)))
+	sep := " ("
+	add := func(label, value string) {
+		if value == "" {
+			return
+		}
+		b.WriteString(sep)
+		b.WriteString(label)
+		b.WriteString(value)
+		sep = ", "
+	}
+	if e.StatusCode != 0 {
+		add("HTTP ", strconv.Itoa(e.StatusCode))
+	}
+	add("code ", safe(e.Code))
+	add("request ", safe(e.RequestID))
+	if e.RetryAfter > 0 {
+		add("retry after ", e.RetryAfter.String())
+	}
+	if sep == ", " {
+		b.WriteByte(')')
+	}
+	if e.Detail != "" {
+		b.WriteString(": ")
+		b.WriteString(e.Detail)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ErrorType returns the Kind; OpenTelemetry's semconv.ErrorType finds it.
+func (e *Error) ErrorType() string { return string(cmp.Or(e.Kind, KindUnknown)) }
+
+// KindOf returns the Kind of the first *Error in err's tree. Without one it
+// tells cancellation by the caller's context apart, and else returns
+// KindUnknown. KindOf(nil) is "".
+func KindOf(err error) Kind {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return cmp.Or(e.Kind, KindUnknown)
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return KindCancelled
+	}
+	return KindUnknown
+}
+
+// InterruptedError is the end of a stream that broke after part of the answer
+// had been delivered. The caller decides what the part is worth.
+type InterruptedError struct {
+	// Partial is what had arrived; its choices end with FinishError and its
+	// Usage is at best partial.
+	Partial *Response
+	// Err is why the stream broke.
+	Err error
+}
+
+// Error describes the failure without any of the text that had arrived.
+func (e *InterruptedError) Error() string {
+	return fmt.Sprintf("%v after %d characters: %v", ErrStreamInterrupted, len(e.Partial.Text()), e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *InterruptedError) Unwrap() error { return e.Err }
+
+// Is makes errors.Is(err, ErrStreamInterrupted) true.
+func (e *InterruptedError) Is(target error) bool { return target == ErrStreamInterrupted }
+
+// safe bounds a string that comes off a wire before it enters an error text:
+// at most 100 bytes, printable, without white space, quotes or URL queries.
+func safe(s string) string {
+	const limit = 100
+	if len(s) > limit {
+		s = s[:limit]
+	}
+	for i := range len(s) {
+		if !safeByte(s[i]) {
+			return strings.Map(func(r rune) rune {
+				if r < 0x80 && safeByte(byte(r)) {
+					return r
+				}
+				return '_'
+			}, s)
+		}
+	}
+	return s
+}
+
+func safeByte(c byte) bool {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		return true
+	}
+	return strings.IndexByte("-_.:/@+", c) >= 0
+}
+
+func cmpOr[T comparable](v, fallback T) T {
+	var zero T
+	if v == zero {
+		return fallback
+	}
+	return v
+}
