@@ -1,0 +1,197 @@
+package genai
+
+import "go.opentelemetry.io/otel/attribute"
+
+// SpanNameCall is the name of the INTERNAL span that is the parent of all
+// targets visited by one failover call. It has no gen_ai attributes, so that
+// calls and tokens are counted once, on the inference spans below it.
+const SpanNameCall = "llm.call"
+
+// What a call did cost and how much is known about it; on inference spans.
+const (
+	// CostAmountKey: double. The cost of the call in CostCurrencyKey.
+	CostAmountKey = attribute.Key("llmotel.cost.amount")
+
+	// CostCurrencyKey: string. The ISO 4217 currency; absent means USD.
+	CostCurrencyKey = attribute.Key("llmotel.cost.currency")
+
+	// CostPriceIDKey: string. The catalogue entry that the cost was computed with.
+	CostPriceIDKey = attribute.Key("llmotel.cost.price_id")
+
+	// CostUnpricedKey: boolean. Set to true when no price is known, never to false.
+	CostUnpricedKey = attribute.Key("llmotel.cost.unpriced")
+
+	// UsageCompletenessKey: string. How complete the token counts of the call are.
+	UsageCompletenessKey = attribute.Key("llmotel.usage.completeness")
+)
+
+// Values of UsageCompletenessKey.
+const (
+	// UsageCompletenessReported: all counts come from the provider.
+	UsageCompletenessReported = "reported"
+	// UsageCompletenessPartial: the provider reported some counts before the call ended.
+	UsageCompletenessPartial = "partial"
+	// UsageCompletenessEstimated: the counts were computed here, not by the provider.
+	UsageCompletenessEstimated = "estimated"
+	// UsageCompletenessMissing: there are no counts.
+	UsageCompletenessMissing = "missing"
+)
+
+// Where a call went. TargetsVisitedKey and AttemptsKey are on the parent only,
+// OutcomeKey on a metric only.
+const (
+	// TargetKey: string. The name of the target; on the parent, of the one that answered.
+	TargetKey = attribute.Key("llmotel.target")
+
+	// TargetsVisitedKey: int. How many targets were asked at least once.
+	TargetsVisitedKey = attribute.Key("llmotel.targets.visited")
+
+	// AttemptsKey: int. How many requests were sent, over all targets.
+	AttemptsKey = attribute.Key("llmotel.attempts")
+
+	// BreakerStateKey: string. The state of a target's circuit breaker.
+	BreakerStateKey = attribute.Key("llmotel.breaker.state")
+
+	// OutcomeKey: string. OutcomeAnswered or the kind of the error.
+	OutcomeKey = attribute.Key("llmotel.outcome")
+)
+
+// OutcomeAnswered is the value of OutcomeKey for an attempt that succeeded.
+const OutcomeAnswered = "answered"
+
+// Values of BreakerStateKey, BreakerFromKey and BreakerToKey.
+const (
+	// BreakerStateClosed: calls pass.
+	BreakerStateClosed = "closed"
+	// BreakerStateHalfOpen: trial calls pass.
+	BreakerStateHalfOpen = "half_open"
+	// BreakerStateOpen: calls are rejected.
+	BreakerStateOpen = "open"
+)
+
+// Values of MetricBreakerState.
+const (
+	BreakerGaugeClosed   = 0
+	BreakerGaugeHalfOpen = 1
+	BreakerGaugeOpen     = 2
+)
+
+// On whose behalf a call was made. Prompt, conversation, experiment, user and
+// session have names in the conventions.
+const (
+	// FeatureNameKey: string. The feature of the product that makes the call.
+	FeatureNameKey = attribute.Key("llmotel.feature.name")
+
+	// FeatureVersionKey: string. The version of that feature.
+	FeatureVersionKey = attribute.Key("llmotel.feature.version")
+
+	// TenantKey: string. The customer or organisation that the call is made for.
+	TenantKey = attribute.Key("llmotel.tenant")
+)
+
+// Span events.
+const (
+	// EventRetry: a request is sent again to the same target. On the inference
+	// span, with RetryAttemptKey, RetryDelayKey and ErrorTypeKey.
+	EventRetry = "llmotel.retry"
+
+	// EventFallback: a call moves on to the next target. On the parent, with
+	// FallbackFromKey, FallbackToKey and ErrorTypeKey.
+	EventFallback = "llmotel.fallback"
+
+	// EventBreakerChange: a circuit breaker changed its state. With TargetKey,
+	// BreakerFromKey, BreakerToKey and BreakerReasonKey.
+	EventBreakerChange = "llmotel.breaker.change"
+
+	// EventStreamInterrupted: a stream broke off after its first chunk. On the
+	// inference span, with ErrorTypeKey.
+	EventStreamInterrupted = "llmotel.stream.interrupted"
+)
+
+// Attributes of the span events and of the metrics below.
+const (
+	// RetryAttemptKey: int. The ordinal of the request about to be sent; the first retry is 2.
+	RetryAttemptKey = attribute.Key("llmotel.retry.attempt")
+
+	// RetryDelayKey: double. The wait before that request, in seconds.
+	RetryDelayKey = attribute.Key("llmotel.retry.delay")
+
+	// FallbackFromKey: string. The target that failed.
+	FallbackFromKey = attribute.Key("llmotel.fallback.from")
+
+	// FallbackToKey: string. The target asked next.
+	FallbackToKey = attribute.Key("llmotel.fallback.to")
+
+	// BreakerFromKey: string. The state that a circuit breaker left.
+	BreakerFromKey = attribute.Key("llmotel.breaker.from")
+
+	// BreakerToKey: string. The state that a circuit breaker entered.
+	BreakerToKey = attribute.Key("llmotel.breaker.to")
+
+	// BreakerReasonKey: string. Why it did, from a small closed set.
+	BreakerReasonKey = attribute.Key("llmotel.breaker.reason")
+
+	// SinkKey: string. The sink that lost a record.
+	SinkKey = attribute.Key("llmotel.sink")
+
+	// ReasonKey: string. Why it was lost, from a small closed set.
+	ReasonKey = attribute.Key("llmotel.reason")
+)
+
+// Metrics of our own.
+var (
+	// MetricClientCost has the attributes of the token counters.
+	MetricClientCost = Metric{
+		Name: "llmotel.client.cost", Unit: "{USD}", Instrument: Counter, Number: Double,
+		Description: "The cost of inference calls whose price is known.",
+	}
+
+	// MetricClientUnpricedCalls has the attributes of the token counters.
+	MetricClientUnpricedCalls = Metric{
+		Name: "llmotel.client.unpriced_calls", Unit: "{call}", Instrument: Counter, Number: Int,
+		Description: "The number of inference calls whose price is not known.",
+	}
+
+	// MetricFailoverAttempts has TargetKey and OutcomeKey.
+	MetricFailoverAttempts = Metric{
+		Name: "llmotel.failover.attempts", Unit: "{attempt}", Instrument: Counter, Number: Int,
+		Description: "The number of requests sent to targets, retries included.",
+	}
+
+	// MetricFailoverFallbacks has FallbackFromKey, FallbackToKey and ErrorTypeKey.
+	MetricFailoverFallbacks = Metric{
+		Name: "llmotel.failover.fallbacks", Unit: "{fallback}", Instrument: Counter, Number: Int,
+		Description: "The number of times that a call moved on to the next target.",
+	}
+
+	// MetricBreakerState has TargetKey; its values are BreakerGaugeClosed and so on.
+	MetricBreakerState = Metric{
+		Name: "llmotel.breaker.state", Unit: "1", Instrument: Gauge, Number: Int,
+		Description: "The state of the circuit breaker: 0 closed, 1 half open, 2 open.",
+	}
+
+	// MetricBreakerTransitions has TargetKey, BreakerToKey and BreakerReasonKey.
+	MetricBreakerTransitions = Metric{
+		Name: "llmotel.breaker.transitions", Unit: "{transition}", Instrument: Counter, Number: Int,
+		Description: "The number of times that the circuit breaker changed its state.",
+	}
+
+	// MetricTelemetryDropped has SinkKey and ReasonKey.
+	MetricTelemetryDropped = Metric{
+		Name: "llmotel.telemetry.dropped", Unit: "{record}", Instrument: Counter, Number: Int,
+		Description: "The number of call records that a sink did not take.",
+	}
+)
+
+// OwnMetrics returns the metrics of our own, in the order of their definition.
+func OwnMetrics() []Metric {
+	return []Metric{
+		MetricClientCost,
+		MetricClientUnpricedCalls,
+		MetricFailoverAttempts,
+		MetricFailoverFallbacks,
+		MetricBreakerState,
+		MetricBreakerTransitions,
+		MetricTelemetryDropped,
+	}
+}
