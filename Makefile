@@ -1,0 +1,160 @@
+# `make` is what to run before a commit, `make help` lists the rest.
+# `make test` needs Go, make and a C compiler; nothing else, and no shell of a
+# particular kind, so that it runs on Windows as well.
+
+# Every module that has tests of its own. `make lint` fails if a go.mod is in
+# neither list.
+MODULES := . providers/openai providers/anthropic examples internal/semconvgen internal/tools
+# Modules whose packages users import: dependency golden files, cross builds.
+LIBRARIES := . providers/openai providers/anthropic
+# The real pipeline: built and tested by `make e2e` alone, never tidied (their
+# dependencies' test-only modules cannot all be fetched).
+PIPELINE := collector/e2e collector/jaeger collector/otelcol collector/prometheus
+
+# Each module is built as its users get it; testsum's package comment has the
+# argument.
+export GOWORK := off
+
+GOLANGCI_VERSION := v2.15.0
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+# The race detector does not exist everywhere: `make test RACE=` does without.
+RACE := -race
+TESTFLAGS :=
+E2EFLAGS := -count=1 -timeout=20m
+COUNT := 100
+BENCH := .
+BENCHCOUNT := 1
+FUZZTIME := 10s
+
+# In CI, tests that lack the shared data are failures, not skips.
+ifeq ($(LLMOTEL_CI_FAIL_SKIPS),1)
+FAIL_SKIPS := -fail-on-skip-matching=shared.test.data.not.found
+endif
+TESTSUM := go -C internal/tools run ./testsum -C ../.. $(FAIL_SKIPS)
+DEPCHECK := go -C internal/tools run ./depcheck -C ../..
+
+# Tools are built once and kept by version, outside the repository. The
+# variables below are computed only by the targets that use them.
+CACHE = $(or $(LLMOTEL_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/llmotel)
+GOLANGCI = $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)-$(shell go env GOVERSION)/golangci-lint
+
+# each runs a command in every listed module and stops at the first failure.
+each = @set -e; for m in $(1); do echo "== $(2): $$m"; (cd $$m && $(2)); done
+
+# The steps share one tree and one build cache.
+.NOTPARALLEL:
+
+.PHONY: all
+all: generate format lint tidy test ## generate, format, lint, tidy, race tests: before a commit
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+## Tests
+
+.PHONY: test
+test: ## tests of every module, with the race detector
+	@$(TESTSUM) $(MODULES) -- $(RACE) $(TESTFLAGS)
+
+.PHONY: test-concurrent
+test-concurrent: ## tests named ...ConcurrentSafe, COUNT times
+	@$(TESTSUM) $(MODULES) -- $(RACE) -run=ConcurrentSafe -count=$(COUNT)
+
+.PHONY: e2e
+e2e: ## the real collector, Jaeger and Prometheus, with the quickstart in front
+	@bash collector/build.sh
+	@$(TESTSUM) collector/e2e -- $(E2EFLAGS)
+
+.PHONY: bench
+bench: ## benchmarks of every module: BENCH=regexp BENCHCOUNT=n
+	$(call each,$(MODULES) $(wildcard internal/benchmarks),go test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(BENCHCOUNT) ./...)
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME
+	@set -e; \
+	git ls-files --cached --others --exclude-standard '*_test.go' | xargs grep -HoE '^func Fuzz[A-Za-z0-9_]*' | while IFS=: read -r file func; do \
+		name=$${func#func }; dir=$$(dirname "$$file"); \
+		echo "== fuzz $$name in $$dir"; \
+		(cd "$$dir" && go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) . < /dev/null); \
+	done
+
+## Sources
+
+.PHONY: generate
+generate: ## generated code and documents
+	$(call each,$(MODULES),go generate ./...)
+
+.PHONY: format
+format: $(GOLANGCI) ## gofumpt and goimports
+	$(GOLANGCI) fmt
+
+.PHONY: tidy
+tidy: ## go mod tidy in every module
+	$(call each,$(MODULES),go mod tidy)
+
+.PHONY: deps-update
+deps-update: ## accept changed dependencies: rewrite the golden files
+	@$(DEPCHECK) -update $(LIBRARIES)
+
+## Checks
+
+.PHONY: lint
+lint: modules-check deps-check names-check tidy-check generate-check golangci vet-32 cross ## linters, formatting, import rules, generated files, cross builds
+
+.PHONY: golangci
+golangci: $(GOLANGCI) ## golangci-lint in every module, formatting included
+	@set -e; status=0; for m in $(MODULES); do \
+		echo "== golangci-lint: $$m"; (cd $$m && $(GOLANGCI) run ./...) || status=1; \
+	done; exit $$status
+
+.PHONY: deps-check
+deps-check: ## import rules and dependency golden files
+	@$(DEPCHECK) $(LIBRARIES)
+
+.PHONY: names-check
+names-check: ## gen_ai names are spelled in one package only
+	@! git grep -nE '"gen_ai\.' -- '*.go' ':!llmotel/internal/genai/' ':!internal/semconvgen/' ':!*_test.go' \
+		|| { echo 'use the names of llmotel/internal/genai'; exit 1; }
+
+.PHONY: modules-check
+modules-check: ## every go.mod is in a list above
+	@for m in $$(git ls-files '*go.mod' | grep -v /testdata/ | xargs -n1 dirname); do \
+		case " $(MODULES) $(PIPELINE) internal/benchmarks " in *" $$m "*) ;; \
+		*) echo "module $$m is in no list of the Makefile"; exit 1;; esac; \
+	done
+
+.PHONY: tidy-check
+tidy-check: ## go.mod and go.sum are tidy and the module cache is whole
+	$(call each,$(MODULES),go mod tidy -diff)
+	$(call each,$(LIBRARIES),go mod verify)
+
+.PHONY: generate-check
+generate-check: ## generated files are up to date
+	@before=$$(git diff | git hash-object --stdin); \
+	$(MAKE) --no-print-directory generate; \
+	after=$$(git diff | git hash-object --stdin); \
+	if [ "$$before" != "$$after" ]; then \
+		git --no-pager diff --stat; echo 'generated files were out of date: commit what make generate wrote'; exit 1; fi
+
+.PHONY: vet-32
+vet-32: ## go vet for a 32-bit target
+	$(call each,$(LIBRARIES),env GOOS=linux GOARCH=386 CGO_ENABLED=0 go vet ./...)
+
+.PHONY: cross
+cross: ## build every module here, and the libraries for every platform
+	$(call each,$(MODULES),go build ./...)
+	@set -e; for p in $(PLATFORMS); do for m in $(LIBRARIES); do \
+		echo "== go build for $$p: $$m"; \
+		(cd $$m && GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 go build ./...); \
+	done; done
+
+# `go install` checks the module and all it needs against the checksum database.
+# The name holds the Go version since a linter built with an older Go refuses
+# newer code. The move makes a half-built binary impossible.
+$(GOLANGCI):
+	@echo "== building golangci-lint $(GOLANGCI_VERSION), once"
+	@mkdir -p "$(@D).part" "$(@D)"
+	@cd / && CGO_ENABLED=0 GOFLAGS= GOBIN="$(@D).part" go install -trimpath -ldflags='-s -w' \
+		github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	@mv "$(@D).part/golangci-lint" "$@" && rmdir "$(@D).part"
