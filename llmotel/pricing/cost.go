@@ -1,35 +1,70 @@
 package pricing
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Amount is money in units of 1e-12 of the currency, so that prices per token
 // and their sums are exact.
 type Amount int64
 
-// Float returns the amount in whole units of the currency.
+const unit = 1_000_000_000_000
+
+// Float returns the amount in whole units of the currency, rounded to the
+// nearest float64.
 func (a Amount) Float() float64 { return float64(a) / unit }
 
-// String returns the amount in whole units with all its digits, such as
-// "0.00125".
+// String returns the amount in whole units of the currency with all its
+// digits, such as "0.00125".
 func (a Amount) String() string {
-	return strconv.FormatFloat(a.Float(), 'f', -1, 64)
+	sign, n := "", uint64(a)
+	if a < 0 {
+		sign, n = "-", -n
+	}
+	whole := sign + strconv.FormatUint(n/unit, 10)
+	if n%unit == 0 {
+		return whole
+	}
+	digits := strconv.FormatUint(unit+n%unit, 10)[1:] // keeps leading zeros
+	return whole + "." + strings.TrimRight(digits, "0")
 }
-
-const unit = 1e12
 
 // Cost is what a call cost. The zero Cost is unpriced, which is not the same
 // as free.
 type Cost struct {
 	// Amount is the price of the call; meaningless unless Priced.
 	Amount Amount
-	// Priced is false if no price is known for the model.
+	// Priced is false if no price is known for the model, or the provider
+	// did not report the usage; PriceID tells the two apart.
 	Priced bool
-	// Partial is true if Amount covers only a part: some visits of the call
-	// were unpriced, or their usage is incomplete.
+	// Partial is true if Amount does not cover everything: incomplete usage,
+	// a class of tokens without a rate, or a call of several visits some of
+	// which were unpriced.
 	Partial bool
-	// Currency is the ISO 4217 code, "USD" unless an override says otherwise.
+	// Currency is the ISO 4217 code, "USD" for the built-in prices.
 	Currency string
-	// PriceID names the price that was applied: provider, model and the date
-	// from which it holds.
+	// PriceID names the price: provider, model, tier and the day from which
+	// it holds. It is empty if no price is known for the model.
 	PriceID string
+}
+
+// Add returns the cost of two calls together. An unpriced part makes the sum
+// Partial; costs in different currencies cannot be added and make it Partial
+// as well.
+func (c Cost) Add(d Cost) Cost {
+	switch {
+	case !d.Priced:
+		c.Partial = c.Partial || c.Priced
+		return c
+	case !c.Priced:
+		d.Partial = true
+		return d
+	case c.Currency != d.Currency:
+		c.Partial = true
+		return c
+	}
+	c.Amount += d.Amount
+	c.Partial = c.Partial || d.Partial
+	return c
 }
