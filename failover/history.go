@@ -1,0 +1,40 @@
+package failover
+
+import (
+	"time"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// Attempt is one entry of a call's history: a try of a target, or the reason
+// why a target was passed over.
+type Attempt struct {
+	Target string
+	// N is the number of the try on this target, from 1; 0 for a skip.
+	N     int
+	Start time.Time
+	// Duration is how long the try took; for a stream until it ended.
+	Duration time.Duration
+	// Kind is what went wrong: empty if the target answered, KindRejected for
+	// a skip.
+	Kind providers.Kind
+	// Err is the failure. It is or wraps a *providers.Error.
+	Err error
+	// Skip is why the target was passed over; empty if it was tried.
+	Skip SkipReason
+	// Until is when a skipped target is worth another look; zero if unknown.
+	Until time.Time
+}
+
+// SkipReason says why a target was passed over.
+type SkipReason string
+
+// The reasons for a skip. The set grows.
+const (
+	// SkipOpen: its circuit breaker is open.
+	SkipOpen SkipReason = "breaker_open"
+	// SkipHalfOpen: its circuit breaker is half-open and busy with trials.
+	SkipHalfOpen SkipReason = "half_open_busy"
+	// SkipCooldown: it asked for a pause (429).
+	SkipCooldown SkipReason = "cooldown"
+)

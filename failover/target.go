@@ -1,0 +1,22 @@
+package failover
+
+import "github.com/llmotel/sdk/providers"
+
+// Target is one place where a call can be answered: a provider and a model.
+type Target struct {
+	// Name identifies the target in errors, hooks and statistics, and is
+	// unique in the chain. Empty means the provider's name.
+	Name string
+	// Model replaces the model of the request. Empty keeps it.
+	Model string
+	// Provider makes the calls. Its own retries should be off.
+	Provider providers.Provider
+	// Options apply to this target and override those given to New.
+	Options []TargetOption
+}
+
+// Targeted is implemented by the providers that [WithVisit] wraps: it tells
+// which target a visit calls, while Name is the provider's name.
+type Targeted interface {
+	TargetName() string
+}

@@ -1,0 +1,3 @@
+package failover
+
+func safeText(err error) string { return "" }
