@@ -1,0 +1,139 @@
+package stats
+
+import (
+	"encoding/json"
+
+	"github.com/llmotel/sdk/llmotel/pricing"
+	"github.com/llmotel/sdk/providers"
+)
+
+// Cost is the sum of what priced calls cost, and the number of those that
+// could not be priced, without which the sum means nothing.
+type Cost struct {
+	// USD is the sum of the priced calls; meaningless if Priced is 0, and then
+	// null in JSON.
+	USD float64 `json:"usd"`
+	// Other holds the sums of calls priced in another currency.
+	Other map[string]float64 `json:"other_currencies,omitempty"`
+	// Priced, Unpriced and Partial count calls. Partial ones are priced, but
+	// only in part. Unpriced ones may have cost something that nobody knows; a
+	// call that the provider refused without reporting usage is in neither.
+	Priced   int64 `json:"priced_calls"`
+	Unpriced int64 `json:"unpriced_calls"`
+	Partial  int64 `json:"partially_priced_calls"`
+}
+
+// MarshalJSON writes the sum as null if no call was priced.
+func (c Cost) MarshalJSON() ([]byte, error) {
+	type plain Cost
+	out := struct {
+		USD *float64 `json:"usd"`
+		plain
+	}{plain: plain(c)}
+	if c.Priced > 0 {
+		out.USD = &c.USD
+	}
+	return json.Marshal(out)
+}
+
+// money sums amounts exactly and without overflow.
+type money struct {
+	usd                       sum
+	other                     map[string]*sum
+	priced, unpriced, partial int64
+}
+
+// sum is whole units and the rest below one.
+type sum struct {
+	whole int64
+	rest  pricing.Amount
+}
+
+const (
+	usd           = "USD"
+	one           = pricing.Amount(1e12)
+	maxCurrencies = 16
+)
+
+func (s *sum) add(a pricing.Amount) {
+	s.rest += a % one
+	s.whole += int64(a / one)
+	if s.rest >= one {
+		s.rest -= one
+		s.whole++
+	}
+}
+
+func (s *sum) float() float64 { return float64(s.whole) + s.rest.Float() }
+
+func (m *money) add(o *outcome) {
+	switch {
+	case o.cost.Priced:
+		m.priced++
+		if o.cost.Partial {
+			m.partial++
+		}
+		m.sumOf(o.cost.Currency).add(o.cost.Amount)
+	case mayCost(o):
+		m.unpriced++
+	}
+}
+
+// mayCost tells whether a call without a price may have cost something: it was
+// answered, or tokens were used, or it ended in a way that leaves it open
+// whether the provider did the work. A refusal costs nothing.
+func mayCost(o *outcome) bool {
+	if o.attempts == 0 {
+		return false
+	}
+	switch o.kind {
+	case "", providers.KindCancelled, providers.KindTimeout, providers.KindNetwork, providers.KindMalformed, providers.KindContentFiltered:
+		return true
+	}
+	return o.usage.Completeness != providers.UsageMissing
+}
+
+func (m *money) sumOf(currency string) *sum {
+	if currency == "" || currency == usd {
+		return &m.usd
+	}
+	if s, ok := m.other[currency]; ok {
+		return s
+	}
+	if m.other == nil {
+		m.other = make(map[string]*sum)
+	}
+	if len(m.other) >= maxCurrencies {
+		currency = Other
+	}
+	s := new(sum)
+	if known, ok := m.other[currency]; ok {
+		return known
+	}
+	m.other[currency] = s
+	return s
+}
+
+func (m *money) merge(other *money) {
+	m.usd.whole += other.usd.whole
+	m.usd.add(other.usd.rest)
+	for currency, s := range other.other {
+		own := m.sumOf(currency)
+		own.whole += s.whole
+		own.add(s.rest)
+	}
+	m.priced += other.priced
+	m.unpriced += other.unpriced
+	m.partial += other.partial
+}
+
+func (m *money) snapshot() Cost {
+	c := Cost{USD: m.usd.float(), Priced: m.priced, Unpriced: m.unpriced, Partial: m.partial}
+	for currency, s := range m.other {
+		if c.Other == nil {
+			c.Other = make(map[string]float64, len(m.other))
+		}
+		c.Other[currency] = s.float()
+	}
+	return c
+}

@@ -1,0 +1,27 @@
+// Package stats keeps the figures of LLM calls in the process: how many, how
+// many failed, what they took, used and cost, and how the circuit breakers
+// stand. It needs no OpenTelemetry SDK and no backend.
+//
+// [Sink] is a sink of the recorder: hand it to llmotel (or let monitor do it),
+// and call [Sink.Snapshot] whenever somebody wants to look. A [Snapshot] is a
+// plain value that prints as a table and encodes to JSON.
+//
+// # What is counted where
+//
+// Overall counts logical calls, as the program that made them sees them: a call
+// that a fallback answered is one request that succeeded. Models and Targets
+// count visits: each target that a call was sent to, its retries inside. So the
+// primary's failure is the primary's, and the answer is the fallback's.
+// Therefore requests, attempts, tokens and cost of all visits add up to those
+// of the calls, and succeeded and failed do not. A call made without a failover chain is one visit.
+//
+// A call that its caller cancelled is neither a success nor a failure: it has a
+// count of its own and is not part of the error rate.
+//
+// # Latency
+//
+// Latency is how long answers took; what failed is in FailedLatency, so that
+// a provider that refuses fast does not look fast. Percentiles come from a DDSketch
+// (Masson, Rim, Lee, VLDB 2019) and are within 1 % of the exact sample at that
+// rank; count, average, minimum and maximum are exact.
+package stats

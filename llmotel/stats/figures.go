@@ -1,0 +1,108 @@
+package stats
+
+import (
+	"time"
+
+	"github.com/llmotel/sdk/llmotel/pricing"
+	"github.com/llmotel/sdk/providers"
+)
+
+// outcome is what one call or one visit adds to the figures.
+type outcome struct {
+	kind                providers.Kind
+	attempts, retries   int
+	usage               *providers.Usage
+	cost                *pricing.Cost
+	latency, firstChunk time.Duration
+}
+
+// figures are the running sums of one series.
+type figures struct {
+	succeeded, failed, cancelled int64
+	attempts, retries            int64
+	errors                       map[providers.Kind]int64
+	tokens                       Tokens
+	money                        money
+	latency, failedLatency       distribution
+	firstChunk                   distribution
+}
+
+func (f *figures) add(o *outcome) {
+	switch o.kind {
+	case "":
+		f.succeeded++
+		f.latency.add(o.latency)
+	case providers.KindCancelled:
+		f.cancelled++
+	default:
+		f.failed++
+		f.countError(o.kind)
+		f.failedLatency.add(o.latency)
+	}
+	if o.firstChunk > 0 {
+		f.firstChunk.add(o.firstChunk)
+	}
+	f.attempts += int64(o.attempts)
+	f.retries += int64(o.retries)
+	f.tokens.add(o)
+	f.money.add(o)
+}
+
+// maxKinds is more than there are kinds of error; the set is closed, and what
+// a provider of somebody else's makes up is counted as unknown.
+const maxKinds = 32
+
+func (f *figures) countError(kind providers.Kind) {
+	if f.errors == nil {
+		f.errors = make(map[providers.Kind]int64, 4)
+	}
+	if _, ok := f.errors[kind]; !ok && len(f.errors) >= maxKinds {
+		kind = providers.KindUnknown
+	}
+	f.errors[kind]++
+}
+
+func (f *figures) merge(other *figures) {
+	f.succeeded += other.succeeded
+	f.failed += other.failed
+	f.cancelled += other.cancelled
+	f.attempts += other.attempts
+	f.retries += other.retries
+	for kind, n := range other.errors {
+		if f.errors == nil {
+			f.errors = make(map[providers.Kind]int64, len(other.errors))
+		}
+		f.errors[kind] += n
+	}
+	f.tokens.merge(other.tokens)
+	f.money.merge(&other.money)
+	f.latency.merge(&other.latency)
+	f.failedLatency.merge(&other.failedLatency)
+	f.firstChunk.merge(&other.firstChunk)
+}
+
+func (f *figures) snapshot() Figures {
+	out := Figures{
+		Requests:         f.succeeded + f.failed + f.cancelled,
+		Succeeded:        f.succeeded,
+		Failed:           f.failed,
+		Cancelled:        f.cancelled,
+		Attempts:         f.attempts,
+		Retries:          f.retries,
+		Tokens:           f.tokens,
+		Cost:             f.money.snapshot(),
+		Latency:          f.latency.snapshot(),
+		FailedLatency:    f.failedLatency.snapshot(),
+		TimeToFirstChunk: f.firstChunk.snapshot(),
+	}
+	if done := f.succeeded + f.failed; done > 0 {
+		out.ErrorRate = float64(f.failed) / float64(done)
+	}
+	if len(f.errors) > 0 {
+		out.Errors = make(map[providers.Kind]int64, len(f.errors))
+		for kind, n := range f.errors {
+			out.Errors[kind] = n
+		}
+	}
+	return out
+}

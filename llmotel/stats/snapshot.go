@@ -1,0 +1,125 @@
+package stats
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// Snapshot is the state of a Sink at one moment. It shares nothing with the
+// Sink.
+type Snapshot struct {
+	// Since is when counting began, At when the snapshot was taken.
+	Since time.Time `json:"since"`
+	At    time.Time `json:"at"`
+	// RelativeAccuracy is the error bound of percentiles.
+	RelativeAccuracy float64 `json:"relative_accuracy"`
+	// Overall counts logical calls.
+	Overall Overall `json:"overall"`
+	// Models and Targets count visits, in order of appearance.
+	Models  []Model  `json:"models"`
+	Targets []Target `json:"targets"`
+	// OverflowVisits counts the visits under "other", because there were more
+	// combinations than series.
+	OverflowVisits int64 `json:"overflow_visits"`
+}
+
+// Overall is the view of the programs that made the calls.
+type Overall struct {
+	Figures
+	// Fallbacks counts the calls that another target than the first answered.
+	Fallbacks int64 `json:"fallbacks"`
+}
+
+// Model is the figures of one model of one provider. The model is the one that
+// was asked for.
+type Model struct {
+	Provider string `json:"provider"`
+	Model    string `json:"model"`
+	Figures
+}
+
+// Target is the figures of one target of a failover chain, and its circuit
+// breaker.
+type Target struct {
+	Target string `json:"target"`
+	// Breaker is nil if the target has none.
+	Breaker *Breaker `json:"breaker,omitempty"`
+	Figures
+}
+
+// Figures are the counts of calls or visits.
+type Figures struct {
+	// Requests is the sum of the three that follow.
+	Requests  int64 `json:"requests"`
+	Succeeded int64 `json:"succeeded"`
+	Failed    int64 `json:"failed"`
+	// Cancelled ones were given up by their caller.
+	Cancelled int64 `json:"cancelled"`
+	// ErrorRate is failed / (succeeded + failed), 0 to 1.
+	ErrorRate float64 `json:"error_rate"`
+	// Errors counts failed ones by kind.
+	Errors map[providers.Kind]int64 `json:"errors,omitempty"`
+	// Attempts counts tries, Retries those after the first on a target.
+	Attempts int64 `json:"attempts"`
+	Retries  int64 `json:"retries"`
+
+	Tokens Tokens `json:"tokens"`
+	Cost   Cost   `json:"cost"`
+
+	// Latency is that of the succeeded, FailedLatency that of the failed.
+	Latency       Latency `json:"latency_ms"`
+	FailedLatency Latency `json:"failed_latency_ms"`
+	// TimeToFirstChunk is that of streams that yielded anything.
+	TimeToFirstChunk Latency `json:"time_to_first_chunk_ms"`
+}
+
+// Latency summarises durations; zero if there are none. In JSON it is in
+// milliseconds.
+type Latency struct {
+	Count              int64
+	Avg, Min, Max      time.Duration
+	P50, P90, P95, P99 time.Duration
+}
+
+// Breaker is what a circuit breaker says of itself; the counts are those of
+// its window.
+type Breaker struct {
+	State               providers.BreakerState `json:"state"`
+	Since               time.Time              `json:"since,omitzero"`
+	Reason              string                 `json:"reason,omitempty"`
+	RetryAt             time.Time              `json:"retry_at,omitzero"`
+	ConsecutiveFailures int                    `json:"consecutive_failures"`
+	Successes           int                    `json:"successes"`
+	Failures            int                    `json:"failures"`
+	ErrorRate           float64                `json:"error_rate"`
+}
+
+type latencyJSON struct {
+	Count int64   `json:"count"`
+	Avg   float64 `json:"avg"`
+	Min   float64 `json:"min"`
+	Max   float64 `json:"max"`
+	P50   float64 `json:"p50"`
+	P90   float64 `json:"p90"`
+	P95   float64 `json:"p95"`
+	P99   float64 `json:"p99"`
+}
+
+// MarshalJSON writes milliseconds.
+func (l Latency) MarshalJSON() ([]byte, error) {
+	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	return json.Marshal(latencyJSON{l.Count, ms(l.Avg), ms(l.Min), ms(l.Max), ms(l.P50), ms(l.P90), ms(l.P95), ms(l.P99)})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (l *Latency) UnmarshalJSON(b []byte) error {
+	var in latencyJSON
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	d := func(ms float64) time.Duration { return seconds(ms / 1e3) }
+	*l = Latency{in.Count, d(in.Avg), d(in.Min), d(in.Max), d(in.P50), d(in.P90), d(in.P95), d(in.P99)}
+	return nil
+}

@@ -1,0 +1,152 @@
+package stats
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// String returns the table that WriteTable writes.
+func (s Snapshot) String() string {
+	var b strings.Builder
+	_ = s.WriteTable(&b)
+	return b.String()
+}
+
+// WriteTable writes the figures for a person to read: one row for each model,
+// one for all calls, then the circuit breakers. Columns that would be empty
+// are left out.
+func (s Snapshot) WriteTable(w io.Writer) error {
+	var b strings.Builder
+	columns := s.columns()
+	rows := [][]string{header(columns)}
+	for i := range s.Models {
+		m := &s.Models[i]
+		rows = append(rows, row(columns, m.Provider+" / "+m.Model, &m.Figures))
+	}
+	rows = append(rows, nil, row(columns, "all calls", &s.Overall.Figures))
+	writeAligned(&b, rows)
+
+	if breakers := s.breakerRows(); len(breakers) > 1 {
+		b.WriteByte('\n')
+		writeAligned(&b, breakers)
+	}
+	for _, note := range s.notes() {
+		b.WriteString(note)
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+type column struct {
+	title string
+	cell  func(*Figures) string
+}
+
+func (s *Snapshot) columns() []column {
+	columns := []column{
+		{"provider / model", nil},
+		{"requests", func(f *Figures) string { return count(f.Requests) }},
+		{"ok", func(f *Figures) string { return count(f.Succeeded) }},
+		{"failed", func(f *Figures) string { return count(f.Failed) }},
+	}
+	if s.any(func(f *Figures) bool { return f.Cancelled > 0 }) {
+		columns = append(columns, column{"cancelled", func(f *Figures) string { return count(f.Cancelled) }})
+	}
+	columns = append(columns,
+		column{"err %", func(f *Figures) string { return strconv.FormatFloat(100*f.ErrorRate, 'f', 1, 64) }})
+	if s.any(func(f *Figures) bool { return f.Retries > 0 }) {
+		columns = append(columns, column{"retries", func(f *Figures) string { return count(f.Retries) }})
+	}
+	columns = append(columns,
+		column{"tokens in", func(f *Figures) string { return count(f.Tokens.Input) }},
+		column{"out", func(f *Figures) string { return count(f.Tokens.Output) }},
+		column{"cost $", costCell})
+	columns = append(columns, latencyColumns("", func(f *Figures) *Latency { return &f.Latency })...)
+	if s.any(func(f *Figures) bool { return f.TimeToFirstChunk.Count > 0 }) {
+		first := func(f *Figures) *Latency { return &f.TimeToFirstChunk }
+		columns = append(columns, latencyColumns("1st ", first)[0], latencyColumns("1st ", first)[1])
+	}
+	return columns
+}
+
+func latencyColumns(prefix string, of func(*Figures) *Latency) []column {
+	get := func(title string, value func(*Latency) time.Duration) column {
+		return column{prefix + title, func(f *Figures) string { return duration(of(f), value(of(f))) }}
+	}
+	return []column{
+		get("p50", func(l *Latency) time.Duration { return l.P50 }),
+		get("p95", func(l *Latency) time.Duration { return l.P95 }),
+		get("p99", func(l *Latency) time.Duration { return l.P99 }),
+		get("avg", func(l *Latency) time.Duration { return l.Avg }),
+		get("min", func(l *Latency) time.Duration { return l.Min }),
+		get("max", func(l *Latency) time.Duration { return l.Max }),
+	}
+}
+
+func (s *Snapshot) any(is func(*Figures) bool) bool {
+	return is(&s.Overall.Figures) || slices.ContainsFunc(s.Models, func(m Model) bool { return is(&m.Figures) })
+}
+
+func header(columns []column) []string {
+	out := make([]string, len(columns))
+	for i, c := range columns {
+		out[i] = c.title
+	}
+	return out
+}
+
+func row(columns []column, name string, f *Figures) []string {
+	out := make([]string, len(columns))
+	out[0] = name
+	for i, c := range columns[1:] {
+		out[i+1] = c.cell(f)
+	}
+	return out
+}
+
+func (s *Snapshot) breakerRows() [][]string {
+	rows := [][]string{{"circuit breaker", "state", "failures", "successes", "err %", "in a row", "next trial"}}
+	for _, t := range s.Targets {
+		b := t.Breaker
+		if b == nil {
+			continue
+		}
+		next := "-"
+		if b.State == providers.BreakerOpen && !b.RetryAt.IsZero() {
+			next = "now"
+			if wait := b.RetryAt.Sub(s.At); wait > 0 {
+				next = "in " + short(wait)
+			}
+		}
+		rows = append(rows, []string{
+			t.Target, string(b.State), strconv.Itoa(b.Failures), strconv.Itoa(b.Successes),
+			strconv.FormatFloat(100*b.ErrorRate, 'f', 1, 64), strconv.Itoa(b.ConsecutiveFailures), next,
+		})
+	}
+	return rows
+}
+
+func (s *Snapshot) notes() []string {
+	var notes []string
+	o := &s.Overall
+	if o.Fallbacks > 0 {
+		notes = append(notes, fmt.Sprintf("%s of the calls were answered by a fallback; each row counts what was sent to that model.", count(o.Fallbacks)))
+	}
+	if n := o.Cost.Unpriced + o.Cost.Partial; n > 0 {
+		notes = append(notes, fmt.Sprintf("* without %s calls whose price is not, or not fully, known.", count(n)))
+	}
+	for _, currency := range sortedKeys(o.Cost.Other) {
+		notes = append(notes, fmt.Sprintf("+ %s %s", strconv.FormatFloat(o.Cost.Other[currency], 'f', 4, 64), currency))
+	}
+	if s.OverflowVisits > 0 {
+		notes = append(notes, fmt.Sprintf("%s requests are under %q: too many different models.", count(s.OverflowVisits), Other))
+	}
+	return notes
+}
