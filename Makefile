@@ -38,8 +38,8 @@ DEPCHECK := go -C internal/tools run ./depcheck -C ../..
 CACHE = $(or $(LLMOTEL_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/llmotel)
 GOLANGCI = $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)-$(shell go env GOVERSION)/golangci-lint
 
-# each runs a command in every listed module and stops at the first failure.
-each = @set -e; for m in $(1); do echo "== $(2): $$m"; (cd $$m && $(2)); done
+# each runs a command in every listed module, in all of them even if one fails.
+each = @status=0; for m in $(1); do echo "== $(2): $$m"; (cd $$m && $(2)) || status=1; done; exit $$status
 
 # The steps share one tree and one build cache.
 .NOTPARALLEL:
@@ -86,8 +86,8 @@ generate: ## generated code and documents
 	$(call each,$(MODULES),go generate ./...)
 
 .PHONY: format
-format: $(GOLANGCI) ## gofumpt and goimports
-	$(GOLANGCI) fmt
+format: golangci-build ## gofumpt and goimports
+	"$(GOLANGCI)" fmt
 
 .PHONY: tidy
 tidy: ## go mod tidy in every module
@@ -103,10 +103,8 @@ deps-update: ## accept changed dependencies: rewrite the golden files
 lint: modules-check deps-check names-check tidy-check generate-check golangci vet-32 cross ## linters, formatting, import rules, generated files, cross builds
 
 .PHONY: golangci
-golangci: $(GOLANGCI) ## golangci-lint in every module, formatting included
-	@set -e; status=0; for m in $(MODULES); do \
-		echo "== golangci-lint: $$m"; (cd $$m && $(GOLANGCI) run ./...) || status=1; \
-	done; exit $$status
+golangci: golangci-build ## golangci-lint in every module, formatting included
+	$(call each,$(MODULES),"$(GOLANGCI)" run ./...)
 
 .PHONY: deps-check
 deps-check: ## import rules and dependency golden files
@@ -144,17 +142,21 @@ vet-32: ## go vet for a 32-bit target
 .PHONY: cross
 cross: ## build every module here, and the libraries for every platform
 	$(call each,$(MODULES),go build ./...)
-	@set -e; for p in $(PLATFORMS); do for m in $(LIBRARIES); do \
+	@status=0; for p in $(PLATFORMS); do for m in $(LIBRARIES); do \
 		echo "== go build for $$p: $$m"; \
-		(cd $$m && GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 go build ./...); \
-	done; done
+		(cd $$m && GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 go build ./...) || status=1; \
+	done; done; exit $$status
 
 # `go install` checks the module and all it needs against the checksum database.
 # The name holds the Go version since a linter built with an older Go refuses
-# newer code. The move makes a half-built binary impossible.
-$(GOLANGCI):
-	@echo "== building golangci-lint $(GOLANGCI_VERSION), once"
-	@mkdir -p "$(@D).part" "$(@D)"
-	@cd / && CGO_ENABLED=0 GOFLAGS= GOBIN="$(@D).part" go install -trimpath -ldflags='-s -w' \
-		github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
-	@mv "$(@D).part/golangci-lint" "$@" && rmdir "$(@D).part"
+# newer code. The move makes a half-built binary impossible. It is no file target
+# because make cannot have a path with blanks or a drive letter there.
+.PHONY: golangci-build
+golangci-build: # golangci-lint, if this version is not there yet
+	@if ! [ -x "$(GOLANGCI)" ]; then \
+		echo "== building golangci-lint $(GOLANGCI_VERSION), once"; \
+		part="$(GOLANGCI).part"; mkdir -p "$$part" && cd / && \
+		CGO_ENABLED=0 GOFLAGS= GOBIN="$$part" go install -trimpath -ldflags='-s -w' \
+			github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION) && \
+		mv "$$part/golangci-lint" "$(GOLANGCI)" && rmdir "$$part"; \
+	fi
