@@ -68,6 +68,10 @@ type Record struct {
 	StatusCode   int
 	ErrorCode    string
 
+	// Abandoned tells that the consumer left the stream before its end, which
+	// is neither a success nor a failure of the provider.
+	Abandoned bool
+
 	// Attempts counts the tries of all targets, retries included; at least 1
 	// if anything was sent.
 	Attempts int
@@ -86,8 +90,8 @@ type Record struct {
 	Attribution Attribution
 }
 
-// Succeeded tells whether the call returned an answer.
-func (r *Record) Succeeded() bool { return r.ErrorKind == "" }
+// Succeeded tells whether the call returned a whole answer.
+func (r *Record) Succeeded() bool { return r.ErrorKind == "" && !r.Abandoned }
 
 // Visit is one target of a chain that was called for the call, its retries
 // included.

@@ -57,12 +57,13 @@ const (
 // includes what was read from and written to the prompt cache, output includes
 // reasoning. Adapters convert.
 //
-// A count that is not in Reported is unknown and reads 0; Has tells the two
-// apart, so that nobody takes an unknown for a zero.
+// A count that is 0 and not in Reported is unknown; Get and Has tell that from a
+// reported zero, so that nobody takes an unknown for a zero.
 type Usage struct {
 	// Completeness says how far the counts can be trusted.
 	Completeness Completeness
-	// Reported is the set of classes that the counts below cover.
+	// Reported is the set of classes that the provider reported, zeros
+	// included.
 	Reported TokenClass
 
 	// Input and Output are the totals.
@@ -84,7 +85,14 @@ type Usage struct {
 }
 
 // Has reports whether all classes of the set are known.
-func (u *Usage) Has(set TokenClass) bool { return u.Reported&set == set }
+func (u *Usage) Has(set TokenClass) bool {
+	for missing := set &^ u.Reported; missing != 0; missing &= missing - 1 {
+		if p := u.count(missing & -missing); p == nil || *p == 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // Total is input plus output tokens.
 func (u *Usage) Total() int64 { return u.Input + u.Output }
@@ -92,6 +100,18 @@ func (u *Usage) Total() int64 { return u.Input + u.Output }
 // FreshInput is the part of Input that was neither read from nor written to
 // the cache.
 func (u *Usage) FreshInput() int64 { return u.Input - u.CacheRead - u.CacheWrite }
+
+// Add returns the ledger of two calls together. The sum is as complete as the
+// less complete of the two.
+func (u Usage) Add(v Usage) Usage {
+	for class := ClassInput; class <= ClassImageCacheRead; class <<= 1 {
+		*u.count(class) += *v.count(class)
+	}
+	u.CacheWrite1h += v.CacheWrite1h
+	u.Reported |= v.Reported
+	u.Completeness = min(u.Completeness, v.Completeness)
+	return u
+}
 
 // Set stores the count of one class and marks it as reported.
 func (u *Usage) Set(class TokenClass, n int64) {
@@ -104,7 +124,7 @@ func (u *Usage) Set(class TokenClass, n int64) {
 // Get returns the count of one class and whether it is known.
 func (u *Usage) Get(class TokenClass) (int64, bool) {
 	p := u.count(class)
-	if p == nil || u.Reported&class == 0 {
+	if p == nil || *p == 0 && u.Reported&class == 0 {
 		return 0, false
 	}
 	return *p, true
@@ -157,11 +177,11 @@ func (u *Usage) Validate() error {
 		}
 	}
 	switch {
-	case u.CacheRead+u.CacheWrite > u.Input && u.Has(ClassInput):
+	case u.Has(ClassInput) && u.CacheRead+u.CacheWrite > u.Input:
 		return fmt.Errorf("providers: usage: cache read %d + cache write %d exceed input %d", u.CacheRead, u.CacheWrite, u.Input)
 	case u.CacheWrite1h < 0 || u.CacheWrite1h > u.CacheWrite:
 		return fmt.Errorf("providers: usage: one-hour cache write %d exceeds cache write %d", u.CacheWrite1h, u.CacheWrite)
-	case u.Reasoning > u.Output && u.Has(ClassOutput):
+	case u.Has(ClassOutput) && u.Reasoning > u.Output:
 		return fmt.Errorf("providers: usage: reasoning %d exceeds output %d", u.Reasoning, u.Output)
 	}
 	return nil

@@ -195,3 +195,9 @@ func OwnMetrics() []Metric {
 		MetricTelemetryDropped,
 	}
 }
+
+// BreakerStateOf returns the key llmotel.breaker.state.{target}, with which the
+// parent span tells the breaker state of each target at the end of the call.
+func BreakerStateOf(target string) attribute.Key {
+	return BreakerStateKey + "." + attribute.Key(target)
+}

@@ -1,0 +1,244 @@
+package llmotel
+
+import (
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/llmotel/sdk/llmotel/internal/cow"
+	"github.com/llmotel/sdk/llmotel/internal/genai"
+	"github.com/llmotel/sdk/llmotel/pricing"
+	"github.com/llmotel/sdk/providers"
+)
+
+// startKey is what a span is started with. Samplers see all of it.
+type startKey struct {
+	operation, provider, model, address string
+	port                                int
+	target                              string
+	stream                              bool
+}
+
+// start is a span's name and start options, made once for each startKey.
+type start struct {
+	name string
+	opts []trace.SpanStartOption
+}
+
+type startCache struct{ m cow.Map[startKey, *start] }
+
+// startLimit bounds the cache; models come from callers. Beyond it starts are
+// made anew for each call.
+const startLimit = 1000
+
+func (c *startCache) of(k startKey) *start {
+	if s, ok := c.m.Get(k); ok {
+		return s
+	}
+	s := newStart(k)
+	if c.m.Len() < startLimit {
+		s = c.m.Put(k, s)
+	}
+	return s
+}
+
+func newStart(k startKey) *start {
+	s := &start{name: k.operation}
+	attrs := []attribute.KeyValue{genai.OperationNameKey.String(k.operation), genai.ProviderNameKey.String(k.provider)}
+	if k.model != "" {
+		s.name += " " + k.model
+		attrs = append(attrs, genai.RequestModelKey.String(k.model))
+	}
+	attrs = appendServer(attrs, k.address, k.port)
+	if k.target != "" {
+		attrs = append(attrs, genai.TargetKey.String(k.target))
+	}
+	if k.stream {
+		attrs = append(attrs, genai.RequestStreamKey.Bool(true))
+	}
+	s.opts = []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attrs...)}
+	return s
+}
+
+func appendServer(kvs []attribute.KeyValue, address string, port int) []attribute.KeyValue {
+	kvs = appendString(kvs, genai.ServerAddressKey, address)
+	if address != "" && port > 0 {
+		kvs = append(kvs, genai.ServerPortKey.Int(port))
+	}
+	return kvs
+}
+
+func appendRequest(kvs []attribute.KeyValue, provider string, r *providers.Request) []attribute.KeyValue {
+	if r.MaxOutputTokens > 0 {
+		kvs = append(kvs, genai.RequestMaxTokensKey.Int64(r.MaxOutputTokens))
+	}
+	kvs = appendFloat(kvs, genai.RequestTemperatureKey, r.Temperature)
+	kvs = appendFloat(kvs, genai.RequestTopPKey, r.TopP)
+	kvs = appendFloat(kvs, genai.RequestFrequencyPenaltyKey, r.FrequencyPenalty)
+	kvs = appendFloat(kvs, genai.RequestPresencePenaltyKey, r.PresencePenalty)
+	if r.TopK != nil {
+		kvs = append(kvs, genai.RequestTopKKey.Int64(*r.TopK))
+	}
+	if r.Seed != nil {
+		kvs = append(kvs, genai.RequestSeedKey.Int64(*r.Seed))
+	}
+	if len(r.StopSequences) > 0 {
+		kvs = append(kvs, genai.RequestStopSequencesKey.StringSlice(r.StopSequences))
+	}
+	if r.Choices > 1 {
+		kvs = append(kvs, genai.RequestChoiceCountKey.Int(r.Choices))
+	}
+	if r.Reasoning != nil && r.Reasoning.Effort != "" {
+		kvs = append(kvs, genai.RequestReasoningLevelKey.String(r.Reasoning.Effort))
+	}
+	if r.PreviousResponseID != "" {
+		kvs = append(kvs, genai.RequestPreviousResponseIDKey.String(r.PreviousResponseID))
+	}
+	if t := outputType(r); t != "" {
+		kvs = append(kvs, genai.OutputTypeKey.String(t))
+	}
+	if provider == genai.ProviderNameOpenAI && r.ServiceTier != "" && r.ServiceTier != genai.OpenAIRequestServiceTierAuto {
+		kvs = append(kvs, genai.OpenAIRequestServiceTierKey.String(r.ServiceTier))
+	}
+	return kvs
+}
+
+// outputType is the requested type, set only if the request asks for one.
+func outputType(r *providers.Request) string {
+	for _, m := range r.OutputModalities {
+		switch m {
+		case providers.ModalityAudio:
+			return genai.OutputTypeSpeech
+		case providers.ModalityImage:
+			return genai.OutputTypeImage
+		}
+	}
+	if r.Format == nil {
+		return ""
+	}
+	if r.Format.Type == providers.FormatText {
+		return genai.OutputTypeText
+	}
+	return genai.OutputTypeJSON
+}
+
+func appendEmbed(kvs []attribute.KeyValue, r *providers.EmbedRequest) []attribute.KeyValue {
+	if r.Dimensions > 0 {
+		kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int(r.Dimensions))
+	}
+	return kvs
+}
+
+func appendFloat(kvs []attribute.KeyValue, key attribute.Key, v *float64) []attribute.KeyValue {
+	if v != nil {
+		kvs = append(kvs, key.Float64(*v))
+	}
+	return kvs
+}
+
+func appendString(kvs []attribute.KeyValue, key attribute.Key, v string) []attribute.KeyValue {
+	if v != "" {
+		kvs = append(kvs, key.String(v))
+	}
+	return kvs
+}
+
+func appendResult(kvs []attribute.KeyValue, call *Call, r *Result) []attribute.KeyValue {
+	kvs = appendString(kvs, genai.ResponseIDKey, r.ResponseID)
+	kvs = appendString(kvs, genai.ResponseModelKey, r.Model)
+	if len(r.FinishReasons) > 0 {
+		kvs = append(kvs, finishReasons(r.FinishReasons))
+	}
+	if call.Provider == genai.ProviderNameOpenAI && call.Operation != OperationEmbeddings {
+		kvs = appendString(kvs, genai.OpenAIResponseServiceTierKey, r.ServiceTier)
+		kvs = appendString(kvs, genai.OpenAIResponseSystemFingerprintKey, r.SystemFingerprint)
+	}
+	return kvs
+}
+
+// singleFinish has the attributes of answers with one choice, since making one
+// allocates.
+var singleFinish = func() map[providers.FinishReason]attribute.KeyValue {
+	m := map[providers.FinishReason]attribute.KeyValue{}
+	for reason := range singleReasons {
+		m[reason] = genai.ResponseFinishReasonsKey.StringSlice([]string{string(reason)})
+	}
+	return m
+}()
+
+func finishReasons(reasons []providers.FinishReason) attribute.KeyValue {
+	if len(reasons) == 1 {
+		if kv, ok := singleFinish[reasons[0]]; ok {
+			return kv
+		}
+	}
+	s := make([]string, len(reasons))
+	for i, r := range reasons {
+		s[i] = string(r)
+	}
+	return genai.ResponseFinishReasonsKey.StringSlice(s)
+}
+
+// usageKeys maps the ledger's classes to their attributes.
+var usageKeys = []struct {
+	class     providers.TokenClass
+	key       attribute.Key
+	embedding bool // whether embeddings have it
+}{
+	{providers.ClassInput, genai.UsageInputTokensKey, true},
+	{providers.ClassOutput, genai.UsageOutputTokensKey, false},
+	{providers.ClassCacheRead, genai.UsageCacheReadInputTokensKey, false},
+	{providers.ClassCacheWrite, genai.UsageCacheWriteInputTokensKey, false},
+	{providers.ClassReasoning, genai.UsageReasoningOutputTokensKey, false},
+	{providers.ClassTextInput, genai.UsageTextInputTokensKey, false},
+	{providers.ClassTextOutput, genai.UsageTextOutputTokensKey, false},
+	{providers.ClassTextCacheRead, genai.UsageTextCacheReadInputTokensKey, false},
+	{providers.ClassAudioInput, genai.UsageAudioInputTokensKey, false},
+	{providers.ClassAudioOutput, genai.UsageAudioOutputTokensKey, false},
+	{providers.ClassAudioCacheRead, genai.UsageAudioCacheReadInputTokensKey, false},
+	{providers.ClassImageInput, genai.UsageImageInputTokensKey, false},
+	{providers.ClassImageOutput, genai.UsageImageOutputTokensKey, false},
+	{providers.ClassImageCacheRead, genai.UsageImageCacheReadInputTokensKey, false},
+}
+
+// appendUsage adds the counts that are known; a count that the provider
+// reported as 0 is known.
+func appendUsage(kvs []attribute.KeyValue, u *providers.Usage, embedding bool) []attribute.KeyValue {
+	if u.Completeness != providers.UsageMissing {
+		for i := range usageKeys {
+			k := &usageKeys[i]
+			if n, ok := u.Get(k.class); ok && (k.embedding || !embedding) {
+				kvs = append(kvs, k.key.Int64(n))
+			}
+		}
+	}
+	return append(kvs, genai.UsageCompletenessKey.String(u.Completeness.String()))
+}
+
+func appendCost(kvs []attribute.KeyValue, c *pricing.Cost) []attribute.KeyValue {
+	switch {
+	case c.Priced:
+		kvs = append(kvs, genai.CostAmountKey.Float64(c.Amount.Float()), genai.CostPriceIDKey.String(c.PriceID))
+		if c.Currency != "USD" {
+			kvs = append(kvs, genai.CostCurrencyKey.String(c.Currency))
+		}
+	case c.PriceID == "":
+		kvs = append(kvs, genai.CostUnpricedKey.Bool(true))
+	}
+	return kvs
+}
+
+func appendAttribution(kvs []attribute.KeyValue, a *Attribution) []attribute.KeyValue {
+	if a == nil {
+		return kvs
+	}
+	kvs = appendString(kvs, genai.FeatureNameKey, a.Feature)
+	kvs = appendString(kvs, genai.FeatureVersionKey, a.FeatureVersion)
+	kvs = appendString(kvs, genai.PromptNameKey, a.Prompt)
+	kvs = appendString(kvs, genai.PromptVersionKey, a.PromptVersion)
+	kvs = appendString(kvs, genai.FeatureFlagKeyKey, a.Experiment)
+	kvs = appendString(kvs, genai.FeatureFlagResultVariantKey, a.Variant)
+	kvs = appendString(kvs, genai.ConversationIDKey, a.Conversation)
+	kvs = appendString(kvs, genai.UserIDKey, a.User)
+	kvs = appendString(kvs, genai.SessionIDKey, a.Session)
+	return appendString(kvs, genai.TenantKey, a.Tenant)
+}

@@ -1,0 +1,180 @@
+package llmotel
+
+import (
+	"errors"
+
+	"github.com/llmotel/sdk/llmotel/internal/genai"
+	"github.com/llmotel/sdk/providers"
+)
+
+// The operations that Call.Operation names.
+const (
+	OperationChat            = genai.OperationNameChat
+	OperationGenerateContent = genai.OperationNameGenerateContent
+	OperationTextCompletion  = genai.OperationNameTextCompletion
+	OperationEmbeddings      = genai.OperationNameEmbeddings
+)
+
+// Call says what is asked of whom. It is what is known when a call starts.
+type Call struct {
+	// Operation is the GenAI operation; empty means OperationChat.
+	Operation string
+	// Provider is the provider's name in the semantic conventions.
+	Provider string
+	// Model is the model asked for; empty takes it from Request.
+	Model string
+	// ServerAddress and ServerPort are the server called; optional.
+	ServerAddress string
+	ServerPort    int
+	// Stream tells whether the answer is asked for as a stream.
+	Stream bool
+	// Target is the failover target's name; empty without a chain.
+	Target string
+	// Request supplies the sampling options for the span's attributes; nil
+	// if there is none. Its content is not recorded.
+	Request *providers.Request
+	// Embed is the same for embeddings.
+	Embed *providers.EmbedRequest
+}
+
+// Result says what came back. It is what is known when a call ends.
+type Result struct {
+	ResponseID, RequestID string
+	// Model is the model that answered; empty if the provider did not say.
+	Model string
+	// FinishReasons has one entry for each choice.
+	FinishReasons []providers.FinishReason
+	// Usage is the ledger; its zero value says that nothing was reported.
+	Usage providers.Usage
+	// ServiceTier and SystemFingerprint are the provider's words.
+	ServiceTier, SystemFingerprint string
+	// ResponseChars is the length of the answer's text in bytes.
+	ResponseChars int
+	// Attempts counts the tries; 0 takes 1 plus the number of Span.Retry.
+	Attempts int
+}
+
+// ResultOf returns what a Response says. It is safe for nil.
+func ResultOf(r *providers.Response) Result {
+	if r == nil {
+		return Result{}
+	}
+	return Result{
+		ResponseID: r.ID, RequestID: r.RequestID, Model: r.Model,
+		FinishReasons: reasonsOf(r.Choices), Usage: r.Usage,
+		ServiceTier: r.ServiceTier, SystemFingerprint: r.SystemFingerprint,
+		ResponseChars: textLen(r.Choices), Attempts: r.Attempts,
+	}
+}
+
+func resultOfFinish(f *providers.Finish, chars int) Result {
+	return Result{
+		ResponseID: f.ResponseID, RequestID: f.RequestID, Model: f.Model,
+		FinishReasons: f.Reasons, Usage: f.Usage,
+		ServiceTier: f.ServiceTier, SystemFingerprint: f.SystemFingerprint,
+		ResponseChars: chars, Attempts: f.Attempts,
+	}
+}
+
+// singleReasons holds the slices for answers with one choice, which nearly all
+// are, so that they need no allocation. They are never written to.
+var singleReasons = map[providers.FinishReason][]providers.FinishReason{
+	providers.FinishStop:          {providers.FinishStop},
+	providers.FinishLength:        {providers.FinishLength},
+	providers.FinishToolCall:      {providers.FinishToolCall},
+	providers.FinishContentFilter: {providers.FinishContentFilter},
+	providers.FinishError:         {providers.FinishError},
+}
+
+func reasonsOf(choices []providers.Choice) []providers.FinishReason {
+	switch len(choices) {
+	case 0:
+		return nil
+	case 1:
+		if one := singleReasons[choices[0].FinishReason]; one != nil {
+			return one
+		}
+	}
+	out := make([]providers.FinishReason, len(choices))
+	for i := range choices {
+		out[i] = choices[i].FinishReason
+	}
+	return out
+}
+
+func textLen(choices []providers.Choice) int {
+	n := 0
+	for i := range choices {
+		n += partsLen(choices[i].Message.Parts)
+	}
+	return n
+}
+
+func partsLen(parts []providers.Part) int {
+	n := 0
+	for _, p := range parts {
+		switch p := p.(type) {
+		case providers.Text:
+			n += len(p.Text)
+		case providers.ToolCall:
+			n += len(p.Arguments)
+		case providers.ToolResult:
+			n += partsLen(p.Parts)
+		}
+	}
+	return n
+}
+
+func (c *Call) promptLen() int {
+	n := 0
+	if r := c.Request; r != nil {
+		for _, s := range r.System {
+			n += len(s.Text)
+		}
+		for i := range r.Messages {
+			n += partsLen(r.Messages[i].Parts)
+		}
+	}
+	if e := c.Embed; e != nil {
+		for _, s := range e.Input {
+			n += len(s)
+		}
+	}
+	return n
+}
+
+// failure is what telemetry says of an error: nothing that could hold content
+// of the call.
+type failure struct {
+	kind      providers.Kind
+	message   string
+	code      string
+	requestID string
+	status    int
+	usage     providers.Usage
+}
+
+// failureOf reads an error. Texts are taken only from *providers.Error, which
+// keeps content out; of other errors no more than the kind is told.
+func failureOf(err error) failure {
+	var f failure
+	if err == nil {
+		return f
+	}
+	f.kind = providers.KindOf(err)
+	if e, ok := errors.AsType[*providers.Error](err); ok {
+		f.message, f.status, f.code, f.requestID, f.usage = e.Error(), e.StatusCode, e.Code, e.RequestID, e.Usage
+	} else {
+		f.message = string(f.kind)
+		if t, ok := errors.AsType[interface {
+			error
+			ErrorType() string
+		}](err); ok && f.kind == providers.KindUnknown {
+			f.kind = providers.Kind(t.ErrorType())
+		}
+	}
+	if i, ok := errors.AsType[*providers.InterruptedError](err); ok && i.Partial != nil && f.usage.Completeness == providers.UsageMissing {
+		f.usage = i.Partial.Usage
+	}
+	return f
+}

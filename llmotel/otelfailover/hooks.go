@@ -1,0 +1,70 @@
+package otelfailover
+
+import (
+	"context"
+	"errors"
+
+	"github.com/llmotel/sdk/failover"
+	"github.com/llmotel/sdk/llmotel"
+	"github.com/llmotel/sdk/llmotel/internal/genai"
+)
+
+func (t *Telemetry) callStart(ctx context.Context, e failover.StartEvent) context.Context {
+	t.Observe(e.Chain)
+	ctx, _ = t.inst.StartChain(ctx, llmotel.ChainCall{
+		Chain: e.Chain.Name(), Model: e.Model, Stream: e.Stream,
+	})
+	return ctx
+}
+
+func (t *Telemetry) callEnd(ctx context.Context, e failover.EndEvent) {
+	for i := range e.History {
+		a := &e.History[i]
+		if a.Skip != "" {
+			continue
+		}
+		outcome := genai.OutcomeAnswered
+		if a.Kind != "" {
+			outcome = string(a.Kind)
+		}
+		t.metrics.attempts.inc(ctx, [3]string{a.Target, outcome})
+	}
+	span := llmotel.ChainFromContext(ctx)
+	if span == nil {
+		return
+	}
+	r := llmotel.ChainResult{Target: e.Target, Attempts: e.Attempts, Breakers: e.Chain.BreakerStatuses()}
+	if fe, ok := errors.AsType[*failover.Error](e.Err); ok {
+		r.Message = fe.Error() // names targets and kinds, never content
+	}
+	if e.Abandoned {
+		span.Abandon(r)
+		return
+	}
+	span.End(r, e.Err)
+}
+
+func (t *Telemetry) retry(ctx context.Context, e failover.RetryEvent) {
+	llmotel.SpanFromContext(ctx).Retry(e.Delay, e.Err)
+}
+
+func (t *Telemetry) skip(ctx context.Context, e failover.SkipEvent) {
+	llmotel.ChainFromContext(ctx).Skip(e.Target, string(e.Reason))
+}
+
+func (t *Telemetry) fallback(ctx context.Context, e failover.FallbackEvent) {
+	t.metrics.fallbacks.inc(ctx, [3]string{e.From, e.To, string(e.Kind)})
+	llmotel.ChainFromContext(ctx).Event(genai.EventFallback,
+		genai.FallbackFromKey.String(e.From),
+		genai.FallbackToKey.String(e.To),
+		genai.ErrorTypeKey.String(string(e.Kind)))
+}
+
+func (t *Telemetry) breakerChange(ctx context.Context, e failover.BreakerEvent) {
+	t.metrics.transitions.inc(ctx, [3]string{e.Target, string(e.To), e.Reason})
+	llmotel.ChainFromContext(ctx).Event(genai.EventBreakerChange,
+		genai.TargetKey.String(e.Target),
+		genai.BreakerFromKey.String(string(e.From)),
+		genai.BreakerToKey.String(string(e.To)),
+		genai.BreakerReasonKey.String(e.Reason))
+}
