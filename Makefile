@@ -49,7 +49,7 @@ all: generate format lint tidy test ## generate, format, lint, tidy, race tests:
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ## Tests
 
@@ -112,7 +112,7 @@ deps-check: ## import rules and dependency golden files
 
 .PHONY: names-check
 names-check: ## gen_ai names are spelled in one package only
-	@! git grep -nE '"gen_ai\.' -- '*.go' ':!llmotel/internal/genai/' ':!internal/semconvgen/' ':!*_test.go' \
+	@! git grep --untracked -nE '["`]gen_ai\.' -- '*.go' ':!llmotel/internal/genai/' ':!internal/semconvgen/' ':!*_test.go' \
 		|| { echo 'use the names of llmotel/internal/genai'; exit 1; }
 
 .PHONY: modules-check
