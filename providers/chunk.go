@@ -1,5 +1,10 @@
 package providers
 
+import (
+	"encoding/json"
+	"time"
+)
+
 // ChunkKind says what a chunk carries.
 type ChunkKind uint8
 
@@ -73,8 +78,11 @@ type Chunk struct {
 
 	// Text is the piece of text or thinking.
 	Text string
-	// Reasoning holds what a ChunkReasoning carries beside text: ID,
-	// Signature, Encrypted. Nil if nothing.
+	// Citations holds citations of a ChunkText's part verbatim (a JSON
+	// array), to be appended to those that came before; Text may be empty.
+	Citations json.RawMessage
+	// Reasoning holds what a ChunkReasoning carries beside text: Provider,
+	// ID, Signature, Encrypted. Nil if nothing.
 	Reasoning *Reasoning
 	// ToolCall is the piece of a tool call; Arguments is to be appended.
 	ToolCall *ToolCall
@@ -105,6 +113,11 @@ type Finish struct {
 	StopSequence string
 
 	ServiceTier, SystemFingerprint string
+	// Created is when the provider says it made the answer; may be zero.
+	Created time.Time
+	// Logprobs has the vendor's log probabilities of each choice verbatim
+	// (JSON); nil if not asked for.
+	Logprobs [][]byte
 
 	// Target and Attempts are set by a failover chain; see Response.
 	Target   string

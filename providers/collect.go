@@ -1,6 +1,8 @@
 package providers
 
 import (
+	"bytes"
+	"encoding/json"
 	"iter"
 	"strings"
 )
@@ -34,6 +36,7 @@ type partBuilder struct {
 	kind      ChunkKind
 	index     int
 	text      strings.Builder // text, thinking, or tool call arguments
+	citations json.RawMessage
 	reasoning Reasoning
 	call      ToolCall
 	whole     Part
@@ -45,11 +48,14 @@ func (c *Collector) Add(chunk *Chunk) {
 	case ChunkStart:
 		c.resp.ID, c.resp.RequestID, c.resp.Model = chunk.ResponseID, chunk.RequestID, chunk.Model
 	case ChunkText:
-		c.part(chunk).text.WriteString(chunk.Text)
+		p := c.part(chunk)
+		p.text.WriteString(chunk.Text)
+		p.citations = appendArray(p.citations, chunk.Citations)
 	case ChunkReasoning:
 		p := c.part(chunk)
 		p.text.WriteString(chunk.Text)
 		if r := chunk.Reasoning; r != nil {
+			setIf(&p.reasoning.Provider, r.Provider)
 			p.reasoning.ID += r.ID
 			p.reasoning.Signature += r.Signature
 			p.reasoning.Encrypted += r.Encrypted
@@ -123,12 +129,18 @@ func (c *Collector) finish(f *Finish) {
 	setIf(&r.SystemFingerprint, f.SystemFingerprint)
 	setIf(&r.Target, f.Target)
 	r.Attempts = f.Attempts
+	if !f.Created.IsZero() {
+		r.Created = f.Created
+	}
 	r.Usage = f.Usage
 	r.Choices = make([]Choice, len(f.Reasons))
 	for i := range f.Reasons {
 		r.Choices[i].FinishReason = f.Reasons[i]
 		if i < len(f.RawReasons) {
 			r.Choices[i].RawFinishReason = f.RawReasons[i]
+		}
+		if i < len(f.Logprobs) {
+			r.Choices[i].Logprobs = f.Logprobs[i]
 		}
 	}
 	if len(r.Choices) > 0 {
@@ -140,6 +152,18 @@ func setIf(dst *string, v string) {
 	if v != "" {
 		*dst = v
 	}
+}
+
+// appendArray joins two JSON arrays; what is not an array is left out.
+func appendArray(a, b json.RawMessage) json.RawMessage {
+	b = bytes.TrimSpace(b)
+	if len(b) < 2 || b[0] != '[' || b[len(b)-1] != ']' || len(bytes.TrimSpace(b[1:len(b)-1])) == 0 {
+		return a
+	}
+	if len(a) == 0 {
+		return bytes.Clone(b)
+	}
+	return append(append(a[:len(a)-1:len(a)-1], ','), b[1:]...)
 }
 
 // part returns the builder of the part that the chunk belongs to.
@@ -165,7 +189,7 @@ func (c *choiceParts) build() []Part {
 	for _, p := range c.parts {
 		switch p.kind {
 		case ChunkText:
-			out = append(out, Text{Text: p.text.String()})
+			out = append(out, Text{Text: p.text.String(), Citations: p.citations})
 		case ChunkReasoning:
 			r := p.reasoning
 			r.Text = p.text.String()

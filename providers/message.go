@@ -158,6 +158,10 @@ func TextResult(callID, name, text string) ToolResult {
 // Reasoning is the model's thinking, where the provider shows it. It must be
 // sent back unchanged for the model to go on from it.
 type Reasoning struct {
+	// Provider is the vendor that wrote it. Adapters send only their own
+	// vendor's reasoning back, because signatures mean nothing elsewhere;
+	// empty counts as their own.
+	Provider string
 	// ID is the vendor's id of the reasoning item; optional.
 	ID string
 	// Text is the thinking or a summary of it; empty if redacted.
