@@ -3,6 +3,7 @@ package llmotel
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
@@ -26,6 +27,7 @@ type instruments struct {
 	fields     []AttributionField
 	limit      int
 	series     cow.Map[seriesKey, *series]
+	made       atomic.Int64 // number of series
 }
 
 func newInstruments(c config) (*instruments, error) {
@@ -84,7 +86,6 @@ type seriesKey struct {
 	operation, provider, model, responseModel, address string
 	port                                               int
 	errorType                                          string
-	attribution                                        Attribution
 }
 
 // series is one attribute set, in the forms that the instruments take without
@@ -94,6 +95,8 @@ type series struct {
 	add    []metric.AddOption
 	// byModality has the set with gen_ai.token.modality added.
 	byModality [modalities][]metric.AddOption
+	// byAttribution has the sets with attribution added.
+	byAttribution cow.Map[Attribution, *series]
 }
 
 const (
@@ -107,24 +110,43 @@ const (
 // other stands for all values beyond the limit of series.
 const other = "_OTHER"
 
-// of returns the series of a key, making it on first use.
-func (in *instruments) of(k seriesKey) *series {
-	if s, ok := in.series.Get(k); ok {
+// of returns the series of a key and, where the options allow some of it, of
+// an attribution, making it on first use.
+func (in *instruments) of(k seriesKey, a *Attribution) *series {
+	s, ok := in.series.Get(k)
+	if !ok {
+		if in.made.Load() >= int64(in.limit) {
+			k.model, k.responseModel, k.address, k.port = other, other, "", 0
+		}
+		s = put(in, &in.series, k, k, nil)
+	}
+	if a == nil || len(in.fields) == 0 {
 		return s
 	}
-	if in.series.Len() >= in.limit {
-		k.model, k.responseModel, k.address, k.port = other, other, "", 0
-		if k.attribution != (Attribution{}) {
-			k.attribution = otherAttribution(in.fields)
-		}
-		if s, ok := in.series.Get(k); ok {
-			return s
-		}
+	allowed := in.metricAttribution(a)
+	if allowed == (Attribution{}) {
+		return s
 	}
-	return in.series.Put(k, newSeries(k))
+	with, ok := s.byAttribution.Get(allowed)
+	if !ok {
+		if in.made.Load() >= int64(in.limit) {
+			allowed = otherAttribution(in.fields)
+		}
+		with = put(in, &s.byAttribution, allowed, k, &allowed)
+	}
+	return with
 }
 
-func newSeries(k seriesKey) *series {
+// put makes and stores a series unless there is one.
+func put[K comparable](in *instruments, m *cow.Map[K, *series], at K, k seriesKey, a *Attribution) *series {
+	if s, ok := m.Get(at); ok {
+		return s
+	}
+	in.made.Add(1)
+	return m.Put(at, newSeries(k, a))
+}
+
+func newSeries(k seriesKey, a *Attribution) *series {
 	kvs := []attribute.KeyValue{
 		genai.OperationNameKey.String(k.operation),
 		genai.ProviderNameKey.String(k.provider),
@@ -133,7 +155,7 @@ func newSeries(k seriesKey) *series {
 	kvs = appendString(kvs, genai.ResponseModelKey, k.responseModel)
 	kvs = appendServer(kvs, k.address, k.port)
 	kvs = appendString(kvs, genai.ErrorTypeKey, k.errorType)
-	kvs = appendAttribution(kvs, &k.attribution)
+	kvs = appendAttribution(kvs, a)
 
 	set := attribute.NewSet(kvs...)
 	s := &series{
@@ -150,9 +172,6 @@ func newSeries(k seriesKey) *series {
 // metricAttribution keeps the fields that the options allow.
 func (in *instruments) metricAttribution(a *Attribution) Attribution {
 	var out Attribution
-	if a == nil {
-		return out
-	}
 	for _, f := range in.fields {
 		if p, q := f.of(&out), f.of(a); p != nil {
 			*p = *q

@@ -235,10 +235,10 @@ func (s *Span) series(errorType string) *series {
 		model: s.call.Model, responseModel: s.seen.Model,
 		address: s.call.ServerAddress, port: s.call.ServerPort, errorType: errorType,
 	}
-	if len(m.fields) > 0 {
-		k.attribution = m.metricAttribution(attributionOf(&s.record))
+	if len(m.fields) == 0 {
+		return m.of(k, nil)
 	}
-	return m.of(k)
+	return m.of(k, attributionOf(&s.record))
 }
 
 func (s *Span) measure(r *Result, c *pricing.Cost, priced bool, took time.Duration, errorType string) {

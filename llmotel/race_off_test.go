@@ -1,0 +1,5 @@
+//go:build !race
+
+package llmotel_test
+
+const allocSlack = 0
