@@ -7,66 +7,157 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/failsafe-go/failsafe-go"
+
 	"github.com/llmotel/sdk/providers"
 )
 
 // Chain is a Provider that answers from the first of its targets that can. It
 // is safe for concurrent use. Use New.
 type Chain struct {
-	name       string
+	name     string
+	targets  []*target
+	byName   map[string]*target
+	handover []failsafe.Executor[*call]
+	actions  map[providers.Kind]Action
+	modelled bool // every target has a model of its own
+
+	total, stream       time.Duration
+	errTotal, errStream *TimeoutError
+
 	hooks      []Hooks
 	hookPanics atomic.Uint64
+	random     func() float64
 }
 
 var _ providers.Provider = (*Chain)(nil)
-
-// New returns a chain over the targets, which are tried in order.
-func New(targets []Target, opts ...Option) (*Chain, error) {
-	cfg := defaults()
-	for _, o := range opts {
-		if o != nil {
-			cfg = o.apply(cfg)
-		}
-	}
-	return &Chain{name: cfg.name, hooks: cfg.hooks}, nil
-}
 
 // Name returns "failover" or what WithName set.
 func (c *Chain) Name() string { return c.name }
 
 // Generate asks the targets in order and returns the first answer. Target and
 // Attempts of the Response are set. The error is an *Error, or the
-// *providers.Error of an invalid request that no target was asked.
+// *providers.Error of an invalid request, which no target is asked. A provider
+// that ignores its context is waited for.
 func (c *Chain) Generate(ctx context.Context, req *providers.Request) (*providers.Response, error) {
-	return nil, fmt.Errorf("todo")
+	k := c.begin(ctx, req, false)
+	defer k.unwind()
+	if err := c.validate(req); err != nil {
+		k.end(err)
+		return nil, err
+	}
+	k.run()
+	if k.answered == nil {
+		err := k.failure()
+		k.end(err)
+		return nil, err
+	}
+	k.end(nil)
+	return k.resp, nil
 }
 
-// Stream asks the targets in order and yields the first answer that begins.
+// Stream asks the targets in order and yields the first answer that begins:
+// until its first semantic chunk a stream may be retried and moved, and
+// nothing is yielded. A stream that breaks later ends with a
+// *providers.InterruptedError that has an *Error inside. Nothing happens until
+// ranging starts; each range is a new call.
 func (c *Chain) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*providers.Chunk, error] {
-	return func(yield func(*providers.Chunk, error) bool) { yield(nil, fmt.Errorf("todo")) }
+	return func(yield func(*providers.Chunk, error) bool) {
+		k := c.begin(ctx, req, true)
+		k.yield = yield
+		defer k.unwind()
+		err := c.validate(req)
+		if err == nil {
+			k.run()
+			if k.answered == nil || k.broken {
+				err = k.failure()
+			}
+		}
+		k.end(err)
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// validate refuses requests that cannot work. A request may leave the model to
+// targets that all have one.
+func (c *Chain) validate(req *providers.Request) error {
+	if req != nil && req.Model == "" && c.modelled {
+		r := *req
+		r.Model = c.targets[0].model
+		return r.Validate()
+	}
+	return req.Validate()
 }
 
 // HookPanics counts the panics in hooks that were contained.
 func (c *Chain) HookPanics() uint64 { return c.hookPanics.Load() }
 
 // Table returns what this chain does about each Kind.
-func (c *Chain) Table() []Row { return Table() }
+func (c *Chain) Table() []Row {
+	rows := Table()
+	for i := range rows {
+		rows[i].Action = c.action(rows[i].Kind)
+	}
+	return rows
+}
+
+func (c *Chain) action(k providers.Kind) Action {
+	if a, ok := c.actions[k]; ok {
+		return a
+	}
+	return c.actions[providers.KindUnknown]
+}
 
 // BreakerStatuses returns the state of each target's circuit breaker, in the
-// order of the targets.
-func (c *Chain) BreakerStatuses() []providers.BreakerStatus { return nil }
+// order of the targets. The counts are those of the last result; RetryAt is
+// also set while a target cools down. An open breaker whose RetryAt has passed
+// lets the next call through as a trial.
+func (c *Chain) BreakerStatuses() []providers.BreakerStatus {
+	now := time.Now()
+	out := make([]providers.BreakerStatus, len(c.targets))
+	for i, t := range c.targets {
+		out[i] = t.guard.status(now)
+	}
+	return out
+}
 
 // BreakerStatus returns the state of one target's circuit breaker.
 func (c *Chain) BreakerStatus(target string) (providers.BreakerStatus, bool) {
-	return providers.BreakerStatus{}, false
+	t, ok := c.byName[target]
+	if !ok {
+		return providers.BreakerStatus{}, false
+	}
+	return t.guard.status(time.Now()), true
 }
 
 // Open opens a target's circuit breaker until Close is called.
-func (c *Chain) Open(target string) error { return ErrUnknownTarget }
+func (c *Chain) Open(target string) error {
+	return c.byHand(target, func(g *guard) *BreakerEvent { return g.forceOpen(time.Now(), -1, ReasonManual) })
+}
 
 // Close closes a target's circuit breaker and ends its cooldown.
-func (c *Chain) Close(target string) error { return ErrUnknownTarget }
+func (c *Chain) Close(target string) error {
+	return c.byHand(target, func(g *guard) *BreakerEvent { return g.forceClose(time.Now()) })
+}
 
 // Isolate opens a target's circuit breaker for a time, after which trials
 // decide.
-func (c *Chain) Isolate(target string, d time.Duration) error { return ErrUnknownTarget }
+func (c *Chain) Isolate(target string, d time.Duration) error {
+	if d <= 0 {
+		return fmt.Errorf("failover: isolate %q for %v: the time must be positive", target, d)
+	}
+	return c.byHand(target, func(g *guard) *BreakerEvent { return g.forceOpen(time.Now(), d, ReasonIsolated) })
+}
+
+func (c *Chain) byHand(target string, change func(*guard) *BreakerEvent) error {
+	t, ok := c.byName[target]
+	if !ok {
+		return fmt.Errorf("%w: %q", ErrUnknownTarget, target)
+	}
+	if ev := change(t.guard); ev != nil {
+		c.hookBreaker(context.Background(), *ev)
+	}
+	return nil
+}

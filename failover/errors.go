@@ -58,6 +58,8 @@ type Error struct {
 	// Err is the decisive error: the last failure of a target or, if none was
 	// called, the last reason for a skip. It is or wraps a *providers.Error.
 	Err error
+
+	wait time.Duration // until RetryAt, when the call ended
 }
 
 // RetryAfter is the time from now to RetryAt; 0 if that has passed or is not
@@ -89,14 +91,14 @@ func (e *Error) Is(target error) bool {
 	return target == ErrAllTargetsFailed && e.Outcome == OutcomeExhausted
 }
 
-// Unwrap returns the decisive error, then every other one in order.
+// Unwrap returns the decisive error, then those of the history in order.
 func (e *Error) Unwrap() []error {
 	out := make([]error, 0, len(e.History)+1)
 	if e.Err != nil {
 		out = append(out, e.Err)
 	}
 	for i := range e.History {
-		if err := e.History[i].Err; err != nil && err != e.Err {
+		if err := e.History[i].Err; err != nil {
 			out = append(out, err)
 		}
 	}

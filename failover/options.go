@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"math/rand/v2"
 	"time"
 
 	"github.com/llmotel/sdk/providers"
@@ -24,6 +25,7 @@ type config struct {
 	visit    []func(providers.Provider) providers.Provider
 	actions  map[providers.Kind]Action
 	defaults settings
+	random   func() float64 // from 0 to 1, for jitter
 }
 
 // settings are those of one target.
@@ -45,8 +47,9 @@ type settings struct {
 
 func defaults() config {
 	return config{
-		name:  "failover",
-		total: 10 * time.Minute,
+		name:   "failover",
+		total:  10 * time.Minute,
+		random: rand.Float64,
 		defaults: settings{
 			maxAttempts: 2, backoff: 500 * time.Millisecond, maxDelay: 8 * time.Second,
 			waitSoon: 2 * time.Second, waitLast: 30 * time.Second,

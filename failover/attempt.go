@@ -1,0 +1,204 @@
+package failover
+
+import (
+	"context"
+	"time"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// attempt makes one try of the target. It returns an error only while nothing
+// has been delivered, so whoever repeats it cannot repeat an answer.
+func (v *visit) attempt() error {
+	if !v.take() {
+		return v.err
+	}
+	v.n++
+	v.call.attempts++
+	settled := false
+	defer func() {
+		if !settled {
+			v.panicked()
+		}
+	}()
+	var err error
+	if v.yield != nil {
+		err = v.attemptStream()
+	} else {
+		err = v.attemptUnary()
+	}
+	settled = true
+	v.settle(err)
+	if v.committed {
+		return nil
+	}
+	return v.err
+}
+
+// take gets the ticket for an attempt. The first was taken by the chain.
+func (v *visit) take() bool {
+	if v.held {
+		v.held = false
+		return true
+	}
+	if v.n > 0 {
+		v.now = time.Now()
+	}
+	tk, ref, ev := v.t.guard.admit(v.now)
+	if ev != nil {
+		v.call.chain.hookBreaker(v.ctx, *ev)
+	}
+	if ref.reason == "" {
+		v.ticket = tk
+		return true
+	}
+	v.again, v.next = false, true
+	if v.err == nil {
+		v.kind = providers.KindRejected
+		v.err = v.t.rejection(ref, v.now)
+	}
+	v.call.skip(v.t, ref, v.now)
+	return false
+}
+
+func (v *visit) attemptUnary() error {
+	ctx, cancel := v.limited()
+	if cancel != nil {
+		defer cancel()
+	}
+	resp, err := v.t.provider.Generate(ctx, v.req)
+	if err != nil {
+		return v.classify(ctx, err)
+	}
+	if resp == nil {
+		return v.malformed("no response and no error")
+	}
+	r := *resp // the provider's stays as it is
+	r.Target, r.Attempts = v.t.name, v.n
+	v.resp = &r
+	return nil
+}
+
+// limited is the context of a unary attempt, which ends at the nearest limit.
+func (v *visit) limited() (context.Context, context.CancelFunc) {
+	end, cause := v.call.deadline, v.call.limit
+	if d := v.t.s.attempt; d > 0 {
+		if e := v.now.Add(d); end.IsZero() || e.Before(end) {
+			end, cause = e, v.t.errAttempt
+		}
+	}
+	if end.IsZero() {
+		return v.ctx, nil
+	}
+	if own, ok := v.ctx.Deadline(); ok && !end.Before(own) {
+		return v.ctx, nil // the caller's comes first
+	}
+	return context.WithDeadlineCause(v.ctx, end, cause)
+}
+
+// settle enters an attempt's end in the breaker and the history, and decides
+// what comes next.
+func (v *visit) settle(err error) {
+	now := time.Now()
+	v.err, v.again, v.next = err, false, false
+	if err == nil {
+		v.kind = ""
+		v.record(result{verdict: Success}, now)
+		return
+	}
+	v.kind = providers.KindOf(err)
+	a := v.call.chain.action(v.kind)
+	r := result{verdict: a.Breaker, kind: v.kind, cooldown: a.Cooldown, isolate: a.Isolate, retryAfter: retryAfter(err)}
+	limit := limitOf(err)
+	total := limit == LimitTotal || limit == LimitStream
+	if total && v.call.attempts > 1 {
+		r.verdict = Ignored // it did not have the whole time
+	}
+	cool := v.record(r, now)
+	if total {
+		v.call.timedOut = true
+		return
+	}
+	v.next = a.Next
+	v.again, v.delay = v.retry(a, r.retryAfter, cool, now)
+}
+
+// record closes the attempt: ticket, breaker hook, history.
+func (v *visit) record(r result, now time.Time) (cool time.Time) {
+	k := v.call
+	ev, cool := v.t.guard.done(v.ticket, r, now)
+	k.history = append(k.history, Attempt{
+		Target: v.t.name, N: v.n, Start: v.now, Duration: now.Sub(v.now), Kind: v.kind, Err: v.err,
+	})
+	if ev != nil {
+		k.chain.hookBreaker(v.ctx, *ev)
+	}
+	return cool
+}
+
+// panicked settles an attempt that is being unwound, by a panic of the
+// provider or of the consumer. The panic goes on.
+func (v *visit) panicked() {
+	now := time.Now()
+	if v.inYield {
+		v.left = true
+		v.kind, v.err = "", nil
+		v.record(result{verdict: Success}, now)
+		return
+	}
+	v.kind = providers.KindPanic
+	v.err = v.newError(providers.KindPanic, "the provider's code panicked", nil)
+	v.call.err = v.err
+	v.record(result{verdict: Failure, kind: v.kind}, now)
+}
+
+// retry says whether the attempt is to be repeated, and after what wait.
+func (v *visit) retry(a Action, asked time.Duration, cool, now time.Time) (bool, time.Duration) {
+	s := &v.t.s
+	if a.Retry == RetryNever || v.committed || v.n >= s.maxAttempts {
+		return false, 0
+	}
+	floor := asked
+	if a.Cooldown {
+		floor = max(floor, cool.Sub(now))
+	}
+	soon := floor <= s.waitSoon
+	if a.Retry == RetryIfLast || !soon || a.Retry == RetryIfSoon && asked == 0 {
+		if !v.call.isLast(v.pos, now) {
+			return false, 0
+		}
+	}
+	if floor > max(s.waitSoon, s.waitLast) {
+		return false, 0
+	}
+	delay := floor + v.jitter()
+	at := now.Add(delay)
+	if end := v.call.deadline; !end.IsZero() && !at.Before(end) {
+		return false, 0
+	}
+	if end, ok := v.ctx.Deadline(); ok && !at.Before(end) {
+		return false, 0
+	}
+	return v.t.guard.ready(at), delay
+}
+
+// jitter is a random part of the exponential backoff ("full jitter", Brooker,
+// AWS Architecture Blog 2015).
+func (v *visit) jitter() time.Duration {
+	s := &v.t.s
+	step := s.backoff << min(v.n-1, 20)
+	if step > s.maxDelay || step < s.backoff {
+		step = s.maxDelay
+	}
+	return time.Duration(v.call.chain.random() * float64(step))
+}
+
+// isLast tells whether no target behind the position would take the call.
+func (k *call) isLast(pos int, now time.Time) bool {
+	for _, t := range k.chain.targets[min(pos+1, len(k.chain.targets)):] {
+		if t.guard.ready(now) {
+			return false
+		}
+	}
+	return true
+}

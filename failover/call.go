@@ -1,0 +1,301 @@
+package failover
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/failsafe-go/failsafe-go"
+	"github.com/failsafe-go/failsafe-go/fallback"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// errSkipped is what a visit that did not happen hands to the fallback policy.
+var errSkipped = errors.New("failover: target skipped")
+
+// call is one call of a chain.
+type call struct {
+	chain    *Chain
+	caller   context.Context // the caller's own
+	ctx      context.Context // with what the hooks put in
+	req      *providers.Request
+	start    time.Time
+	deadline time.Time     // of the limit on the whole call; zero: none
+	limit    *TimeoutError // that limit
+
+	history  []Attempt
+	buf      [3]Attempt
+	first    visit // the first visit's state; further ones are allocated
+	attempts int
+	visited  int
+
+	from     *target // the target that a fallback leaves
+	fromKind providers.Kind
+	err      error // the last failure
+	more     bool  // whether the next target may be asked
+	timedOut bool
+	answered *target
+	resp     *providers.Response
+
+	stream    bool
+	yield     func(*providers.Chunk, error) bool
+	delivered bool // a chunk has reached the consumer
+	finished  bool // the last chunk has
+	broken    bool // the stream ended in an error after that
+	left      bool // the consumer left the loop
+	inYield   bool
+	ended     bool
+}
+
+// begin opens a call.
+func (c *Chain) begin(ctx context.Context, req *providers.Request, stream bool) *call {
+	k := &call{chain: c, caller: ctx, ctx: ctx, req: req, start: time.Now(), stream: stream, more: true}
+	k.history = k.buf[:0]
+	k.limited()
+	if len(c.hooks) > 0 {
+		e := StartEvent{Chain: c, Stream: stream, Targets: len(c.targets), Time: k.start}
+		if req != nil {
+			e.Model = req.Model
+		}
+		k.ctx = c.hookStart(ctx, e)
+	}
+	return k
+}
+
+// limited sets the deadline of the whole call, if there is one.
+func (k *call) limited() {
+	c := k.chain
+	if c.total > 0 {
+		k.deadline, k.limit = k.start.Add(c.total), c.errTotal
+	}
+	if k.stream && c.stream > 0 && (c.total == 0 || c.stream < c.total) {
+		k.deadline, k.limit = k.start.Add(c.stream), c.errStream
+	}
+}
+
+// end closes a call; it is called on every way out, panics included.
+func (k *call) end(err error) {
+	if k.ended {
+		return
+	}
+	k.ended = true
+	if len(k.chain.hooks) == 0 {
+		return
+	}
+	e := EndEvent{
+		Chain: k.chain, Stream: k.stream, Attempts: k.attempts, Visited: k.visited,
+		History: k.history[:len(k.history):len(k.history)], Duration: time.Since(k.start),
+		Err: err, Abandoned: k.left && !k.finished,
+	}
+	if k.answered != nil {
+		e.Target = k.answered.name
+	}
+	k.chain.hookEnd(k.ctx, e)
+}
+
+// unwind closes a call that panics.
+func (k *call) unwind() {
+	if k.ended {
+		return
+	}
+	if k.inYield { // it is the consumer that panics
+		k.left = true
+		k.end(nil)
+		return
+	}
+	if providers.KindOf(k.err) != providers.KindPanic {
+		k.err = &providers.Error{Provider: k.chain.name, Kind: providers.KindPanic}
+	}
+	k.end(k.err)
+}
+
+// run visits the targets in order until one answers. The fallback policy comes
+// in when a target has failed: until then it has nothing to decide.
+func (k *call) run() {
+	if k.caller.Err() != nil {
+		k.more = false
+		return
+	}
+	targets := k.chain.targets
+	pos := 0
+	err := k.visit(pos)
+	for err == errSkipped && pos+1 < len(targets) {
+		pos++
+		err = k.visit(pos)
+	}
+	if err == nil || !k.more || pos+1 >= len(targets) {
+		return
+	}
+	// The call itself is the result that travels through the policies, and
+	// holds what came of it; what the executor returns is not needed.
+	_, _ = k.chain.handover[pos+1].Get(func() (*call, error) { return k, err })
+}
+
+// newHandover returns an executor for every position: its fallback policies
+// visit the targets from that position on, the first of them innermost.
+func newHandover(n int) []failsafe.Executor[*call] {
+	step := make([]failsafe.Policy[*call], n)
+	for pos := range step {
+		step[pos] = fallback.NewBuilderWithFunc(func(e failsafe.Execution[*call]) (*call, error) {
+			k := e.LastResult()
+			return k, k.visit(pos)
+		}).HandleIf(func(k *call, err error) bool { return err != nil && k.more }).Build()
+	}
+	out := make([]failsafe.Executor[*call], n)
+	for from := range out {
+		var policies []failsafe.Policy[*call]
+		for pos := n - 1; pos >= from; pos-- {
+			policies = append(policies, step[pos])
+		}
+		out[from] = failsafe.With(policies...)
+	}
+	return out
+}
+
+// visit asks the target at a position, unless it is to be passed over.
+func (k *call) visit(pos int) error {
+	t := k.chain.targets[pos]
+	now := k.start
+	if k.visited > 0 {
+		now = time.Now()
+		if k.over(now) {
+			k.more = false
+			return k.err
+		}
+	}
+	tk, ref, ev := t.guard.admit(now)
+	if ev != nil {
+		k.chain.hookBreaker(k.ctx, *ev)
+	}
+	if ref.reason != "" {
+		k.skip(t, ref, now)
+		return errSkipped
+	}
+	v := &k.first
+	if k.visited > 0 {
+		v = new(visit)
+	}
+	*v = visit{call: k, t: t, pos: pos, req: k.request(t), ticket: tk, held: true, now: now}
+	if k.from != nil && len(k.chain.hooks) > 0 {
+		k.chain.hookFallback(k.ctx, FallbackEvent{From: k.from.name, To: t.name, Kind: k.fromKind, Err: k.err})
+	}
+	k.visited++
+	defer v.giveBack()
+	var err error
+	if k.stream {
+		err = k.visitStream(v)
+	} else {
+		err = k.visitUnary(v)
+	}
+	if err == nil || k.left {
+		k.answered = t
+		return nil
+	}
+	k.failed(v, err)
+	return err
+}
+
+// failed takes note of a visit's failure and decides whether to go on.
+func (k *call) failed(v *visit, err error) {
+	k.err = err
+	k.from, k.fromKind = v.t, providers.KindOf(err)
+	k.more = v.next
+	if v.n == 0 { // the wrapper refused the call by itself
+		k.more = k.chain.action(k.fromKind).Next
+	}
+	if k.delivered {
+		k.more, k.broken, k.answered = false, true, v.t
+	}
+}
+
+// over tells whether there is no time left for another target.
+func (k *call) over(now time.Time) bool {
+	if k.caller.Err() != nil {
+		return true
+	}
+	if !k.deadline.IsZero() && !now.Before(k.deadline) {
+		k.timedOut = true
+	}
+	return k.timedOut
+}
+
+func (k *call) skip(t *target, r refusal, now time.Time) {
+	k.history = append(k.history, Attempt{
+		Target: t.name, Start: now, Kind: providers.KindRejected, Skip: r.reason, Until: r.until,
+	})
+	if k.from == nil {
+		k.from, k.fromKind = t, providers.KindRejected
+	}
+	if len(k.chain.hooks) > 0 {
+		k.chain.hookSkip(k.ctx, SkipEvent{Target: t.name, Reason: r.reason, Until: r.until})
+	}
+}
+
+// request is the caller's request with the target's model.
+func (k *call) request(t *target) *providers.Request {
+	if t.model == "" || t.model == k.req.Model {
+		return k.req
+	}
+	r := *k.req
+	r.Model = t.model
+	return &r
+}
+
+func (k *call) visitUnary(v *visit) error {
+	if !v.t.wrapped {
+		err := v.run(k.ctx)
+		k.resp = v.resp
+		if err == nil && k.resp.Attempts != k.attempts {
+			k.resp.Attempts = k.attempts // a copy of ours that nobody has seen
+		}
+		return err
+	}
+	resp, err := v.t.visit.Generate(v.context(k.ctx), v.req)
+	switch {
+	case err != nil:
+		return err
+	case resp == nil:
+		return v.malformed("no response and no error")
+	}
+	r := *resp
+	r.Target, r.Attempts = v.t.name, k.attempts
+	k.resp = &r
+	return nil
+}
+
+func (k *call) visitStream(v *visit) error {
+	if !v.t.wrapped {
+		v.yield = k.deliver
+		err := v.run(k.ctx)
+		if v.interrupted != nil {
+			return v.interrupted
+		}
+		return err
+	}
+	for chunk, err := range v.t.visit.Stream(v.context(k.ctx), v.req) {
+		if err != nil {
+			return err
+		}
+		if chunk != nil && !k.deliver(chunk) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// deliver hands a chunk to the consumer and reports whether it wants more.
+func (k *call) deliver(chunk *providers.Chunk) bool {
+	if f := chunk.Finish; f != nil && f.Attempts != k.attempts {
+		c, g := *chunk, *f
+		g.Attempts = k.attempts
+		c.Finish, chunk = &g, &c
+	}
+	k.delivered = true
+	k.finished = chunk.Kind == providers.ChunkFinish
+	k.inYield = true
+	more := k.yield(chunk, nil)
+	k.inYield = false
+	k.left = !more
+	return more
+}

@@ -1,0 +1,130 @@
+package failover
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// classify makes sure that an attempt's error says whose doing it was: the
+// caller's, a limit of ours, or the target's. The result is or wraps a
+// *providers.Error.
+func (v *visit) classify(ctx context.Context, err error) error {
+	kind := providers.KindOf(err)
+	if v.call.caller.Err() != nil || v.ctx.Err() != nil {
+		if kind == providers.KindCancelled && isError(err) {
+			return err
+		}
+		return v.cancelled(err)
+	}
+	if limit, ok := errors.AsType[*TimeoutError](context.Cause(ctx)); ok && cutShort(kind) {
+		// The provider's own error says "context canceled", which would be
+		// taken for the caller's.
+		e := v.newError(providers.KindTimeout, limit.describe(), limit)
+		if own, ok := errors.AsType[*providers.Error](err); ok {
+			e.RequestID, e.Usage = own.RequestID, own.Usage
+		}
+		return e
+	}
+	switch {
+	case kind == providers.KindCancelled && errors.Is(err, context.DeadlineExceeded):
+		return v.newError(providers.KindTimeout, "a limit of the provider's client", nil)
+	case kind == providers.KindCancelled:
+		return v.newError(providers.KindUnknown, "the provider's client cancelled by itself", nil)
+	case !isError(err):
+		return v.newError(kind, "", err)
+	}
+	return err
+}
+
+// cutShort tells whether an error of that kind can be the echo of a context
+// that ended, rather than a reply of the provider.
+func cutShort(k providers.Kind) bool {
+	switch k {
+	case providers.KindCancelled, providers.KindTimeout, providers.KindNetwork, providers.KindMalformed, providers.KindUnknown:
+		return true
+	}
+	return false
+}
+
+// cancelled is the caller's cancellation.
+func (v *visit) cancelled(err error) error {
+	cause := v.call.caller.Err()
+	if cause == nil {
+		cause = v.ctx.Err()
+	}
+	if err != nil && !errors.Is(err, cause) {
+		cause = errors.Join(cause, err)
+	} else if err != nil {
+		cause = err
+	}
+	return v.newError(providers.KindCancelled, "", cause)
+}
+
+func (v *visit) malformed(detail string) error {
+	return v.newError(providers.KindMalformed, detail, nil)
+}
+
+func (v *visit) newError(kind providers.Kind, detail string, cause error) *providers.Error {
+	return &providers.Error{
+		Provider: v.t.provider.Name(), Model: v.req.Model, Kind: kind, Detail: detail, Err: cause,
+	}
+}
+
+// withUsage adds the usage that a stream had reported before it failed.
+func (v *visit) withUsage(err error) error {
+	u := v.begin[1]
+	if v.committed || u == nil || u.Usage == nil {
+		return err
+	}
+	own, ok := errors.AsType[*providers.Error](err)
+	if !ok || own.Usage.Completeness != providers.UsageMissing {
+		return err
+	}
+	e := *own
+	e.Usage = *u.Usage
+	e.Usage.Completeness = min(e.Usage.Completeness, providers.UsagePartial)
+	e.Err = err
+	return &e
+}
+
+// rejection is the error of a target that was passed over.
+func (t *target) rejection(r refusal, now time.Time) error {
+	e := &providers.Error{Provider: t.provider.Name(), Model: t.model, Kind: providers.KindRejected, Err: ErrOpen}
+	if !r.until.IsZero() {
+		e.RetryAfter = max(0, r.until.Sub(now))
+	}
+	switch r.reason {
+	case SkipOpen:
+		e.Detail = "circuit breaker open"
+		if why := t.guard.why(); why != "" {
+			e.Detail += " (" + why + ")"
+		}
+	case SkipHalfOpen:
+		e.Detail = "circuit breaker half-open, trial running"
+	case SkipCooldown:
+		e.Detail = "cooling down after a rate limit"
+	}
+	return e
+}
+
+func isError(err error) bool {
+	_, ok := errors.AsType[*providers.Error](err)
+	return ok
+}
+
+func retryAfter(err error) time.Duration {
+	if e, ok := errors.AsType[*providers.Error](err); ok {
+		return min(max(0, e.RetryAfter), 24*time.Hour)
+	}
+	return 0
+}
+
+func limitOf(err error) Limit {
+	if e, ok := errors.AsType[*TimeoutError](err); ok {
+		return e.Limit
+	}
+	return ""
+}

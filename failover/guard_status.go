@@ -1,0 +1,72 @@
+package failover
+
+import (
+	"time"
+
+	"github.com/failsafe-go/failsafe-go/circuitbreaker"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// status is what the guard says of itself. RetryAt is also set while the
+// target cools down, with a closed breaker.
+func (g *guard) status(now time.Time) providers.BreakerStatus {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := providers.BreakerStatus{
+		Target: g.target, State: stateName(g.state), Since: g.since,
+		Reason: g.reason, ConsecutiveFailures: g.streak,
+	}
+	if g.state == circuitbreaker.OpenState {
+		s.RetryAt = g.until
+	}
+	if now.Before(g.cool) && (g.state != circuitbreaker.OpenState || !g.until.IsZero()) {
+		s.RetryAt = later(s.RetryAt, g.cool)
+	}
+	// The stock window drops old results only when a new one is written.
+	if g.state == circuitbreaker.ClosedState && now.Sub(g.recorded) >= g.s.rateWindow {
+		return s
+	}
+	m := g.breaker.Metrics()
+	s.Successes, s.Failures, s.FailureRate = int(m.Successes()), int(m.Failures()), m.FailureRate()
+	return s
+}
+
+// forceOpen opens for d, or until forceClose if d is negative.
+func (g *guard) forceOpen(now time.Time, d time.Duration, reason string) *BreakerEvent {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open(now, d, reason, "")
+}
+
+func (g *guard) forceClose(now time.Time) *BreakerEvent {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.cool, g.cools, g.streak, g.asked = time.Time{}, 0, 0, time.Time{}
+	if g.state == circuitbreaker.ClosedState {
+		return nil
+	}
+	g.breaker.Close()
+	return g.changed(now, ReasonManual, "")
+}
+
+// why is the reason for the open state in words.
+func (g *guard) why() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.kind != "" && g.reason != "" {
+		return g.reason + ", " + string(g.kind)
+	}
+	return g.reason
+}
+
+func stateName(s circuitbreaker.State) providers.BreakerState {
+	switch s {
+	case circuitbreaker.OpenState:
+		return providers.BreakerOpen
+	case circuitbreaker.HalfOpenState:
+		return providers.BreakerHalfOpen
+	default:
+		return providers.BreakerClosed
+	}
+}

@@ -1,0 +1,178 @@
+package failover
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/failsafe-go/failsafe-go"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// target is a Target made ready.
+type target struct {
+	name, model string
+	provider    providers.Provider
+	s           settings
+	guard       *guard
+	retry       failsafe.Executor[*visit] // nil: one attempt
+
+	visit   providers.Provider // what WithVisit made of the visitor
+	wrapped bool
+
+	errAttempt, errFirstChunk, errIdle *TimeoutError
+}
+
+// New returns a chain over the targets, which are tried in order. It reports
+// everything that is wrong with them and the options.
+func New(targets []Target, opts ...Option) (*Chain, error) {
+	cfg := defaults()
+	for _, o := range opts {
+		if o != nil {
+			cfg = o.apply(cfg)
+		}
+	}
+	c := &Chain{
+		name: cfg.name, total: cfg.total, stream: cfg.stream, hooks: cfg.hooks,
+		errTotal:  &TimeoutError{LimitTotal, cfg.total},
+		errStream: &TimeoutError{LimitStream, cfg.stream},
+		byName:    make(map[string]*target, len(targets)),
+		handover:  newHandover(len(targets)),
+		modelled:  true,
+		random:    cfg.random,
+	}
+	errs := []error{cfg.check()}
+	if len(targets) == 0 {
+		errs = append(errs, errors.New("failover: no targets; give at least one"))
+	}
+	var err error
+	if c.actions, err = cfg.table(); err != nil {
+		errs = append(errs, err)
+	}
+	for i := range targets {
+		t, err := c.newTarget(i, &targets[i], &cfg)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		c.targets = append(c.targets, t)
+		c.byName[t.name] = t
+		c.modelled = c.modelled && t.model != ""
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Chain) newTarget(i int, in *Target, cfg *config) (*target, error) {
+	if in.Provider == nil {
+		return nil, fmt.Errorf("failover: target %d (%q) has no provider", i, in.Name)
+	}
+	t := &target{name: in.Name, model: in.Model, provider: in.Provider, s: cfg.defaults}
+	if t.name == "" {
+		t.name = in.Provider.Name()
+	}
+	if t.name == "" {
+		return nil, fmt.Errorf("failover: target %d has neither a name nor a provider with one", i)
+	}
+	if c.byName[t.name] != nil {
+		return nil, fmt.Errorf("failover: target %d has the name %q of an earlier one; names are unique", i, t.name)
+	}
+	for _, o := range in.Options {
+		if o != nil {
+			t.s = o.applyTarget(t.s)
+		}
+	}
+	if t.s.rate == 0 && t.s.rateWindow == 0 {
+		t.s.rateWindow = time.Minute // for the figures alone
+	}
+	if err := t.s.check(); err != nil {
+		return nil, fmt.Errorf("failover: target %q: %w", t.name, err)
+	}
+	t.guard = newGuard(t.name, &t.s)
+	t.retry = newRetry(c, &t.s)
+	t.errAttempt = &TimeoutError{LimitAttempt, t.s.attempt}
+	t.errFirstChunk = &TimeoutError{LimitFirstChunk, t.s.firstChunk}
+	t.errIdle = &TimeoutError{LimitIdle, t.s.idle}
+	return t, c.wrap(t, cfg)
+}
+
+// wrap makes the visit's Provider, the first wrapper outermost.
+func (c *Chain) wrap(t *target, cfg *config) error {
+	t.visit = visitor{c, t}
+	if a, ok := t.provider.(providers.Addressed); ok {
+		t.visit = addressedVisitor{visitor{c, t}, a}
+	}
+	for i := len(cfg.visit) - 1; i >= 0; i-- {
+		if cfg.visit[i] == nil {
+			continue
+		}
+		if t.visit = cfg.visit[i](t.visit); t.visit == nil {
+			return fmt.Errorf("failover: target %q: the function given to WithVisit returned nil", t.name)
+		}
+		t.wrapped = true
+	}
+	return nil
+}
+
+func (cfg *config) check() error {
+	switch {
+	case cfg.name == "":
+		return errors.New("failover: WithName: the name is empty")
+	case cfg.total < 0:
+		return fmt.Errorf("failover: WithTotalTimeout(%v): negative; 0 means no limit", cfg.total)
+	case cfg.stream < 0:
+		return fmt.Errorf("failover: WithStreamTimeout(%v): negative; 0 means no limit", cfg.stream)
+	}
+	return nil
+}
+
+// table is the default one with the changes of WithAction.
+func (cfg *config) table() (map[providers.Kind]Action, error) {
+	out := make(map[providers.Kind]Action, len(table))
+	for _, r := range table {
+		out[r.Kind] = r.Action
+	}
+	for k, a := range cfg.actions {
+		switch _, known := out[k]; {
+		case !known:
+			return nil, fmt.Errorf("failover: WithAction: %q is no kind of error", k)
+		case fixed(k):
+			return nil, fmt.Errorf("failover: WithAction: the action of %q is fixed", k)
+		case a.Breaker > Failure || a.Retry > RetryIfSoon || a.Isolate < 0:
+			return nil, fmt.Errorf("failover: WithAction: the action of %q has an impossible value", k)
+		}
+		out[k] = a
+	}
+	return out, nil
+}
+
+// check names the first setting that cannot be.
+func (s *settings) check() error {
+	const minWindow = 10 * time.Millisecond
+	switch {
+	case s.maxAttempts < 1:
+		return fmt.Errorf("WithMaxAttempts(%d): at least 1 is needed", s.maxAttempts)
+	case s.backoff < 0 || s.maxDelay < s.backoff:
+		return fmt.Errorf("WithBackoff(%v, %v): must not be negative, nor the first longer than the maximum", s.backoff, s.maxDelay)
+	case s.waitSoon < 0 || s.waitLast < 0:
+		return fmt.Errorf("WithRetryWaits(%v, %v): must not be negative", s.waitSoon, s.waitLast)
+	case s.consecutive < 0:
+		return fmt.Errorf("WithConsecutiveFailures(%d): must not be negative; 0 turns the rule off", s.consecutive)
+	case !(s.rate >= 0 && s.rate <= 1):
+		return fmt.Errorf("WithFailureRate(%v, ...): the rate must be between 0 and 1", s.rate)
+	case s.rate > 0 && s.rateMinCalls < 1:
+		return fmt.Errorf("WithFailureRate(..., %d, ...): at least 1 call is needed", s.rateMinCalls)
+	case s.rateWindow < minWindow:
+		return fmt.Errorf("WithFailureRate(..., %v): the window must be at least %v", s.rateWindow, minWindow)
+	case s.openFor <= 0:
+		return fmt.Errorf("WithOpenDelay(%v): must be positive", s.openFor)
+	case s.trials < 1 || s.successes < 1:
+		return fmt.Errorf("WithTrials(%d, %d): at least 1 of each is needed", s.trials, s.successes)
+	case s.attempt < 0 || s.firstChunk < 0 || s.idle < 0:
+		return fmt.Errorf("timeouts (attempt %v, first chunk %v, idle %v) must not be negative; 0 means no limit", s.attempt, s.firstChunk, s.idle)
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+package failover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// failure is the error of a call that no target answered.
+func (k *call) failure() error {
+	now := time.Now()
+	e := &Error{Chain: k.chain.name, Outcome: k.outcome(), Duration: now.Sub(k.start), Err: k.err}
+	k.explainSkips()
+	e.History = k.history[:len(k.history):len(k.history)]
+	switch e.Outcome {
+	case OutcomeCancelled:
+		if providers.KindOf(k.err) != providers.KindCancelled {
+			e.Err = k.cancelled()
+		}
+	case OutcomeTimeout:
+		if limitOf(k.err) != k.limit.Limit {
+			e.Err = &providers.Error{
+				Provider: k.chain.name, Kind: providers.KindTimeout,
+				Detail: k.limit.describe(), Err: k.limit,
+			}
+		}
+	case OutcomeExhausted:
+		e.RetryAt = k.retryAt(now)
+		if !e.RetryAt.IsZero() {
+			e.wait = max(0, e.RetryAt.Sub(now))
+		}
+		if e.Err == nil { // none was called
+			e.Err = e.History[len(e.History)-1].Err
+		}
+	case OutcomeInterrupted:
+		if broken, ok := errors.AsType[*providers.InterruptedError](k.err); ok {
+			p := *broken.Partial
+			p.Attempts = k.attempts
+			e.Err = broken.Err
+			return &providers.InterruptedError{Partial: &p, Err: e}
+		}
+	}
+	return e
+}
+
+func (k *call) outcome() Outcome {
+	switch {
+	case k.delivered:
+		return OutcomeInterrupted
+	case k.caller.Err() != nil:
+		return OutcomeCancelled
+	case k.timedOut:
+		return OutcomeTimeout
+	case !k.more:
+		return OutcomeStopped
+	}
+	return OutcomeExhausted
+}
+
+func (k *call) cancelled() error {
+	err := k.caller.Err()
+	if cause := context.Cause(k.caller); !errors.Is(cause, err) {
+		err = errors.Join(err, cause)
+	}
+	return &providers.Error{Provider: k.chain.name, Kind: providers.KindCancelled, Err: err}
+}
+
+// explainSkips gives each skip its error, which the way to success does not
+// need.
+func (k *call) explainSkips() {
+	for i := range k.history {
+		if a := &k.history[i]; a.Skip != "" && a.Err == nil {
+			a.Err = k.chain.byName[a.Target].rejection(refusal{a.Skip, a.Until}, a.Start)
+		}
+	}
+}
+
+// retryAt is the earliest time at which a target is worth another call.
+func (k *call) retryAt(now time.Time) time.Time {
+	var best time.Time
+	for _, t := range k.chain.targets {
+		at, ok := k.worth(t, now)
+		if ok && (best.IsZero() || at.Before(best)) {
+			best = at
+		}
+	}
+	return best
+}
+
+// worth says when a target is worth another call, if waiting can help.
+func (k *call) worth(t *target, now time.Time) (time.Time, bool) {
+	if r := t.guard.barred(now); r.reason != "" {
+		return r.until, !r.until.IsZero()
+	}
+	for i := len(k.history) - 1; i >= 0; i-- {
+		a := &k.history[i]
+		if a.Target != t.name {
+			continue
+		}
+		act := k.chain.action(a.Kind)
+		if act.Breaker == Alive && !act.Cooldown {
+			return now, false // this request will not do better here
+		}
+		return later(now, a.Start.Add(a.Duration).Add(retryAfter(a.Err))), true
+	}
+	return now, true
+}
+
+// Error describes the outcome and each target's last reason, without any
+// content of the call.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("failover: ")
+	spent := fmt.Sprintf("%s in %v", count(e.Attempts(), "attempt"), e.Duration.Round(time.Millisecond))
+	switch e.Outcome {
+	case OutcomeExhausted:
+		fmt.Fprintf(&b, "no target answered (%s", spent)
+		switch {
+		case e.RetryAt.IsZero():
+			b.WriteString("; trying again does not help")
+		case e.wait > 0:
+			fmt.Fprintf(&b, "; worth trying again in %v", roundWait(e.wait))
+		}
+		b.WriteString(")")
+	case OutcomeStopped:
+		fmt.Fprintf(&b, "an error that no other target would answer better (%s)", spent)
+	case OutcomeTimeout:
+		fmt.Fprintf(&b, "the call's time is up (%s)", spent)
+	case OutcomeCancelled:
+		fmt.Fprintf(&b, "cancelled by the caller (%s)", spent)
+	case OutcomeInterrupted:
+		fmt.Fprintf(&b, "the answer broke off (%s)", spent)
+	default:
+		b.WriteString(string(e.Outcome))
+	}
+	sep := ": "
+	for i := range e.History {
+		if text := e.line(i); text != "" {
+			b.WriteString(sep)
+			b.WriteString(text)
+			sep = "; "
+		}
+	}
+	if sep == ": " && e.Err != nil {
+		b.WriteString(sep)
+		b.WriteString(safeText(e.Err))
+	}
+	return b.String()
+}
+
+// line describes a history entry if it is the last of its target.
+func (e *Error) line(i int) string {
+	a := &e.History[i]
+	for j := i + 1; j < len(e.History); j++ {
+		if e.History[j].Target == a.Target {
+			return ""
+		}
+	}
+	s := a.Target + ": "
+	switch {
+	case a.Err == nil:
+		return s + "answered"
+	case a.Skip != "":
+		s += "not called, "
+	}
+	s += safeText(a.Err)
+	if a.N > 1 {
+		s += fmt.Sprintf(" (after %d attempts)", a.N)
+	}
+	return s
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func roundWait(d time.Duration) time.Duration {
+	if d > 10*time.Second {
+		return d.Round(time.Second)
+	}
+	return d.Round(10 * time.Millisecond)
+}
+
+// safeText is an error's text if it is one of ours, which hold no content of
+// calls, and else only its kind.
+func safeText(err error) string {
+	if broken, ok := errors.AsType[*providers.InterruptedError](err); ok {
+		return broken.Error()
+	}
+	if e, ok := errors.AsType[*providers.Error](err); ok {
+		return e.Error()
+	}
+	return string(providers.KindOf(err))
+}

@@ -1,3 +1,0 @@
-package failover
-
-func safeText(err error) string { return "" }
