@@ -1,0 +1,25 @@
+// Package calllog writes one line of JSON for each LLM call, to be read by
+// people, jq, DuckDB or the reports of this project.
+//
+// [Open] gives a [Log] that appends to a file, [New] one on any io.Writer; both
+// are sinks of the recorder. A line says when, what, on whose behalf, how long,
+// how many tokens, what it cost, how it ended and which targets were tried on
+// the way. It never holds a prompt or an answer, only their lengths. What the fields
+// mean is in the JSON Schema that [JSONSchema] returns; every line names the
+// version of its schema. [Reader] reads the lines back.
+//
+// # What can be relied on
+//
+// A line is written when its call ends, by one write to a file opened for
+// appending. So lines are whole when many goroutines and many processes share
+// a local file, and what was recorded outlives the process even if it is
+// killed. Only a power cut or a full disk can leave a part of a
+// line; the next Open, or the next line, starts a line of its own after it, and
+// Reader counts the part as one bad line.
+//
+// The write goes to the page cache, about two microseconds, and is not synced
+// before Close. A writer of yours that blocks, blocks the call.
+//
+// A line that cannot be written is dropped, counted ([Log.Dropped]), reported to
+// [WithOnError] at most once a minute, and named by Close. It never fails the call.
+package calllog

@@ -1,0 +1,29 @@
+package calllog
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrClosed is why a record that comes after Close is dropped.
+var ErrClosed = errors.New("calllog: the log is closed")
+
+// DroppedError says that records were not written.
+type DroppedError struct {
+	// Dropped is how many so far.
+	Dropped int64
+	// Err is why the last one was.
+	Err error
+}
+
+// Error names the number and the reason.
+func (e *DroppedError) Error() string {
+	records := "records were"
+	if e.Dropped == 1 {
+		records = "record was"
+	}
+	return fmt.Sprintf("calllog: %d %s not written: %v", e.Dropped, records, e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *DroppedError) Unwrap() error { return e.Err }

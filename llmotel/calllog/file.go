@@ -1,0 +1,67 @@
+package calllog
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// DefaultPath is the file of a log that was given no name.
+const DefaultPath = "llm_telemetry.jsonl"
+
+// Open returns a Log that appends to the file at path, DefaultPath if it is
+// empty, and creates it if need be. A last line that a crash left unfinished is
+// ended, so that the next record has a line of its own. Any number of
+// processes may have the same local file open; on a network file system only
+// one should.
+func Open(path string, opts ...FileOption) (*Log, error) {
+	cfg := defaults()
+	for _, o := range opts {
+		if o != nil {
+			cfg = o.applyFile(cfg)
+		}
+	}
+	path = cmp.Or(path, DefaultPath)
+
+	// Reading is needed to see the last byte, and may be denied.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, cfg.mode)
+	readable := err == nil
+	if errors.Is(err, fs.ErrPermission) {
+		f, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, cfg.mode)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("calllog: %w", err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("calllog: %w", err), f.Close())
+	}
+	regular := info.Mode().IsRegular()
+
+	l := newLog(f, cfg, func() error { return closeFile(f, regular) })
+	if regular && info.Size() > 0 {
+		l.torn = !readable || !endsLine(f, info.Size())
+	}
+	return l, nil
+}
+
+// endsLine tells whether the file ends with a newline. If it cannot be told,
+// or another process is just writing, the worst is an empty line.
+func endsLine(f *os.File, size int64) bool {
+	var last [1]byte
+	_, err := f.ReadAt(last[:], size-1)
+	return err == nil && last[0] == '\n'
+}
+
+func closeFile(f *os.File, sync bool) error {
+	var err error
+	if sync { // pipes and devices cannot
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("calllog: %w", err)
+	}
+	return nil
+}

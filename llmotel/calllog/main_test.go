@@ -1,0 +1,15 @@
+package calllog_test
+
+import (
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(childVariable); path != "" {
+		writeForEver(path)
+	}
+	goleak.VerifyTestMain(m)
+}

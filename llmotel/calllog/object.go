@@ -1,0 +1,196 @@
+package calllog
+
+import (
+	"encoding/hex"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// object is JSON under construction. Names are plain ASCII constants.
+type object []byte
+
+func (o *object) open() {
+	o.comma()
+	*o = append(*o, '{')
+}
+
+func (o *object) close() { *o = append(*o, '}') }
+
+func (o *object) comma() {
+	switch (*o)[len(*o)-1] {
+	case '{', '[', ':':
+	default:
+		*o = append(*o, ',')
+	}
+}
+
+func (o *object) key(name string) {
+	o.comma()
+	*o = append(*o, '"')
+	*o = append(*o, name...)
+	*o = append(*o, '"', ':')
+}
+
+func (o *object) text(name, s string) {
+	o.key(name)
+	*o = appendString(*o, s)
+}
+
+func (o *object) optional(name, s string) {
+	if s != "" {
+		o.text(name, s)
+	}
+}
+
+func (o *object) value(s string) {
+	o.comma()
+	*o = appendString(*o, s)
+}
+
+func (o *object) bool(name string, v bool) {
+	o.key(name)
+	*o = strconv.AppendBool(*o, v)
+}
+
+func (o *object) null(name string) {
+	o.key(name)
+	*o = append(*o, "null"...)
+}
+
+func (o *object) int(name string, n int64) {
+	o.key(name)
+	*o = strconv.AppendInt(*o, n, 10)
+}
+
+func (o *object) optionalInt(name string, n int) {
+	if n != 0 {
+		o.int(name, int64(n))
+	}
+}
+
+func (o *object) hex(name string, id []byte) {
+	o.key(name)
+	*o = append(*o, '"')
+	*o = hex.AppendEncode(*o, id)
+	*o = append(*o, '"')
+}
+
+// time writes UTC; a year that RFC 3339 cannot hold becomes year 1.
+func (o *object) time(name string, t time.Time) {
+	t = t.UTC()
+	if y := t.Year(); y < 0 || y > 9999 {
+		t = time.Time{}
+	}
+	o.key(name)
+	*o = append(*o, '"')
+	*o = t.AppendFormat(*o, time.RFC3339Nano)
+	*o = append(*o, '"')
+}
+
+// decimal writes n * 10^-digits exactly, without trailing zeros.
+func (o *object) decimal(name string, n int64, digits int) {
+	o.key(name)
+	u := uint64(n)
+	if n < 0 {
+		*o = append(*o, '-')
+		u = -u
+	}
+	scale := uint64(1)
+	for range digits {
+		scale *= 10
+	}
+	*o = strconv.AppendUint(*o, u/scale, 10)
+	rest := u % scale
+	if rest == 0 {
+		return
+	}
+	*o = append(*o, '.')
+	for rest > 0 {
+		scale /= 10
+		*o = append(*o, byte('0'+rest/scale))
+		rest %= scale
+	}
+}
+
+// list writes an array of n values, unless it is empty, and at most maxNested
+// of them.
+func (o *object) list(name string, n int, value func(i int)) {
+	if n == 0 {
+		return
+	}
+	o.key(name)
+	*o = append(*o, '[')
+	for i := range min(n, maxNested) {
+		value(i)
+	}
+	*o = append(*o, ']')
+}
+
+// maxString bounds a string, in bytes; what is longer ends in "…".
+const maxString = 1024
+
+const hexDigits = "0123456789abcdef"
+
+// appendString appends s as a JSON string. What is not UTF-8 becomes U+FFFD,
+// as in encoding/json.
+func appendString(b []byte, s string) []byte {
+	cut := len(s) > maxString
+	if cut {
+		s = s[:maxString]
+		for i := 0; i < utf8.UTFMax && len(s) > 0; i++ { // not within a character
+			if r, size := utf8.DecodeLastRuneInString(s); r != utf8.RuneError || size != 1 {
+				break
+			}
+			s = s[:len(s)-1]
+		}
+	}
+	b = append(b, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c >= ' ' && c != '"' && c != '\\' && c != 0x7f {
+				i++
+				continue
+			}
+			b = append(b, s[start:i]...)
+			b = appendEscaped(b, c)
+			i++
+			start = i
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			b = append(b, s[start:i]...)
+			b = append(b, `\ufffd`...)
+			start = i + size
+		case r == '\u2028' || r == '\u2029': // line ends to some readers
+			b = append(b, s[start:i]...)
+			b = append(b, `\u202`...)
+			b = append(b, hexDigits[r&0xf])
+			start = i + size
+		}
+		i += size
+	}
+	b = append(b, s[start:]...)
+	if cut {
+		b = append(b, "…"...)
+	}
+	return append(b, '"')
+}
+
+func appendEscaped(b []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(b, '\\', c)
+	case '\n':
+		return append(b, '\\', 'n')
+	case '\r':
+		return append(b, '\\', 'r')
+	case '\t':
+		return append(b, '\\', 't')
+	}
+	return append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&0xf])
+}
