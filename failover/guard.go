@@ -50,6 +50,7 @@ type guard struct {
 
 	trials    int       // running in this half-open state
 	lastTrial time.Time // when the last of them began
+	lease     uint64    // counts the times that slots were taken from trials that hang
 
 	cool     time.Time // end of the cooldown
 	cools    int       // cooldowns in a row that we had to choose
@@ -59,7 +60,8 @@ type guard struct {
 // ticket is the permission for one attempt. It goes back with done.
 type ticket struct {
 	gen   uint64
-	trial bool // counted in guard.trials
+	trial bool   // counted in guard.trials ...
+	lease uint64 // ... unless the lease has moved on
 }
 
 // refusal says why there is no ticket.
@@ -94,7 +96,11 @@ func (g *guard) admit(now time.Time) (ticket, refusal, *BreakerEvent) {
 	}
 	t := ticket{gen: g.gen}
 	if g.state == circuitbreaker.HalfOpenState {
-		t.trial = true
+		if g.trials >= g.s.trials { // they hang, see refusal
+			g.trials = 0
+			g.lease++
+		}
+		t.trial, t.lease = true, g.lease
 		g.trials++
 		g.lastTrial = now
 	}
@@ -125,7 +131,7 @@ func (g *guard) refusal(now time.Time) refusal {
 		return refusal{SkipCooldown, g.cool}
 	case g.state == circuitbreaker.HalfOpenState && g.trials >= g.s.trials:
 		// A trial that hangs must not hold the state for ever: after another
-		// delay one more is let through.
+		// delay it loses its slot, though not its say.
 		if next := g.lastTrial.Add(g.s.openFor); now.Before(next) {
 			return refusal{SkipHalfOpen, next}
 		}
@@ -153,9 +159,7 @@ func (g *guard) done(t ticket, r result, now time.Time) (*BreakerEvent, time.Tim
 	if t.gen != g.gen {
 		return nil, g.cool // admitted in an older state, which says nothing of this one
 	}
-	if t.trial {
-		g.trials--
-	}
+	g.free(&t)
 	if r.isolate > 0 {
 		return g.open(now, r.isolate, ReasonIsolated, r.kind), g.cool
 	}
@@ -216,7 +220,11 @@ func (g *guard) firstChunk(t *ticket) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if t.gen == g.gen {
+	g.free(t)
+}
+
+func (g *guard) free(t *ticket) {
+	if t.trial && t.gen == g.gen && t.lease == g.lease {
 		g.trials--
 	}
 	t.trial = false

@@ -37,10 +37,10 @@ func TestTableBehaviour(t *testing.T) {
 		next, stop   = true, false
 	)
 	cases := []struct {
-		kind      providers.Kind
-		first     int // calls of the first of two targets
-		moves     bool
-		alone     int // calls of the only target
+		kind   providers.Kind
+		first  int // calls of the first of two targets
+		moves  bool
+		alone  int // calls of the only target
 		after5 providers.BreakerState
 	}{
 		{providers.KindRateLimited, 1, next, 2, closed},
