@@ -18,6 +18,8 @@ func TestViolations(t *testing.T) {
 		"the contract and prices":        {pkg: "providers", imports: sdk + "llmotel/pricing", want: "must not import"},
 		"the mock and prices":            {pkg: "providers/mock", imports: sdk + "providers " + sdk + "llmotel/pricing"},
 		"the suite and goleak":           {pkg: "providers/providertest", imports: "go.uber.org/goleak"},
+		"the suite and a test helper":    {pkg: "providers/providertest", imports: sdk + "internal/oteltest", want: "must not import"},
+		"a test helper and the OTel SDK": {pkg: "internal/oteltest", imports: "go.opentelemetry.io/otel/sdk/trace"},
 		"an adapter and its SDK":         {pkg: "providers/openai", imports: sdk + "providers github.com/openai/openai-go/v3/option"},
 		"an adapter and another's SDK":   {pkg: "providers/openai", imports: "github.com/anthropics/anthropic-sdk-go", want: "must not import"},
 		"an adapter and the recorder":    {pkg: "providers/openai", imports: sdk + "llmotel", want: "must not import"},
