@@ -5,7 +5,7 @@ var stopWords = setOf("what", "which", "where", "when", "with", "that", "this", 
 	"should", "please", "tell", "give", "write", "explain", "list", "some", "your", "they", "them", "there", "does", "into",
 	"make", "need", "want", "like", "summarize", "summarise", "compare", "between", "difference", "suggest", "recommend",
 	"returns", "return", "given", "tool", "function", "hello", "the", "and", "for", "how", "why", "short", "sentence", "words",
-	"mean", "means", "most", "more", "much", "many", "very", "just", "only", "also", "than", "then", "will", "used", "using")
+	"mean", "work", "works", "article", "know", "see", "means", "most", "more", "much", "many", "very", "just", "only", "also", "than", "then", "will", "used", "using")
 
 func setOf(words ...string) map[string]bool {
 	m := make(map[string]bool, len(words))

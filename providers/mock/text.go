@@ -125,6 +125,9 @@ func kindOf(q string) string {
 func prose(kind, about string, rng *rand.Rand) string {
 	var b strings.Builder
 	b.WriteString(strings.ReplaceAll(pick(rng, openings[kind]), "%", about))
+	if kind == "greeting" {
+		return b.String()
+	}
 	for _, i := range rng.Perm(len(remarks))[:2+rng.IntN(2)] {
 		b.WriteByte(' ')
 		b.WriteString(strings.ReplaceAll(remarks[i], "%", about))
@@ -134,21 +137,24 @@ func prose(kind, about string, rng *rand.Rand) string {
 
 func pick(rng *rand.Rand, from []string) string { return from[rng.IntN(len(from))] }
 
-// topic names what a question is about: its longest words.
+// topic names what a question is about: its first two words in a row that say
+// something, or else the last one that does.
 func topic(q string) string {
-	var words []string
+	last, previous := "", false
 	for _, w := range strings.FieldsFunc(cutText(q, 2000), notLetter) {
-		if len(w) > 3 && !stopWords[strings.ToLower(w)] {
-			words = append(words, w)
+		if len(w) <= 3 || stopWords[strings.ToLower(w)] {
+			previous = false
+			continue
 		}
-		if len(words) == 2 {
-			break
+		if previous {
+			return last + " " + w
 		}
+		last, previous = w, true
 	}
-	if len(words) == 0 {
+	if last == "" {
 		return "the subject"
 	}
-	return strings.Join(words, " ")
+	return last
 }
 
 func notLetter(r rune) bool { return !unicode.IsLetter(r) }
