@@ -27,3 +27,5 @@
 // sinks and price tables. Without an OpenTelemetry SDK it costs next to
 // nothing, and sinks still work.
 package llmotel
+
+//go:generate go test -run TestTelemetryDocument . -update

@@ -252,6 +252,9 @@ func TestTelemetry(t *testing.T) {
 			time.Sleep(time.Second)
 			span.End(llmotel.Result{ResponseID: "r-1", Usage: usage(10, 20, 0), FinishReasons: []providers.FinishReason{providers.FinishStop}}, nil)
 		}},
+		{"embeddings", nil, func(ctx context.Context, inst *llmotel.Instrumentation) {
+			_, _ = inst.WrapEmbedder(embedder{}).Embed(ctx, &providers.EmbedRequest{Model: "text-embedding-3-small", Input: []string{"How are you?"}, Dimensions: 256})
+		}},
 		{"wrapped_twice", nil, func(ctx context.Context, inst *llmotel.Instrumentation) {
 			inner := inst.Wrap(&scripted{name: "openai", generate: answers(answer(), nil)})
 			_, _ = inst.Wrap(hideAddress{inner}).Generate(ctx, &providers.Request{Model: "gpt-5.2"})
@@ -287,4 +290,16 @@ func (h hideAddress) Generate(ctx context.Context, r *providers.Request) (*provi
 
 func (h hideAddress) Stream(ctx context.Context, r *providers.Request) iter.Seq2[*providers.Chunk, error] {
 	return h.next.Stream(ctx, r)
+}
+
+type embedder struct{}
+
+func (embedder) Name() string                 { return "openai" }
+func (embedder) ServerAddress() (string, int) { return "api.example.com", 443 }
+
+func (embedder) Embed(_ context.Context, r *providers.EmbedRequest) (*providers.EmbedResponse, error) {
+	time.Sleep(time.Second)
+	u := providers.Usage{Completeness: providers.UsageReported}
+	u.Set(providers.ClassInput, 5)
+	return &providers.EmbedResponse{Model: r.Model, RequestID: "req_3", Usage: u}, nil
 }

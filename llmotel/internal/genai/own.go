@@ -9,7 +9,7 @@ const SpanNameCall = "llm.call"
 
 // What a call did cost and how much is known about it; on inference spans.
 const (
-	// CostAmountKey: double. The cost of the call in CostCurrencyKey.
+	// CostAmountKey: double. The cost of the call in USD, or in llmotel.cost.currency.
 	CostAmountKey = attribute.Key("llmotel.cost.amount")
 
 	// CostCurrencyKey: string. The ISO 4217 currency; absent means USD.
@@ -46,7 +46,8 @@ const (
 	// TargetsVisitedKey: int. How many targets were asked at least once.
 	TargetsVisitedKey = attribute.Key("llmotel.targets.visited")
 
-	// AttemptsKey: int. How many requests were sent, over all targets.
+	// AttemptsKey: int. How many requests were sent: over all targets on the
+	// parent, to this target on an inference span, if more than one.
 	AttemptsKey = attribute.Key("llmotel.attempts")
 
 	// BreakerStateKey: string. The state of a target's circuit breaker.
