@@ -126,7 +126,7 @@ func (c *call) think(rng *rand.Rand) ([]providers.Part, int64) {
 	if !want.Include {
 		return nil, n
 	}
-	r := providers.Reasoning{Text: thought(c.req, rng)}
+	r := providers.Reasoning{Provider: c.p.profile.Name, Text: thought(c.req, rng)}
 	if c.p.profile.Dialect == DialectAnthropic {
 		r.Signature = "sig_" + strconv.FormatUint(rng.Uint64(), 36)
 	}

@@ -2,6 +2,7 @@ package mock_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -239,5 +240,25 @@ func TestEstimateTokens(t *testing.T) {
 	}
 	if got := mock.EstimateTokens(nil); got != 0 {
 		t.Errorf("nil request: %d", got)
+	}
+}
+
+// Parts of every type come out of a stream as they went in.
+func TestStreamedParts(t *testing.T) {
+	parts := []providers.Part{
+		providers.Reasoning{Provider: "openai", ID: "rs_1", Text: "Let me think.", Encrypted: "xyz"},
+		providers.Text{Text: "Grüße aus Tromsø, 北京 and elsewhere", Citations: json.RawMessage(`[{"url":"u"}]`)},
+		providers.Text{},
+		providers.ToolCall{ID: "c1", Name: "f", Arguments: `{"a":"long enough to need pieces"}`, Signature: []byte("s")},
+		providers.Refusal{Text: "no"},
+		providers.Opaque{Provider: "openai", Type: "search", JSON: json.RawMessage(`{}`)},
+	}
+	p := must(t, mock.OpenAI(), mock.WithTimeScale(0), mock.WithScript(mock.AnswerParts(parts...)))
+	r, err := providers.Collect(p.Stream(t.Context(), ask(p.Model(), "hi ")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Message().Parts; !reflect.DeepEqual(got, parts) {
+		t.Errorf("got  %+v\nwant %+v", got, parts)
 	}
 }

@@ -107,14 +107,14 @@ func appendPart(chunks []*providers.Chunk, part providers.Part, choice, index in
 	switch p := part.(type) {
 	case providers.Text:
 		chunk.Kind = providers.ChunkText
-		if p.Citations != nil || p.Cache != nil { // not in pieces
-			chunk.Kind, chunk.Whole = providers.ChunkPart, p
-			return append(chunks, &chunk)
-		}
 		for _, s := range tokens(p.Text) {
 			c := chunk
 			c.Text = s
 			chunks = append(chunks, &c)
+		}
+		if p.Citations != nil || p.Text == "" {
+			chunk.Citations = p.Citations
+			chunks = append(chunks, &chunk)
 		}
 	case providers.Reasoning:
 		chunk.Kind = providers.ChunkReasoning

@@ -1,6 +1,8 @@
 package providertest
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -10,39 +12,50 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// exact is the response without what a stream does not carry.
+// exact is the response without Raw and Created, and its JSON compacted.
 func exact(r *providers.Response) *providers.Response {
 	c := *r
 	c.Raw, c.Created = nil, time.Time{}
 	c.Choices = slices.Clone(r.Choices)
 	for i := range c.Choices {
-		c.Choices[i].Logprobs = nil
+		c.Choices[i].Logprobs = compact(c.Choices[i].Logprobs)
+		m := &c.Choices[i].Message
+		m.Parts = slices.Clone(m.Parts)
+		for j, p := range m.Parts {
+			if t, ok := p.(providers.Text); ok {
+				t.Citations = compact(t.Citations)
+				m.Parts[j] = t
+			}
+		}
 	}
 	return &c
 }
 
-// stable is the response without what differs from call to call.
+// stable is the response without what differs from call to call either.
 func stable(r *providers.Response) *providers.Response {
 	c := exact(r)
 	c.ID, c.RequestID = "", ""
 	for i := range c.Choices {
-		m := &c.Choices[i].Message
-		m.Parts = slices.Clone(m.Parts)
-		for j, p := range m.Parts {
+		for j, p := range c.Choices[i].Message.Parts {
 			switch p := p.(type) {
-			case providers.Text:
-				p.Citations = nil
-				m.Parts[j] = p
 			case providers.ToolCall:
 				p.ID = fmt.Sprintf("call %d", j)
-				m.Parts[j] = p
+				c.Choices[i].Message.Parts[j] = p
 			case providers.Reasoning:
 				p.ID = ""
-				m.Parts[j] = p
+				c.Choices[i].Message.Parts[j] = p
 			}
 		}
 	}
 	return c
+}
+
+func compact(raw []byte) []byte {
+	var b bytes.Buffer
+	if json.Compact(&b, raw) != nil {
+		return raw
+	}
+	return b.Bytes()
 }
 
 // diff lists the paths at which two values differ, one a line; "" if none.
