@@ -1,0 +1,88 @@
+// Quickstart: LLM calls that stay up while a provider is down, and what can be
+// seen of them. It needs no key, no Docker and no network.
+//
+//	go run ./examples/quickstart             about ten seconds
+//	go run ./examples/quickstart -speed 1    in real time
+//
+// With an OpenTelemetry collector on localhost:4317 the same run is in Jaeger
+// and Prometheus. Standard OTEL_* variables apply.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/llmotel/sdk/failover"
+	"github.com/llmotel/sdk/llmotel/monitor"
+	"github.com/llmotel/sdk/providers/mock"
+)
+
+func main() {
+	speed := flag.Float64("speed", 10, "how many times faster than life; 1 is real time")
+	seed := flag.Uint64("seed", 1, "seed of answers and latencies; the same seed gives the same run")
+	log := flag.String("log", "llm_telemetry.jsonl", "file of the call records, one JSON line each")
+	flag.Parse()
+	if *speed <= 0 {
+		fmt.Fprintln(os.Stderr, "quickstart: -speed must be greater than 0, for example 10, or 1 for real time")
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *speed, *seed, *log); err != nil {
+		fmt.Fprintln(os.Stderr, "quickstart:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop has been called
+	}
+}
+
+func run(ctx context.Context, speed float64, seed uint64, log string) error {
+	// Metrics go out every second, so that a run of seconds is seen to move.
+	if os.Getenv("OTEL_METRIC_EXPORT_INTERVAL") == "" {
+		if err := os.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "1000"); err != nil {
+			return err
+		}
+	}
+	scale := func(d time.Duration) time.Duration { return time.Duration(float64(d) / speed) }
+
+	// The two providers would be adapters of OpenAI and Anthropic in earnest:
+	// see examples/failover.
+	openai, err := mock.NewOpenAI(mock.WithSeed(seed), mock.WithTimeScale(1/speed))
+	if err != nil {
+		return err
+	}
+	anthropic, err := mock.NewAnthropic(mock.WithSeed(seed), mock.WithTimeScale(1/speed))
+	if err != nil {
+		return err
+	}
+
+	out := newPrinter(os.Stdout)
+	m, err := monitor.New([]monitor.Target{
+		{Name: "openai", Model: openai.Model(), Provider: openai},
+		{Name: "anthropic", Model: anthropic.Model(), Provider: anthropic},
+	},
+		monitor.WithServiceName("llmotel-quickstart"),
+		monitor.WithCallLog(log),
+		monitor.WithFailover(
+			failover.WithHooks(out.hooks()),
+			failover.WithOpenDelay(scale(openDelay)),
+			failover.WithBackoff(scale(500*time.Millisecond), scale(8*time.Second)),
+		),
+	)
+	if err != nil {
+		return err
+	}
+	s := &story{m: m, openai: openai, anthropic: anthropic, out: out, scale: scale}
+	err = s.tell(ctx)
+	out.summary(m.Snapshot(), log)
+	if closeErr := m.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+// openDelay is how long an open circuit breaker waits before a trial.
+const openDelay = 30 * time.Second

@@ -1,0 +1,84 @@
+package monitor
+
+import (
+	"github.com/llmotel/sdk/failover"
+	"github.com/llmotel/sdk/llmotel"
+	"github.com/llmotel/sdk/llmotel/calllog"
+	"github.com/llmotel/sdk/llmotel/otelsetup"
+)
+
+// Option configures a Monitor.
+type Option interface{ apply(config) config }
+
+type config struct {
+	serviceName     string
+	globalTelemetry bool
+	telemetry       []otelsetup.Option
+	callLog         string
+	callLogOptions  []calllog.FileOption
+	failover        []failover.Option
+	recorder        []llmotel.Option
+}
+
+func (c config) setup() []otelsetup.Option {
+	if c.serviceName == "" {
+		return c.telemetry
+	}
+	return append([]otelsetup.Option{otelsetup.WithServiceName(c.serviceName)}, c.telemetry...)
+}
+
+type optionFunc func(config) config
+
+func (f optionFunc) apply(c config) config { return f(c) }
+
+// WithServiceName sets service.name in all telemetry. OTEL_SERVICE_NAME wins
+// over it.
+func WithServiceName(name string) Option {
+	return optionFunc(func(c config) config { c.serviceName = name; return c })
+}
+
+// WithGlobalTelemetry sends spans and metrics to OpenTelemetry's global
+// providers, for programs that have set up an SDK of their own. By default the
+// Monitor sets one up.
+func WithGlobalTelemetry() Option {
+	return optionFunc(func(c config) config { c.globalTelemetry = true; return c })
+}
+
+// WithTelemetry passes options to otelsetup.Start.
+func WithTelemetry(opts ...otelsetup.Option) Option {
+	return optionFunc(func(c config) config {
+		c.telemetry = append(c.telemetry[:len(c.telemetry):len(c.telemetry)], opts...)
+		return c
+	})
+}
+
+// WithCallLog sets the file of the call log. The default is
+// calllog.DefaultPath, "llm_telemetry.jsonl" in the working directory.
+func WithCallLog(path string, opts ...calllog.FileOption) Option {
+	return optionFunc(func(c config) config {
+		c.callLog, c.callLogOptions = path, opts
+		return c
+	})
+}
+
+// WithoutCallLog turns the call log off.
+func WithoutCallLog() Option {
+	return optionFunc(func(c config) config { c.callLog = ""; return c })
+}
+
+// WithFailover passes options to failover.New.
+func WithFailover(opts ...failover.Option) Option {
+	return optionFunc(func(c config) config {
+		c.failover = append(c.failover[:len(c.failover):len(c.failover)], opts...)
+		return c
+	})
+}
+
+// WithRecorder passes options to llmotel.New, such as prices and further
+// sinks.
+func WithRecorder(opts ...llmotel.Option) Option {
+	return optionFunc(func(c config) config {
+		c.recorder = append(c.recorder[:len(c.recorder):len(c.recorder)], opts...)
+		return c
+	})
+}
