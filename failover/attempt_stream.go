@@ -2,8 +2,6 @@ package failover
 
 import (
 	"context"
-	"sync/atomic"
-	"time"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -14,7 +12,7 @@ import (
 func (v *visit) attemptStream() error {
 	ctx, w := v.watched()
 	defer w.stop()
-	v.begin = [2]*providers.Chunk{}
+	v.begin, v.partial = [2]*providers.Chunk{}, new(providers.Collector)
 	err := v.pull(ctx, w)
 	switch {
 	case v.left || err == nil && v.finished:
@@ -49,7 +47,7 @@ func (v *visit) pull(ctx context.Context, w *watch) error {
 			v.left = true
 			return nil
 		}
-		w.idle()
+		w.resume()
 	}
 	return nil
 }
@@ -119,87 +117,5 @@ func (v *visit) interrupt(err error) {
 	v.interrupted = &providers.InterruptedError{
 		Partial: p,
 		Err:     &TargetError{Target: v.t.name, Attempts: v.n, Err: err},
-	}
-}
-
-// watch ends a stream's context when a limit passes. The consumer's own time
-// does not count. A nil watch has no limits.
-type watch struct {
-	v      *visit
-	timer  *time.Timer
-	cancel context.CancelCauseFunc
-	cause  atomic.Pointer[TimeoutError]
-	end    time.Time // of the whole stream; zero: none
-}
-
-// watched is the context of a streamed attempt.
-func (v *visit) watched() (context.Context, *watch) {
-	c := v.call.chain
-	s := &v.t.s
-	if v.call.deadline.IsZero() && c.stream == 0 && s.firstChunk == 0 && s.idle == 0 {
-		return v.ctx, nil
-	}
-	w := &watch{v: v}
-	if c.stream > 0 {
-		w.end = v.call.start.Add(c.stream)
-	}
-	ctx, cancel := context.WithCancelCause(v.ctx)
-	w.cancel = cancel
-	end, cause := v.call.deadline, v.call.limit
-	if s.firstChunk > 0 {
-		if e := v.now.Add(s.firstChunk); end.IsZero() || e.Before(end) {
-			end, cause = e, v.t.errFirstChunk
-		}
-	}
-	w.arm(v.now, end, cause)
-	return ctx, w
-}
-
-// arm starts the timer for the nearer of a limit and the end of the stream.
-func (w *watch) arm(now, end time.Time, cause *TimeoutError) {
-	if !w.end.IsZero() && (end.IsZero() || w.end.Before(end)) {
-		end, cause = w.end, w.v.call.chain.errStream
-	}
-	if end.IsZero() {
-		return
-	}
-	w.cause.Store(cause)
-	if w.timer == nil {
-		w.timer = time.AfterFunc(end.Sub(now), w.fire)
-		return
-	}
-	w.timer.Reset(end.Sub(now))
-}
-
-func (w *watch) fire() { w.cancel(w.cause.Load()) }
-
-// pause stops the clock while the consumer works.
-func (w *watch) pause() {
-	if w != nil && w.timer != nil {
-		w.timer.Stop()
-	}
-}
-
-// idle starts the limit on silence.
-func (w *watch) idle() {
-	if w == nil {
-		return
-	}
-	d := w.v.t.s.idle
-	if d == 0 && w.end.IsZero() {
-		return
-	}
-	now := time.Now()
-	var end time.Time
-	if d > 0 {
-		end = now.Add(d)
-	}
-	w.arm(now, end, w.v.t.errIdle)
-}
-
-func (w *watch) stop() {
-	if w != nil {
-		w.pause()
-		w.cancel(nil)
 	}
 }

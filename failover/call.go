@@ -25,7 +25,7 @@ type call struct {
 	limit    *TimeoutError // that limit
 
 	history  []Attempt
-	buf      [3]Attempt
+	buf      [2]Attempt
 	first    visit // the first visit's state; further ones are allocated
 	attempts int
 	visited  int

@@ -137,7 +137,8 @@ func (c *Chain) Open(target string) error {
 	return c.byHand(target, func(g *guard) *BreakerEvent { return g.forceOpen(time.Now(), -1, ReasonManual) })
 }
 
-// Close closes a target's circuit breaker and ends its cooldown.
+// Close closes a target's circuit breaker, ends its cooldown and forgets the
+// results that it had counted.
 func (c *Chain) Close(target string) error {
 	return c.byHand(target, func(g *guard) *BreakerEvent { return g.forceClose(time.Now()) })
 }

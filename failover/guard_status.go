@@ -39,11 +39,15 @@ func (g *guard) forceOpen(now time.Time, d time.Duration, reason string) *Breake
 	return g.open(now, d, reason, "")
 }
 
+// forceClose closes and forgets all that was counted.
 func (g *guard) forceClose(now time.Time) *BreakerEvent {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.cool, g.cools, g.streak, g.asked = time.Time{}, 0, 0, time.Time{}
 	if g.state == circuitbreaker.ClosedState {
+		g.breaker.Open() // empties the window
+		g.breaker.Close()
+		g.gen++
 		return nil
 	}
 	g.breaker.Close()

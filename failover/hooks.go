@@ -111,7 +111,7 @@ type BreakerEvent struct {
 	// Until is when an opened breaker lets a trial through; zero if only by
 	// hand.
 	Until time.Time
-	// Seq counts the changes of this breaker, from 1.
+	// Seq grows with each change of this breaker.
 	Seq uint64
 }
 

@@ -107,7 +107,7 @@ type visit struct {
 
 	yield       func(*providers.Chunk) bool
 	begin       [2]*providers.Chunk // start and usage, held back
-	partial     providers.Collector
+	partial     *providers.Collector
 	committed   bool
 	finished    bool
 	left        bool
