@@ -2,16 +2,19 @@ module github.com/llmotel/sdk/providers/openai
 
 go 1.26.0
 
-require github.com/llmotel/sdk v0.0.0
+require (
+	github.com/llmotel/sdk v0.0.0
+	github.com/openai/openai-go/v3 v3.96.0
+	go.uber.org/goleak v1.3.0
+	go.yaml.in/yaml/v3 v3.0.6
+)
 
 require (
 	github.com/coder/websocket v1.8.15 // indirect
-	github.com/openai/openai-go/v3 v3.96.0 // indirect
 	github.com/tidwall/gjson v1.20.0 // indirect
 	github.com/tidwall/match v1.1.1 // indirect
 	github.com/tidwall/pretty v1.2.1 // indirect
 	github.com/tidwall/sjson v1.2.5 // indirect
-	go.uber.org/goleak v1.3.0 // indirect
 )
 
 replace github.com/llmotel/sdk => ../..

@@ -1,0 +1,231 @@
+package openai
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"iter"
+	"mime"
+	"net/http"
+	"time"
+
+	sdk "github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/packages/ssestream"
+
+	"github.com/llmotel/sdk/providers"
+	"github.com/llmotel/sdk/providers/internal/adapter"
+)
+
+// Stream makes one streamed call each time it is ranged over.
+func (p *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*providers.Chunk, error] {
+	return func(yield func(*providers.Chunk, error) bool) {
+		params, err := p.encode(req, true)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		call := p.call(req.Model)
+		resp, err := p.send(ctx, call, params)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		s := &stream{p: p, call: call, resp: resp, yield: yield, audioFormat: req.AudioFormat}
+		defer resp.Body.Close()
+		if err := s.run(ctx); err != nil && !s.left {
+			err.Usage = s.partialUsage()
+			yield(nil, err)
+		}
+	}
+}
+
+// stream is one streamed answer.
+type stream struct {
+	p           *Provider
+	call        adapter.Call
+	resp        *http.Response
+	yield       func(*providers.Chunk, error) bool
+	audioFormat string
+
+	left    bool // the consumer has left the loop
+	started bool
+	done    bool // the terminator has come
+	id      string
+	model   string
+	tier    string
+	print   string
+	created time.Time
+	usage   providers.Usage
+	choices []*choice
+}
+
+// run reads the stream to its end. It returns nil after the consumer has left.
+func (s *stream) run(ctx context.Context) *providers.Error {
+	if err := s.checkType(ctx); err != nil {
+		return err
+	}
+	dec := ssestream.NewDecoder(s.resp)
+	for !s.left && !s.done && dec.Next() {
+		if err := s.event(dec.Event()); err != nil {
+			return err
+		}
+	}
+	if s.left {
+		return nil
+	}
+	if !s.complete() {
+		if err := dec.Err(); err != nil || ctx.Err() != nil {
+			if err == nil {
+				err = ctx.Err()
+			}
+			return s.p.broken(ctx, s.call, s.resp, err)
+		}
+		return s.malformed("the stream ended before its end", nil)
+	}
+	s.finish()
+	return nil
+}
+
+// complete reports whether the answer is whole: all its choices have a finish
+// reason, or the terminator has come. Usage that got lost after that is
+// missing, which does not make the answer worthless.
+func (s *stream) complete() bool {
+	if len(s.choices) == 0 {
+		return false
+	}
+	return s.done || s.finished()
+}
+
+// finished reports whether all choices so far have a finish reason.
+func (s *stream) finished() bool {
+	for _, c := range s.choices {
+		if c.finish == "" {
+			return false
+		}
+	}
+	return len(s.choices) > 0
+}
+
+// checkType recognises replies that are no stream: errors with status 200 and
+// pages of proxies.
+func (s *stream) checkType(ctx context.Context) *providers.Error {
+	media, _, _ := mime.ParseMediaType(s.resp.Header.Get("Content-Type")) //nolint:errcheck // unknown types are read as streams
+	switch media {
+	case "application/json", "text/html":
+	default:
+		return nil
+	}
+	body, err := adapter.ReadBody(s.resp)
+	if err != nil {
+		return s.p.broken(ctx, s.call, s.resp, err)
+	}
+	if parsed := parseError(body); scalar(parsed.Code) != "" || scalar(parsed.Type) != "" {
+		return s.p.apiError(s.call, s.resp, body, nil)
+	}
+	return s.malformed("it is not an event stream", nil)
+}
+
+func (s *stream) malformed(detail string, cause error) *providers.Error {
+	return s.call.Malformed(s.resp, requestID(s.resp), detail, cause)
+}
+
+func (s *stream) event(ev ssestream.Event) *providers.Error {
+	data := bytes.TrimSpace(ev.Data)
+	if bytes.HasPrefix(data, []byte("[DONE]")) {
+		s.done = true
+		return nil
+	}
+	if len(data) == 0 {
+		return nil
+	}
+	var c sdk.ChatCompletionChunk
+	if err := json.Unmarshal(data, &c); err != nil {
+		return s.malformed("an event of the stream is not JSON", err)
+	}
+	if ev.Type == "error" || present(c.JSON.ExtraFields["error"]) {
+		return s.p.apiError(s.call, s.resp, data, nil)
+	}
+	s.header(&c)
+	for i := range c.Choices {
+		if s.left {
+			return nil
+		}
+		if err := s.choice(&c.Choices[i]); err != nil {
+			return err
+		}
+	}
+	if raw := usageOf(c.JSON.Usage, c.JSON.ExtraFields); raw != "" && !s.left {
+		s.setUsage(ledger(raw))
+	}
+	return nil
+}
+
+// header takes what chunks say about the whole answer and yields the start.
+// Azure's first chunk has neither choices nor id nor model.
+func (s *stream) header(c *sdk.ChatCompletionChunk) {
+	set(&s.id, c.ID)
+	set(&s.model, c.Model)
+	set(&s.tier, string(c.ServiceTier))
+	set(&s.print, c.SystemFingerprint)
+	if s.created.IsZero() {
+		s.created = created(c.Created)
+	}
+	if !s.started && (s.id != "" || len(c.Choices) > 0) {
+		s.started = true
+		s.emit(&providers.Chunk{Kind: providers.ChunkStart, ResponseID: s.id, RequestID: requestID(s.resp), Model: s.model})
+	}
+}
+
+func (s *stream) setUsage(u providers.Usage) {
+	if u.Completeness == providers.UsageMissing {
+		return
+	}
+	s.usage = u
+	if !s.finished() {
+		u.Completeness = providers.UsagePartial
+	}
+	if s.started {
+		s.emit(&providers.Chunk{Kind: providers.ChunkUsage, Usage: &u})
+	}
+}
+
+// partialUsage is what is known of the usage of a stream that broke.
+func (s *stream) partialUsage() providers.Usage {
+	u := s.usage
+	if u.Completeness == providers.UsageReported {
+		u.Completeness = providers.UsagePartial
+	}
+	return u
+}
+
+func (s *stream) emit(c *providers.Chunk) {
+	if !s.left && !s.yield(c, nil) {
+		s.left = true
+	}
+}
+
+func (s *stream) finish() {
+	f := &providers.Finish{
+		ResponseID: s.id, RequestID: requestID(s.resp), Provider: s.p.name, Model: s.model,
+		Usage: s.usage, ServiceTier: s.tier, SystemFingerprint: s.print, Created: s.created,
+		Reasons: make([]providers.FinishReason, len(s.choices)), RawReasons: make([]string, len(s.choices)),
+	}
+	for i, c := range s.choices {
+		for _, part := range c.late.parts(s.p.name, s.audioFormat) {
+			switch part := part.(type) {
+			case providers.ToolCall:
+				s.emit(&providers.Chunk{Kind: providers.ChunkToolCall, Choice: i, Part: c.next(), ToolCall: &part})
+			default:
+				s.emit(&providers.Chunk{Kind: providers.ChunkPart, Choice: i, Part: c.next(), Whole: part})
+			}
+		}
+		f.Reasons[i], f.RawReasons[i] = finishReason(c.finish), c.finish
+		if lp := c.logprobs.json(); lp != nil {
+			if f.Logprobs == nil {
+				f.Logprobs = make([][]byte, len(s.choices))
+			}
+			f.Logprobs[i] = lp
+		}
+	}
+	s.emit(&providers.Chunk{Kind: providers.ChunkFinish, Finish: f})
+}
