@@ -83,12 +83,20 @@ func readEnvironment() (environment, error) {
 		env.export[s] = on
 		errs = append(errs, err)
 		if on {
-			errs = append(errs, checkProtocol(s), checkEndpoint(s))
+			errs = append(errs, checkProtocol(s), checkEndpoint(s), checkTLS(s))
 		}
 	}
 	var err error
 	env.propagators, err = propagatorNames()
-	return env, errors.Join(append(errs, err)...)
+	return env, distinct(append(errs, err))
+}
+
+// distinct joins errors without those that three signals have in common, in an
+// order that does not change.
+func distinct(errs []error) error {
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	slices.SortStableFunc(errs, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
+	return errors.Join(slices.CompactFunc(errs, func(a, b error) bool { return a.Error() == b.Error() })...)
 }
 
 func get(name string) string { return strings.TrimSpace(os.Getenv(name)) }
