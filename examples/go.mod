@@ -2,7 +2,10 @@ module github.com/llmotel/sdk/examples
 
 go 1.26.0
 
-require github.com/llmotel/sdk v0.0.0
+require (
+	github.com/llmotel/sdk v0.0.0
+	go.uber.org/goleak v1.3.0
+)
 
 require (
 	github.com/DataDog/sketches-go v1.4.8 // indirect

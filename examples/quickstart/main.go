@@ -10,14 +10,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"time"
 
 	"github.com/llmotel/sdk/failover"
 	"github.com/llmotel/sdk/llmotel/monitor"
+	"github.com/llmotel/sdk/llmotel/otelsetup"
 	"github.com/llmotel/sdk/providers/mock"
 )
 
@@ -32,14 +35,14 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *speed, *seed, *log); err != nil {
+	if err := run(ctx, os.Stdout, *speed, *seed, *log); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		stop()
 		os.Exit(1) //nolint:gocritic // stop has been called
 	}
 }
 
-func run(ctx context.Context, speed float64, seed uint64, log string) error {
+func run(ctx context.Context, w io.Writer, speed float64, seed uint64, log string) error {
 	// Metrics go out every second, so that a run of seconds is seen to move.
 	if os.Getenv("OTEL_METRIC_EXPORT_INTERVAL") == "" {
 		if err := os.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "1000"); err != nil {
@@ -59,13 +62,15 @@ func run(ctx context.Context, speed float64, seed uint64, log string) error {
 		return err
 	}
 
-	out := newPrinter(os.Stdout)
+	out := newPrinter(w)
 	m, err := monitor.New([]monitor.Target{
 		{Name: "openai", Model: openai.Model(), Provider: openai},
 		{Name: "anthropic", Model: anthropic.Model(), Provider: anthropic},
 	},
 		monitor.WithServiceName("llmotel-quickstart"),
 		monitor.WithCallLog(log),
+		// That no collector listens is said once, at the end.
+		monitor.WithTelemetry(otelsetup.WithErrorHandler(func(error) {})),
 		monitor.WithFailover(
 			failover.WithHooks(out.hooks()),
 			failover.WithOpenDelay(scale(openDelay)),
@@ -76,10 +81,14 @@ func run(ctx context.Context, speed float64, seed uint64, log string) error {
 		return err
 	}
 	s := &story{m: m, openai: openai, anthropic: anthropic, out: out, scale: scale}
-	err = s.tell(ctx)
-	out.summary(m.Snapshot(), log)
-	if closeErr := m.Close(); err == nil {
-		err = closeErr
+	if err := s.tell(ctx); err != nil {
+		return errors.Join(err, m.Close())
+	}
+	err = m.Close() // flushes
+	exported := !errors.Is(err, otelsetup.ErrNotExported)
+	out.summary(m.Snapshot(), log, exported)
+	if !exported {
+		return nil // the program runs on without a collector
 	}
 	return err
 }

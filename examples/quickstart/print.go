@@ -24,10 +24,13 @@ type printer struct {
 	column   int // of streamed text
 }
 
-func newPrinter(f *os.File) *printer {
-	info, err := f.Stat()
-	terminal := err == nil && info.Mode()&os.ModeCharDevice != 0
-	return &printer{w: f, colour: terminal && os.Getenv("NO_COLOR") == ""}
+func newPrinter(w io.Writer) *printer {
+	p := &printer{w: w}
+	if f, ok := w.(*os.File); ok && os.Getenv("NO_COLOR") == "" {
+		info, err := f.Stat()
+		p.colour = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	return p
 }
 
 const (
@@ -129,22 +132,23 @@ func (p *printer) hooks() failover.Hooks {
 func name(s providers.BreakerState) string { return strings.ReplaceAll(string(s), "_", "-") }
 
 // summary prints the statistics, the last records and where to look next.
-func (p *printer) summary(s stats.Snapshot, log string) {
+func (p *printer) summary(s stats.Snapshot, log string, exported bool) {
 	p.chapter("What the process knows", "Statistics need no collector. Latencies are those of the run, so -speed shortens them.")
 	p.printf("%s\n", indent(s.String()))
 	p.chapter("What stays", "Every call is a line in "+log+". The beginnings of the last three:")
 	for _, line := range lastLines(log, 3) {
 		p.printf("   %s\n", shorten(line, 400))
 	}
-	p.printf(`
-%s
-   Traces      docker compose up -d, run this again, then open
-               http://localhost:16686/search?service=llmotel-quickstart
-   Metrics     http://localhost:9090/graph?g0.expr=llmotel_breaker_state
-   Records     jq -c '[.provider, .latency_ms, .cost_usd, .error_kind]' %s
-   Your code   examples/quickstart/main.go, then README.md
-
-`, p.paint(bold, "Where to look next"), log)
+	p.printf("\n%s\n", p.paint(bold, "Where to look next"))
+	if exported {
+		p.printf("   Traces      http://localhost:16686/search?service=llmotel-quickstart\n" +
+			"   Metrics     http://localhost:9090/graph?g0.expr=llmotel_breaker_state\n")
+	} else {
+		p.printf("   Traces      no collector was listening: docker compose up -d --wait, then run this again\n" +
+			"   and metrics and open http://localhost:16686 and http://localhost:9090\n")
+	}
+	p.printf("   Records     jq -c '[.provider, .latency_ms, .cost_usd, .error_kind]' %s\n"+
+		"   Your code   examples/quickstart/main.go, then README.md\n\n", log)
 }
 
 func lastLines(path string, n int) []string {
