@@ -9,7 +9,8 @@ import (
 
 // Collect ranges over a stream and returns the answer that it adds up to, the
 // same as Generate would have returned (without Raw). If the stream breaks it
-// returns what had arrived together with the error.
+// returns what had arrived together with the error; a stream that ends without
+// a ChunkFinish has broken too, with KindMalformed.
 func Collect(stream iter.Seq2[*Chunk, error]) (*Response, error) {
 	var c Collector
 	for chunk, err := range stream {
@@ -17,6 +18,9 @@ func Collect(stream iter.Seq2[*Chunk, error]) (*Response, error) {
 			return c.Partial(), err
 		}
 		c.Add(chunk)
+	}
+	if !c.done {
+		return c.Partial(), &Error{Kind: KindMalformed, Model: c.resp.Model, Detail: "the stream ended without a finish chunk"}
 	}
 	return c.Response(), nil
 }

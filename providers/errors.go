@@ -149,11 +149,3 @@ func safeByte(c byte) bool {
 	}
 	return strings.IndexByte("-_.:/@+", c) >= 0
 }
-
-func cmpOr[T comparable](v, fallback T) T {
-	var zero T
-	if v == zero {
-		return fallback
-	}
-	return v
-}

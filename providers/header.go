@@ -34,7 +34,7 @@ func ParseRetryAfter(h http.Header, now time.Time) time.Duration {
 func clampWait(seconds float64) time.Duration {
 	const day = 24 * time.Hour
 	switch {
-	case math.IsNaN(seconds) || seconds <= 0:
+	case math.IsNaN(seconds) || math.IsInf(seconds, 0) || seconds <= 0:
 		return 0
 	case seconds >= day.Seconds():
 		return day

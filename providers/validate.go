@@ -77,6 +77,8 @@ func (r *Request) check() *FieldError {
 
 func (r *Request) checkMessages() *FieldError {
 	var calls map[string]bool // ids of the tool calls so far
+	// With a conversation that the provider stores, the calls may be there.
+	stored := r.PreviousResponseID != ""
 	for i := range r.Messages {
 		m := &r.Messages[i]
 		field := fmt.Sprintf("messages[%d]", i)
@@ -89,7 +91,7 @@ func (r *Request) checkMessages() *FieldError {
 			return &FieldError{field + ".parts", "is empty; a message has at least one part"}
 		}
 		for j, p := range m.Parts {
-			if problem := checkPart(m.Role, p, calls); problem != "" {
+			if problem := checkPart(m.Role, p, calls, stored); problem != "" {
 				return &FieldError{fmt.Sprintf("%s.parts[%d]", field, j), problem}
 			}
 			if c, ok := p.(ToolCall); ok {
@@ -103,10 +105,11 @@ func (r *Request) checkMessages() *FieldError {
 	return nil
 }
 
-func checkPart(role Role, p Part, calls map[string]bool) string {
+func checkPart(role Role, p Part, calls map[string]bool, stored bool) string {
 	switch p := p.(type) {
 	case nil:
 		return "is nil; use a Text, Image, Audio, File, ToolCall, ToolResult, Reasoning, Refusal or Opaque value"
+	case Text:
 	case Image:
 		return checkMedia(p.Media)
 	case Audio:
@@ -131,9 +134,10 @@ func checkPart(role Role, p Part, calls map[string]bool) string {
 			return "is a tool result outside a tool or user message"
 		case p.CallID == "":
 			return "is a tool result without a call id"
-		case !calls[p.CallID]:
+		case !stored && !calls[p.CallID]:
 			return "is a tool result whose call id matches no earlier tool call of the conversation"
 		}
+		return checkResult(p.Parts)
 	case Reasoning, Refusal:
 		if role != RoleAssistant {
 			return "is reasoning or a refusal outside an assistant message"
@@ -141,6 +145,27 @@ func checkPart(role Role, p Part, calls map[string]bool) string {
 	case Opaque:
 		if p.Provider == "" || !json.Valid(p.JSON) {
 			return "is an opaque part without provider or with invalid JSON"
+		}
+	default: // a pointer has the same methods, and no adapter knows it
+		return fmt.Sprintf("is a %T; parts are values, not pointers", p)
+	}
+	return ""
+}
+
+func checkResult(parts []Part) string {
+	for k, p := range parts {
+		problem := ""
+		switch p := p.(type) {
+		case Text:
+		case Image:
+			problem = checkMedia(p.Media)
+		case File:
+			problem = checkMedia(p.Media)
+		default:
+			problem = fmt.Sprintf("is a %T; results consist of Text, Image and File values", p)
+		}
+		if problem != "" {
+			return fmt.Sprintf("is a tool result whose parts[%d] %s", k, problem)
 		}
 	}
 	return ""
