@@ -3,6 +3,7 @@ package failover
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/failsafe-go/failsafe-go"
@@ -50,7 +51,9 @@ type call struct {
 
 // begin opens a call.
 func (c *Chain) begin(ctx context.Context, req *providers.Request, stream bool) *call {
-	k := &call{chain: c, caller: ctx, ctx: ctx, req: req, start: time.Now(), stream: stream, more: true}
+	k := calls.Get().(*call)
+	k.chain, k.caller, k.ctx, k.req = c, ctx, ctx, req
+	k.start, k.stream, k.more = time.Now(), stream, true
 	k.history = k.buf[:0]
 	k.limited()
 	if len(c.hooks) > 0 {
@@ -94,9 +97,17 @@ func (k *call) end(err error) {
 	k.chain.hookEnd(k.ctx, e)
 }
 
-// unwind closes a call that panics.
-func (k *call) unwind() {
+// calls holds calls for use again: the common one, answered at the first
+// attempt with nobody looking on, leaves nothing behind that refers to it.
+var calls = sync.Pool{New: func() any { return new(call) }}
+
+// leave is the last thing that a call does. It closes one that panics.
+func (k *call) leave() {
 	if k.ended {
+		if k.attempts == 1 && len(k.chain.hooks) == 0 && k.answered != nil && !k.answered.wrapped && !k.broken {
+			*k = call{}
+			calls.Put(k)
+		}
 		return
 	}
 	if k.inYield { // it is the consumer that panics

@@ -41,7 +41,7 @@ func (c *Chain) Name() string { return c.name }
 // that ignores its context is waited for.
 func (c *Chain) Generate(ctx context.Context, req *providers.Request) (*providers.Response, error) {
 	k := c.begin(ctx, req, false)
-	defer k.unwind()
+	defer k.leave()
 	if err := c.validate(req); err != nil {
 		k.end(err)
 		return nil, err
@@ -65,7 +65,7 @@ func (c *Chain) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*p
 	return func(yield func(*providers.Chunk, error) bool) {
 		k := c.begin(ctx, req, true)
 		k.yield = yield
-		defer k.unwind()
+		defer k.leave()
 		err := c.validate(req)
 		if err == nil {
 			k.run()
