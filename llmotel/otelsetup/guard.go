@@ -52,6 +52,9 @@ func (g *guard) export(ctx context.Context, s signal, attempt func(context.Conte
 			g.reports.succeeded(s)
 			return nil
 		}
+		if errors.Is(context.Cause(ctx), context.Canceled) {
+			return nil // the SDK changed its mind, which says nothing of the collector
+		}
 		g.reports.failed(s, err)
 		wait, again := retryIn(err)
 		if !again {

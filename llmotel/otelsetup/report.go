@@ -131,8 +131,9 @@ func transport(err error) bool {
 // reason shortens gRPC's texts to what a person needs.
 func reason(err error) string {
 	text := err.Error()
-	if s, ok := status.FromError(err); ok && s.Message() != "" {
-		text = s.Message()
+	var rpc interface{ GRPCStatus() *status.Status }
+	if errors.As(err, &rpc) {
+		text = rpc.GRPCStatus().Code().String() + ": " + rpc.GRPCStatus().Message()
 	}
 	for _, known := range []string{"connection refused", "no such host", "network is unreachable", "no route to host", "first record does not look like a TLS handshake"} {
 		if strings.Contains(text, known) {

@@ -199,7 +199,7 @@ func TestOneSignalIsRefused(t *testing.T) {
 	if err := s.Shutdown(t.Context()); !errors.As(err, &failure) || failure.Signal != "metrics" {
 		t.Errorf("Shutdown: %v, want a failure of metrics", err)
 	}
-	if got := told.list(); len(got) != 1 || !errors.As(got[0], &failure) || failure.Signal != "metrics" {
+	if got := told.list(); len(got) != 1 || !errors.As(got[0], &failure) || failure.Signal != "metrics" || !strings.Contains(got[0].Error(), ": Unimplemented: unknown service;") {
 		t.Errorf("reports %v, want one, of metrics", got)
 	}
 	if len(c.spans) != 10 {
