@@ -36,7 +36,9 @@ func TestPipeline(t *testing.T) {
 
 	t.Run("reference", testReference)
 	t.Run("quickstart", testQuickstart)
+	t.Run("names", testNames)
 	t.Run("redaction", func(t *testing.T) { testRedaction(t, stack) })
+	t.Run("log rotation", func(t *testing.T) { testLogRotation(t, stack) })
 	t.Run("own metrics", testOwnMetrics)
 }
 

@@ -146,6 +146,8 @@ func (s *stack) native(t *testing.T, service types.ServiceConfig) (args, env []s
 			env = append(env, key+"="+translate.Replace(*value))
 		}
 	}
+	// The least there is, so that a test need not write 50 MB to see a rotation.
+	env = append(env, "COLLECTOR_LOG_MAX_MEGABYTES=1")
 	slices.Sort(env)
 	return args, env
 }

@@ -1,5 +1,6 @@
-// Command otelcol is an OpenTelemetry Collector with exactly the components that the files of this directory's parent
-// use. It is a subset of the contrib distribution: whatever it accepts, the pinned contrib image accepts too.
+// Command otelcol is an OpenTelemetry Collector with the components that this project's pipelines are made of, and no
+// others. It is a subset of the contrib distribution at the same version: a configuration that it accepts is one that the
+// image pinned in docker-compose.yml accepts.
 package main
 
 import (
