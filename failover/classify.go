@@ -13,9 +13,15 @@ import (
 // *providers.Error.
 func (v *visit) classify(ctx context.Context, err error) error {
 	kind := providers.KindOf(err)
-	if v.call.caller.Err() != nil || v.ctx.Err() != nil {
+	if v.call.caller.Err() != nil {
 		if kind == providers.KindCancelled && isError(err) {
 			return err
+		}
+		return v.cancelled(err)
+	}
+	if own := v.ctx.Err(); own != nil && cutShort(kind) {
+		if errors.Is(own, context.DeadlineExceeded) {
+			return v.newError(providers.KindTimeout, "a limit set around the visit", nil)
 		}
 		return v.cancelled(err)
 	}

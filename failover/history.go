@@ -18,7 +18,8 @@ type Attempt struct {
 	// Kind is what went wrong: empty if the target answered, KindRejected for
 	// a skip.
 	Kind providers.Kind
-	// Err is the failure. It is or wraps a *providers.Error.
+	// Err is the failure. It is or wraps a *providers.Error. A skip has one
+	// only in an *Error.
 	Err error
 	// Skip is why the target was passed over; empty if it was tried.
 	Skip SkipReason

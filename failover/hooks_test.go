@@ -263,3 +263,26 @@ func TestChainOfChains(t *testing.T) {
 		}
 	})
 }
+
+// limiter is a wrapper with a limit of its own.
+type limiter struct{ providers.Provider }
+
+func (l limiter) Generate(ctx context.Context, req *providers.Request) (*providers.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	return l.Provider.Generate(ctx, req)
+}
+
+func TestWrappersLimitIsATimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := chain(t, script("pa", step{hang: true}), script("pb"),
+			failover.WithVisit(func(p providers.Provider) providers.Provider { return limiter{p} }))
+		resp, err := c.Generate(t.Context(), ask())
+		if err != nil || resp.Target != "b" {
+			t.Fatal(resp, err)
+		}
+		if s := c.BreakerStatuses()[0]; s.Failures != 1 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
