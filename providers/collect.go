@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -178,8 +179,8 @@ func (c *Collector) part(chunk *Chunk) *partBuilder {
 		c.choices = append(c.choices, choiceParts{})
 	}
 	parts := &c.choices[n].parts
-	for i := len(*parts) - 1; i >= 0; i-- {
-		if p := (*parts)[i]; p.index == chunk.Part && p.kind == chunk.Kind {
+	for _, p := range slices.Backward(*parts) {
+		if p.index == chunk.Part && p.kind == chunk.Kind {
 			return p
 		}
 	}

@@ -27,8 +27,8 @@ func stream(err error, chunks ...providers.Chunk) iter.Seq2[*providers.Chunk, er
 	}
 }
 
-func text(choice, part int, s string) providers.Chunk {
-	return providers.Chunk{Kind: providers.ChunkText, Choice: choice, Part: part, Text: s}
+func text(choice int, s string) providers.Chunk {
+	return providers.Chunk{Kind: providers.ChunkText, Choice: choice, Text: s}
 }
 
 func toolCall(part int, c providers.ToolCall) providers.Chunk {
@@ -66,7 +66,7 @@ func TestCollect(t *testing.T) {
 	}{
 		{
 			"everything that a finish carries",
-			stream(nil, start, text(0, 0, "a"), text(0, 0, "b"), finish(providers.Finish{
+			stream(nil, start, text(0, "a"), text(0, "b"), finish(providers.Finish{
 				ResponseID: "r2", RequestID: "q2", Provider: "p", Model: "m-2026", Usage: final,
 				Reasons:    []providers.FinishReason{providers.FinishStop},
 				RawReasons: []string{"end_turn"}, StopSequence: "END", ServiceTier: "flex", SystemFingerprint: "fp",
@@ -101,7 +101,7 @@ func TestCollect(t *testing.T) {
 		{
 			"alternatives take turns",
 			stream(
-				nil, start, text(1, 0, "b"), text(0, 0, "a"), text(1, 0, "B"), text(0, 0, "A"),
+				nil, start, text(1, "b"), text(0, "a"), text(1, "B"), text(0, "A"),
 				finish(providers.Finish{Reasons: []providers.FinishReason{providers.FinishStop, providers.FinishLength}, Usage: final}),
 			),
 			&providers.Response{
@@ -137,9 +137,9 @@ func TestCollect(t *testing.T) {
 		{
 			"restart",
 			stream(
-				nil, start, text(0, 0, "thrown away"), providers.Chunk{Kind: providers.ChunkUsage, Usage: &partial},
+				nil, start, text(0, "thrown away"), providers.Chunk{Kind: providers.ChunkUsage, Usage: &partial},
 				providers.Chunk{Kind: providers.ChunkRestart},
-				providers.Chunk{Kind: providers.ChunkStart, ResponseID: "r9", Model: "m9"}, text(0, 0, "kept"), stop,
+				providers.Chunk{Kind: providers.ChunkStart, ResponseID: "r9", Model: "m9"}, text(0, "kept"), stop,
 			),
 			&providers.Response{
 				ID: "r9", Model: "m9", Usage: final,
@@ -153,7 +153,7 @@ func TestCollect(t *testing.T) {
 		},
 		{
 			"cut",
-			stream(errCut, start, providers.Chunk{Kind: providers.ChunkUsage, Usage: &early}, text(0, 0, "half")),
+			stream(errCut, start, providers.Chunk{Kind: providers.ChunkUsage, Usage: &early}, text(0, "half")),
 			&providers.Response{
 				ID: "r1", RequestID: "q1", Model: "m", Usage: usage(providers.UsagePartial, 10, 1),
 				Choices: []providers.Choice{{FinishReason: providers.FinishError, Message: message(providers.Text{Text: "half"})}},
@@ -162,7 +162,7 @@ func TestCollect(t *testing.T) {
 		{"failed before anything", stream(errCut), nil, providers.KindNetwork},
 		{
 			"without its end",
-			stream(nil, start, text(0, 0, "half")),
+			stream(nil, start, text(0, "half")),
 			&providers.Response{
 				ID: "r1", RequestID: "q1", Model: "m",
 				Choices: []providers.Choice{{FinishReason: providers.FinishError, Message: message(providers.Text{Text: "half"})}},
@@ -186,10 +186,10 @@ func TestCollect(t *testing.T) {
 // What Collect returned does not change when the collector goes on.
 func TestCollectorSnapshots(t *testing.T) {
 	var c providers.Collector
-	first := text(0, 0, "a")
+	first := text(0, "a")
 	c.Add(&first)
 	before := c.Partial()
-	second := text(0, 0, "b")
+	second := text(0, "b")
 	c.Add(&second)
 	if before.Text() != "a" || c.Response().Text() != "ab" {
 		t.Errorf("before %q, after %q", before.Text(), c.Response().Text())
@@ -197,7 +197,7 @@ func TestCollectorSnapshots(t *testing.T) {
 }
 
 func TestInterruptedError(t *testing.T) {
-	partial, err := providers.Collect(stream(errCut, start, text(0, 0, canary)))
+	partial, err := providers.Collect(stream(errCut, start, text(0, canary)))
 	broken := error(&providers.InterruptedError{Partial: partial, Err: err})
 	if !errors.Is(broken, providers.ErrStreamInterrupted) || !errors.Is(broken, errCut) || providers.KindOf(broken) != providers.KindNetwork {
 		t.Errorf("the tree of %v", broken)

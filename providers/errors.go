@@ -132,7 +132,7 @@ func safe(s string) string {
 	for i := range len(s) {
 		if !safeByte(s[i]) {
 			return strings.Map(func(r rune) rune {
-				if r < 0x80 && safeByte(byte(r)) {
+				if r < 0x80 && safeByte(byte(r)) { //nolint:gosec // ASCII fits a byte
 					return r
 				}
 				return '_'

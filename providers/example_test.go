@@ -68,8 +68,7 @@ func ExampleKindOf() {
 		Model: mock.ModelOpenAI, Messages: []providers.Message{providers.UserText("hello")},
 	})
 	fmt.Println(providers.KindOf(err))
-	var e *providers.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*providers.Error](err); ok {
 		fmt.Println(e.Provider, e.StatusCode, e.Code)
 	}
 	// Output:

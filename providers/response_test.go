@@ -16,8 +16,11 @@ func TestResponseOfNothing(t *testing.T) {
 
 func TestMessage(t *testing.T) {
 	m := providers.Message{Parts: []providers.Part{
-		providers.Reasoning{Text: "hm"}, providers.Text{Text: "a"}, providers.ToolCall{ID: "1"},
-		providers.Text{Text: "b"}, providers.ToolCall{ID: "2"},
+		providers.Reasoning{Text: "hm"},
+		providers.Text{Text: "a"},
+		providers.ToolCall{ID: "1"},
+		providers.Text{Text: "b"},
+		providers.ToolCall{ID: "2"},
 	}}
 	if m.Text() != "ab" {
 		t.Errorf("text %q", m.Text())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"iter"
+	"strings"
 	"sync"
 	"time"
 
@@ -69,12 +70,12 @@ func describe(part providers.Part) (string, *providers.CacheHint) {
 	case providers.ToolCall:
 		return p.ID + p.Name + p.Arguments, p.Cache
 	case providers.ToolResult:
-		text := p.CallID
+		texts := []string{p.CallID}
 		for _, sub := range p.Parts {
-			t, _ := describe(sub)
-			text += t
+			text, _ := describe(sub)
+			texts = append(texts, text)
 		}
-		return text, p.Cache
+		return strings.Join(texts, "\x00"), p.Cache
 	case providers.Reasoning:
 		return p.Text, nil
 	case providers.Refusal:

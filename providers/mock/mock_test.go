@@ -100,9 +100,9 @@ func TestTimeScale(t *testing.T) {
 			}
 			return time.Since(start)
 		}
-		real, tenth, none := took(1), took(0.1), took(0)
-		if want := real / 10; tenth < want-time.Microsecond || tenth > want+time.Microsecond {
-			t.Errorf("at 0.1 it took %v, at 1 %v", tenth, real)
+		full, tenth, none := took(1), took(0.1), took(0)
+		if want := full / 10; tenth < want-time.Microsecond || tenth > want+time.Microsecond {
+			t.Errorf("at 0.1 it took %v, at 1 %v", tenth, full)
 		}
 		if none != 0 {
 			t.Errorf("at 0 it took %v", none)

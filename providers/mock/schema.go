@@ -202,10 +202,11 @@ func (g *generator) array(s map[string]any, name string, depth int) any {
 	}
 	out := make([]any, 0, n)
 	seen := map[string]bool{}
+	unique, _ := s["uniqueItems"].(bool)
 	for tries := 0; len(out) < n && tries < 8*n; tries++ {
 		v := g.value(s["items"], singular(name), depth+1)
 		key := fmt.Sprint(v)
-		if s["uniqueItems"] == true && seen[key] {
+		if unique && seen[key] {
 			continue
 		}
 		seen[key] = true

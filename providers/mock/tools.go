@@ -2,6 +2,7 @@ package mock
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/llmotel/sdk/providers"
@@ -67,11 +68,9 @@ func matches(t *providers.Tool, question string) bool {
 
 // question is the text of the last user message that has one.
 func question(req *providers.Request) string {
-	for i := len(req.Messages) - 1; i >= 0; i-- {
-		if m := &req.Messages[i]; m.Role == providers.RoleUser {
-			if text := m.Text(); text != "" {
-				return text
-			}
+	for _, m := range slices.Backward(req.Messages) {
+		if text := m.Text(); m.Role == providers.RoleUser && text != "" {
+			return text
 		}
 	}
 	return ""
@@ -80,9 +79,9 @@ func question(req *providers.Request) string {
 // results returns the tool results at the end of the conversation.
 func results(req *providers.Request) []providers.ToolResult {
 	var out []providers.ToolResult
-	for i := len(req.Messages) - 1; i >= 0; i-- {
+	for _, m := range slices.Backward(req.Messages) {
 		found := false
-		for _, p := range req.Messages[i].Parts {
+		for _, p := range m.Parts {
 			if r, ok := p.(providers.ToolResult); ok {
 				out = append(out, r)
 				found = true

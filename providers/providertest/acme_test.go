@@ -42,7 +42,9 @@ func (a *acme) Generate(ctx context.Context, req *providers.Request) (*providers
 
 func (a *acme) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*providers.Chunk, error] {
 	if a.bug == "eager" {
-		a.send(ctx, req)
+		if resp, err := a.send(ctx, req); err == nil {
+			resp.Body.Close()
+		}
 	}
 	return func(yield func(*providers.Chunk, error) bool) {
 		if err := req.Validate(); err != nil && a.bug != "no validation" {

@@ -16,7 +16,7 @@ func (s suite) cancellation(t *testing.T) {
 	s.test(t, "cancel/before", Scenario{Behaviour: Text}, func(t *testing.T, b bench) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		b.both(t, ctx, context.Canceled)
+		b.both(ctx, t, context.Canceled)
 		if n := b.Calls(); n != 0 {
 			t.Errorf("%d calls were sent with a cancelled context", n)
 		}
@@ -29,7 +29,7 @@ func (s suite) cancellation(t *testing.T) {
 				b.eventually(func() bool { return b.Calls() > sent })
 				cancel()
 			}()
-			b.cancelled(t, how, ctx, context.Canceled)
+			b.cancelled(ctx, t, how, context.Canceled)
 			cancel()
 		}
 		b.checkReleased(t)
@@ -37,7 +37,7 @@ func (s suite) cancellation(t *testing.T) {
 	s.test(t, "cancel/deadline", Scenario{Behaviour: Stall}, func(t *testing.T, b bench) {
 		for _, how := range []string{"Generate", "Stream"} {
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
-			b.cancelled(t, how, ctx, context.DeadlineExceeded)
+			b.cancelled(ctx, t, how, context.DeadlineExceeded)
 			cancel()
 		}
 		b.checkReleased(t)
@@ -63,14 +63,14 @@ func (s suite) cancellation(t *testing.T) {
 	})
 }
 
-func (b bench) both(t *testing.T, ctx context.Context, want error) {
+func (b bench) both(ctx context.Context, t *testing.T, want error) {
 	t.Helper()
-	b.cancelled(t, "Generate", ctx, want)
-	b.cancelled(t, "Stream", ctx, want)
+	b.cancelled(ctx, t, "Generate", want)
+	b.cancelled(ctx, t, "Stream", want)
 }
 
 // cancelled makes a call that the end of ctx ends.
-func (b bench) cancelled(t *testing.T, how string, ctx context.Context, want error) {
+func (b bench) cancelled(ctx context.Context, t *testing.T, how string, want error) {
 	t.Helper()
 	var err error
 	b.within(t, how+" with a context that ended", func() {

@@ -58,7 +58,7 @@ func (s suite) broken(t *testing.T, behaviour Behaviour, kinds ...providers.Kind
 		if count(chunks, providers.ChunkFinish) > 0 {
 			t.Error("a broken stream has a finish chunk")
 		}
-		b.checkError(t, "Stream", err, kinds...)
+		_ = b.checkError(t, "Stream", err, kinds...)
 		b.checkReleased(t)
 	})
 }

@@ -27,7 +27,7 @@ type Server struct {
 func NewServer(t testing.TB, handler http.HandlerFunc) *Server {
 	t.Helper()
 	s := &Server{}
-	closing, end := context.WithCancel(context.WithoutCancel(t.Context()))
+	closing := t.Context() // stalled handlers return, else Close would wait for them
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, 16<<20))
 		if err != nil {
@@ -36,7 +36,7 @@ func NewServer(t testing.TB, handler http.HandlerFunc) *Server {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		defer context.AfterFunc(closing, cancel)()
-		r = r.WithContext(ctx)
+		r = r.WithContext(ctx) //nolint:contextcheck // derived from the request's own
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.active.Add(1)
 		defer s.active.Add(-1)
@@ -45,7 +45,6 @@ func NewServer(t testing.TB, handler http.HandlerFunc) *Server {
 	}))
 	s.URL = s.server.URL
 	t.Cleanup(func() {
-		end() // stalled handlers return, else Close would wait for them
 		s.server.CloseClientConnections()
 		s.server.Close()
 	})
