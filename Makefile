@@ -66,6 +66,14 @@ e2e: ## the real collector, Jaeger and Prometheus, with the quickstart in front
 	@bash collector/build.sh
 	@$(TESTSUM) collector/e2e -- $(E2EFLAGS)
 
+.PHONY: gates
+gates: ## what a call may allocate, measured without the race detector
+	@$(TESTSUM) $(MODULES) -- -run=Allocat -count=1
+
+.PHONY: picture
+picture: ## draw docs/trace.svg from the failover trace in a running Jaeger
+	go -C internal/tools run ./tracesvg > docs/trace.svg
+
 .PHONY: bench
 bench: ## benchmarks of every module: BENCH=regexp BENCHCOUNT=n
 	$(call each,$(MODULES) $(wildcard internal/benchmarks),go test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(BENCHCOUNT) ./...)

@@ -20,7 +20,12 @@ import (
 
 // The document of what is emitted is made from what the golden files have
 // seen, so that it can promise nothing else.
-const document = "../docs/telemetry.md"
+const (
+	document = "../docs/telemetry.md"
+	readme   = "../README.md"
+	begin    = "<!-- telemetry: generated from what the tests have seen, run make generate -->"
+	end      = "<!-- /telemetry -->"
+)
 
 var (
 	spanLine      = regexp.MustCompile(`^( *)span "([a-z_.]+)[^"]*" (\w+)`)
@@ -117,17 +122,57 @@ func TestTelemetryDocument(t *testing.T) {
 			s.read(string(text))
 		}
 	}
-	got := s.markdown(meanings(t))
+	compare(t, document, s.markdown(meanings(t)))
+
+	old, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok1 := strings.Cut(string(old), begin)
+	_, after, ok2 := strings.Cut(rest, end)
+	if !ok1 || !ok2 {
+		t.Fatalf("%s lacks the marks %q and %q", readme, begin, end)
+	}
+	compare(t, readme, before+begin+"\n"+s.summary()+end+after)
+}
+
+// compare compares a generated document with the file, or writes it.
+func compare(t *testing.T, path, got string) {
+	t.Helper()
 	if flag.Lookup("update").Value.String() == "true" {
-		if err := os.WriteFile(document, []byte(got), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	want, err := os.ReadFile(document)
+	want, err := os.ReadFile(path)
 	if err != nil || string(want) != got {
-		t.Errorf("%s is not up to date (%v); run: make generate", document, err)
+		t.Errorf("%s is not up to date (%v); run: make generate", path, err)
 	}
+}
+
+// summary is the part of it that the README shows.
+func (s *sightings) summary() string {
+	var b strings.Builder
+	b.WriteString("| span | attributes |\n| --- | --- |\n")
+	for _, span := range []string{"llm.call internal", "chat client", "embeddings client"} {
+		name, _, _ := strings.Cut(spanTitles[span], ", ")
+		keys := map[string]bool{}
+		for k := range s.spans[span] {
+			if !strings.HasPrefix(k, string(genai.BreakerStateKey)+".") {
+				keys[k] = true
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", name, keyList(keys))
+	}
+	b.WriteString("\n| metric | unit | meaning |\n| --- | --- | --- |\n")
+	for _, def := range append(genai.Metrics(), genai.OwnMetrics()...) {
+		if _, ok := s.metrics[def.Name]; ok {
+			fmt.Fprintf(&b, "| `%s` (%s) | `%s` | %s |\n", def.Name, def.Instrument, def.Unit, def.Description)
+		}
+	}
+	b.WriteString("\nEvents on spans: " + keyList(s.events) + ". All of it with types and meanings: [docs/telemetry.md](docs/telemetry.md).\n")
+	return b.String()
 }
 
 var spanTitles = map[string]string{
@@ -183,7 +228,7 @@ How Prometheus spells the names: [pipeline.md](pipeline.md).
 	return b.String()
 }
 
-func keyList(keys map[string]bool) string {
+func keyList[V any](keys map[string]V) string {
 	var out []string
 	for _, k := range slices.Sorted(maps.Keys(keys)) {
 		out = append(out, "`"+k+"`")

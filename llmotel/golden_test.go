@@ -194,6 +194,20 @@ func TestTelemetry(t *testing.T) {
 			filtered := &providers.Error{Provider: "openai", Model: "gpt-5.2", Kind: providers.KindContentFiltered, Usage: usage(50, 5, 0)}
 			_, _ = inst.Wrap(&scripted{name: "openai", generate: answers(nil, filtered)}).Generate(ctx, &providers.Request{Model: "gpt-5.2"})
 		}},
+		{"usage_classes", nil, func(ctx context.Context, inst *llmotel.Instrumentation) {
+			resp := answer()
+			resp.Model, resp.ServiceTier = "claude-sonnet-5", "standard"
+			u := usage(1000, 300, 400)
+			u.Set(providers.ClassCacheWrite, 300)
+			u.CacheWrite1h = 100
+			u.Set(providers.ClassReasoning, 120)
+			u.Set(providers.ClassTextInput, 700)
+			u.Set(providers.ClassImageInput, 300)
+			u.Set(providers.ClassTextOutput, 300)
+			u.Set(providers.ClassTextCacheRead, 400)
+			resp.Usage = u
+			_, _ = inst.Wrap(&scripted{name: "anthropic", generate: answers(resp, nil)}).Generate(ctx, &providers.Request{Model: "claude-sonnet-5"})
+		}},
 		{"unpriced", nil, func(ctx context.Context, inst *llmotel.Instrumentation) {
 			resp := answer()
 			resp.Model = "llama-of-ours"
