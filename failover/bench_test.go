@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -94,11 +95,11 @@ func BenchmarkGenerate(b *testing.B) {
 	bad := &instant{name: "bad", err: fail(providers.KindTimeout)}
 	guardOnly := []failover.Option{failover.WithTotalTimeout(0), failover.WithMaxAttempts(1)}
 	noTimer := []failover.Option{failover.WithTotalTimeout(0)}
-	neverOpens := failover.TargetOption(failover.WithConsecutiveFailures(0))
+	neverOpens := failover.WithConsecutiveFailures(0)
 	noRate := failover.WithFailureRate(0, 0, time.Minute)
 	open := benchChain(b, noTimer, answering("a", 0), answering("b", 0))
 	_ = open.Open("a")
-	wrapped := append(noTimer, failover.WithVisit(func(p providers.Provider) providers.Provider { return p }))
+	wrapped := append(slices.Clip(noTimer), failover.WithVisit(func(p providers.Provider) providers.Provider { return p }))
 	cases := []struct {
 		name string
 		p    providers.Provider
@@ -110,7 +111,7 @@ func BenchmarkGenerate(b *testing.B) {
 		{"healthy, two targets, default", benchChain(b, nil, answering("a", 0), answering("b", 0))},
 		{"healthy, wrapped visits", benchChain(b, wrapped, answering("a", 0), answering("b", 0))},
 		{"skip an open target", open},
-		{"failed, next", benchChain(b, append(noTimer, neverOpens, noRate), bad, answering("b", 0))},
+		{"failed, next", benchChain(b, append(slices.Clip(noTimer), neverOpens, noRate), bad, answering("b", 0))},
 	}
 	req := ask()
 	for _, bc := range cases {

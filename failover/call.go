@@ -2,6 +2,7 @@ package failover
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -81,7 +82,7 @@ func (k *call) end(err error) {
 	}
 	e := EndEvent{
 		Chain: k.chain, Stream: k.stream, Attempts: k.attempts, Visited: k.visited,
-		History: k.history[:len(k.history):len(k.history)], Duration: time.Since(k.start),
+		History: slices.Clip(k.history), Duration: time.Since(k.start),
 		Err: err, Abandoned: k.left && !k.finished,
 	}
 	if k.answered != nil {

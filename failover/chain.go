@@ -46,7 +46,7 @@ func (c *Chain) Generate(ctx context.Context, req *providers.Request) (*provider
 		k.end(err)
 		return nil, err
 	}
-	k.run()
+	k.run() //nolint:contextcheck // the call holds it
 	if k.answered == nil {
 		err := k.failure()
 		k.end(err)
@@ -68,7 +68,7 @@ func (c *Chain) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*p
 		defer k.leave()
 		err := c.validate(req)
 		if err == nil {
-			k.run()
+			k.run() //nolint:contextcheck // the call holds it
 			if k.answered == nil || k.broken {
 				err = k.failure()
 			}

@@ -345,3 +345,67 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		t.Errorf("%v, %v", c, err)
 	}
 }
+
+func TestCancelledCallReachesNoTarget(t *testing.T) {
+	p := script("p")
+	c := chain(t, p, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := c.Generate(ctx, ask())
+	_, serr := providers.Collect(c.Stream(ctx, ask()))
+	for _, err := range []error{err, serr} {
+		if !errors.Is(err, context.Canceled) || providers.KindOf(err) != providers.KindCancelled {
+			t.Error(err)
+		}
+	}
+	if p.count() != 0 {
+		t.Error("a target was called")
+	}
+}
+
+func TestOverloadedWaitsOnTheLastTarget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := script("p", step{err: failAfter(providers.KindOverloaded, 4*time.Second)})
+		if err := call(t, chain(t, p, nil, failover.WithRetryWaits(0, 4*time.Second))); err != nil {
+			t.Error(err)
+		}
+		p.set(step{err: failAfter(providers.KindOverloaded, 4*time.Second+1)})
+		if err := call(t, chain(t, p, nil, failover.WithRetryWaits(0, 4*time.Second))); err == nil {
+			t.Error("waited for longer than the cap")
+		}
+	})
+}
+
+// TestTotalTimeoutCountsForWholeAttempts: a target that had the whole time of
+// the call has failed, one that had only the rest has not.
+func TestTotalTimeoutCountsForWholeAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := script("pa", step{err: fail(providers.KindUnsupported), after: time.Second}, step{hang: true}), script("pb", step{hang: true})
+		c := chain(t, a, b, failover.WithTotalTimeout(3*time.Second))
+		_ = call(t, c)
+		if s := c.BreakerStatuses()[1]; s.Failures != 0 {
+			t.Errorf("b had two of three seconds: %+v", s)
+		}
+		_ = call(t, c)
+		if s := c.BreakerStatuses()[0]; s.Failures != 1 {
+			t.Errorf("a had all the time: %+v", s)
+		}
+	})
+}
+
+func TestErrorTexts(t *testing.T) {
+	cause := &providers.Error{Provider: "p", Kind: providers.KindInvalidRequest, StatusCode: 400}
+	for want, err := range map[string]error{
+		"failover: an error that no other target would answer better (1 attempt in 0s): a: p: invalid_request (HTTP 400)": &failover.Error{
+			Outcome: failover.OutcomeStopped, Err: cause, History: []failover.Attempt{{Target: "a", N: 1, Err: cause}},
+		},
+		"failover: cancelled by the caller (0 attempts in 0s): p: invalid_request (HTTP 400)": &failover.Error{Outcome: failover.OutcomeCancelled, Err: cause},
+		"target a: p: invalid_request (HTTP 400) (2 attempts)":                                &failover.TargetError{Target: "a", Attempts: 2, Err: cause},
+		"target a: _OTHER":                           &failover.TargetError{Target: "a", Attempts: 1, Err: errors.New("secret")},
+		"failover: no chunk of the answer within 1s": &failover.TimeoutError{Limit: failover.LimitFirstChunk, After: time.Second},
+	} {
+		if err.Error() != want {
+			t.Errorf("%s\nwant\n%s", err, want)
+		}
+	}
+}

@@ -19,10 +19,17 @@ import (
 func TestChainConcurrentSafe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		moods := []step{
-			{}, {words: []string{"a"}}, broken, {after: time.Second},
-			{err: failAfter(providers.KindRateLimited, time.Second)}, {err: fail(providers.KindOverloaded)},
-			{words: []string{"a", "b"}, gap: 300 * time.Millisecond}, {words: []string{"a"}, noFinish: true},
-			{err: fail(providers.KindInvalidRequest)}, {hang: true}, {usage: true, hang: true},
+			{},
+			{words: []string{"a"}},
+			broken,
+			{after: time.Second},
+			{err: failAfter(providers.KindRateLimited, time.Second)},
+			{err: fail(providers.KindOverloaded)},
+			{words: []string{"a", "b"}, gap: 300 * time.Millisecond},
+			{words: []string{"a"}, noFinish: true},
+			{err: fail(providers.KindInvalidRequest)},
+			{hang: true},
+			{usage: true, hang: true},
 		}
 		random := func(name string) *fake {
 			p := script(name)
@@ -40,7 +47,7 @@ func TestChainConcurrentSafe(t *testing.T) {
 			failover.WithHooks(failover.Hooks{
 				CallStart:     func(ctx context.Context, _ failover.StartEvent) context.Context { count(&starts); return ctx },
 				CallEnd:       func(context.Context, failover.EndEvent) { count(&ends) },
-				BreakerChange: func(_ context.Context, e failover.BreakerEvent) {},
+				BreakerChange: func(_ context.Context, e failover.BreakerEvent) { _ = e.Seq },
 			}))
 		var wg sync.WaitGroup
 		for worker := range 64 {
@@ -58,7 +65,8 @@ func TestChainConcurrentSafe(t *testing.T) {
 					} else {
 						n := 0
 						for _, err := range c.Stream(ctx, ask()) {
-							if n++; n > 1 && rand.IntN(4) == 0 || err != nil {
+							n++
+							if n > 1 && rand.IntN(4) == 0 || err != nil {
 								break
 							}
 						}
@@ -85,7 +93,7 @@ func TestChainConcurrentSafe(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if got := state(t, c, "a"); got != providers.BreakerClosed {
+		if got := state(t, c); got != providers.BreakerClosed {
 			t.Errorf("%s after all is well again", got)
 		}
 	})
@@ -104,7 +112,7 @@ func TestOutageOfAMinute(t *testing.T) {
 			if err != nil || resp.Target != "b" {
 				t.Fatal(resp, err)
 			}
-			if state(t, c, "a") == providers.BreakerOpen && down == 0 {
+			if state(t, c) == providers.BreakerOpen && down == 0 {
 				down = a.count()
 			}
 			time.Sleep(2 * time.Second)

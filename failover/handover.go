@@ -23,7 +23,7 @@ func (k *call) run() {
 	targets := k.chain.targets
 	pos := 0
 	err := k.visit(pos)
-	for err == errSkipped && pos+1 < len(targets) {
+	for errors.Is(err, errSkipped) && pos+1 < len(targets) {
 		pos++
 		err = k.visit(pos)
 	}
@@ -42,7 +42,8 @@ func newHandover(n int) []failsafe.Executor[*call] {
 	for pos := range step {
 		step[pos] = fallback.NewBuilderWithFunc(func(e failsafe.Execution[*call]) (*call, error) {
 			k := e.LastResult()
-			return k, k.visit(pos)
+			err := k.visit(pos)
+			return k, err
 		}).HandleIf(func(k *call, err error) bool { return err != nil && k.more }).Build()
 	}
 	out := make([]failsafe.Executor[*call], n)

@@ -139,36 +139,36 @@ func (c *Chain) containStart(ctx context.Context, e StartEvent, h func(context.C
 
 func (c *Chain) hookEnd(ctx context.Context, e EndEvent) {
 	for i := range c.hooks {
-		contain(c, ctx, e, c.hooks[i].CallEnd)
+		contain(ctx, c, e, c.hooks[i].CallEnd)
 	}
 }
 
 func (c *Chain) hookRetry(ctx context.Context, e RetryEvent) {
 	for i := range c.hooks {
-		contain(c, ctx, e, c.hooks[i].Retry)
+		contain(ctx, c, e, c.hooks[i].Retry)
 	}
 }
 
 func (c *Chain) hookSkip(ctx context.Context, e SkipEvent) {
 	for i := range c.hooks {
-		contain(c, ctx, e, c.hooks[i].Skip)
+		contain(ctx, c, e, c.hooks[i].Skip)
 	}
 }
 
 func (c *Chain) hookFallback(ctx context.Context, e FallbackEvent) {
 	for i := range c.hooks {
-		contain(c, ctx, e, c.hooks[i].Fallback)
+		contain(ctx, c, e, c.hooks[i].Fallback)
 	}
 }
 
 func (c *Chain) hookBreaker(ctx context.Context, e BreakerEvent) {
 	for i := range c.hooks {
-		contain(c, ctx, e, c.hooks[i].BreakerChange)
+		contain(ctx, c, e, c.hooks[i].BreakerChange)
 	}
 }
 
 // contain calls a hook so that its panic stays here.
-func contain[E any](c *Chain, ctx context.Context, e E, h func(context.Context, E)) {
+func contain[E any](ctx context.Context, c *Chain, e E, h func(context.Context, E)) {
 	if h == nil {
 		return
 	}

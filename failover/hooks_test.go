@@ -177,7 +177,7 @@ func TestReentrantHook(t *testing.T) {
 		var states []providers.BreakerState
 		c := one(t, always("p", broken), failover.WithHooks(failover.Hooks{
 			CallEnd: func(_ context.Context, e failover.EndEvent) { _ = e.Chain.BreakerStatuses() },
-			BreakerChange: func(ctx context.Context, e failover.BreakerEvent) {
+			BreakerChange: func(_ context.Context, e failover.BreakerEvent) {
 				states = append(states, e.To)
 			},
 		}), failover.WithConsecutiveFailures(1))

@@ -3,6 +3,7 @@ package failover
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/failsafe-go/failsafe-go"
@@ -105,11 +106,11 @@ func (c *Chain) wrap(t *target, cfg *config) error {
 	if a, ok := t.provider.(providers.Addressed); ok {
 		t.visit = addressedVisitor{visitor{c, t}, a}
 	}
-	for i := len(cfg.visit) - 1; i >= 0; i-- {
-		if cfg.visit[i] == nil {
+	for _, wrap := range slices.Backward(cfg.visit) {
+		if wrap == nil {
 			continue
 		}
-		if t.visit = cfg.visit[i](t.visit); t.visit == nil {
+		if t.visit = wrap(t.visit); t.visit == nil {
 			return fmt.Errorf("failover: target %q: the function given to WithVisit returned nil", t.name)
 		}
 		t.wrapped = true

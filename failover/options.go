@@ -2,6 +2,7 @@ package failover
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/llmotel/sdk/providers"
@@ -92,7 +93,7 @@ func WithStreamTimeout(d time.Duration) Option {
 // WithHooks adds hooks. Given several times, all are called in order.
 func WithHooks(h Hooks) Option {
 	return optionFunc(func(c config) config {
-		c.hooks = append(c.hooks[:len(c.hooks):len(c.hooks)], h)
+		c.hooks = append(slices.Clip(c.hooks), h)
 		return c
 	})
 }
@@ -106,7 +107,7 @@ func WithHooks(h Hooks) Option {
 // Given several times, the first is the outermost.
 func WithVisit(wrap func(visit providers.Provider) providers.Provider) Option {
 	return optionFunc(func(c config) config {
-		c.visit = append(c.visit[:len(c.visit):len(c.visit)], wrap)
+		c.visit = append(slices.Clip(c.visit), wrap)
 		return c
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ func (k *call) failure() error {
 	now := time.Now()
 	e := &Error{Chain: k.chain.name, Outcome: k.outcome(), Duration: now.Sub(k.start), Err: k.err}
 	k.explainSkips()
-	e.History = k.history[:len(k.history):len(k.history)]
+	e.History = slices.Clip(k.history)
 	switch e.Outcome {
 	case OutcomeCancelled:
 		if providers.KindOf(k.err) != providers.KindCancelled {

@@ -14,7 +14,7 @@ import (
 )
 
 // kinds ranges over a stream and returns its chunk kinds and error.
-func kinds(c *failover.Chain, ctx context.Context) (out []string, last error) {
+func kinds(ctx context.Context, c *failover.Chain) (out []string, last error) {
 	for chunk, err := range c.Stream(ctx, ask()) {
 		if err != nil {
 			return out, err
@@ -33,7 +33,7 @@ func TestStreamMovesUntilFirstChunk(t *testing.T) {
 		a := script("pa", step{usage: true, err: fail(providers.KindServerError)}, step{usage: true, noFinish: true})
 		b := script("pb", step{usage: true, words: []string{"x", "y"}})
 		c := chain(t, a, b)
-		got, err := kinds(c, t.Context())
+		got, err := kinds(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func TestStreamInterrupted(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a, b := script("pa", s), script("pb")
 				c := chain(t, a, b, failover.WithIdleTimeout(3*time.Second))
-				got, err := kinds(c, t.Context())
+				got, err := kinds(t.Context(), c)
 				if len(got) != 4 || b.count() != 0 || a.count() != 1 {
 					t.Errorf("%v; b called %d times", got, b.count())
 				}
@@ -154,7 +154,7 @@ func TestAbandonedStream(t *testing.T) {
 		if !end.Abandoned || end.Err != nil || end.Target != "a" {
 			t.Errorf("%+v", end)
 		}
-		if err := call(t, c); err != nil || state(t, c, "a") != providers.BreakerClosed {
+		if err := call(t, c); err != nil || state(t, c) != providers.BreakerClosed {
 			t.Errorf("trial not given back: %v", err)
 		}
 	})
@@ -175,12 +175,12 @@ func TestFirstChunkFreesTrial(t *testing.T) {
 				if err := call(t, c); err != nil {
 					t.Error(err)
 				}
-				if got := state(t, c, "a"); got != providers.BreakerHalfOpen {
+				if got := state(t, c); got != providers.BreakerHalfOpen {
 					t.Errorf("%s: the stream counted before its end", got)
 				}
 			}
 		}
-		if got := state(t, c, "a"); got != providers.BreakerClosed {
+		if got := state(t, c); got != providers.BreakerClosed {
 			t.Error(got)
 		}
 	})
@@ -236,7 +236,7 @@ func TestCancelMidStream(t *testing.T) {
 		c := chain(t, script("pa", step{words: []string{"a"}, hang: true}), script("pb"))
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		got, err := kinds(c, ctx)
+		got, err := kinds(ctx, c)
 		if len(got) != 1 || !errors.Is(err, context.Canceled) || !errors.Is(err, providers.ErrStreamInterrupted) || providers.KindOf(err) != providers.KindCancelled {
 			t.Errorf("%v, %v", got, err)
 		}

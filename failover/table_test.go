@@ -98,7 +98,7 @@ func TestTableBehaviour(t *testing.T) {
 						_, _ = either(t, c, stream)
 						time.Sleep(61 * time.Second / 4) // cooldowns end, the window stays
 					}
-					if got := state(t, c, "a"); got != tc.after5 && tc.after5 == open {
+					if got := state(t, c); got != tc.after5 && tc.after5 == open {
 						t.Errorf("breaker %s after 5 failing calls, want %s", got, tc.after5)
 					} else if got != closed && tc.after5 == closed {
 						t.Errorf("breaker %s after 5 failing calls, want closed", got)
