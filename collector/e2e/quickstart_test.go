@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,6 +40,15 @@ func testQuickstart(t *testing.T) {
 	const service = "llmotel-quickstart"
 	t.Run("trace", func(t *testing.T) { testFailoverTrace(t, service) })
 	t.Run("metrics", func(t *testing.T) { testMetrics(t, service) })
+	t.Run("call log", func(t *testing.T) { testCallLog(t, service, filepath.Join(dir, "llm_telemetry.jsonl")) })
+	t.Run("breaker opens, tries, closes", func(t *testing.T) {
+		for _, to := range []string{"open", "half_open", "closed"} {
+			eventually(t, 20*time.Second, "a breaker became "+to, func() error {
+				_, err := promQuery(t, fmt.Sprintf("%s{service_name=%q,llmotel_breaker_to=%q} > 0", breakerChange, service, to))
+				return err
+			})
+		}
+	})
 }
 
 // without drops the variables that begin with one of the prefixes.
