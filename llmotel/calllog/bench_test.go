@@ -1,8 +1,11 @@
 package calllog_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -47,5 +50,47 @@ func BenchmarkRecord(b *testing.B) {
 				}
 			})
 		})
+	}
+}
+
+// BenchmarkFloor is what a log cannot go below, write(2) of a line, and what it
+// would take with encoding/json.
+func BenchmarkFloor(b *testing.B) {
+	line := calllog.AppendLine(nil, plain())
+	b.Run("write", func(b *testing.B) {
+		f, err := os.OpenFile(filepath.Join(b.TempDir(), "log.jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer f.Close()
+		b.SetBytes(int64(len(line)))
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := f.Write(line); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("encoding-json", func(b *testing.B) {
+		e := entryOf(b, line)
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := json.Marshal(e); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkReader(b *testing.B) {
+	lines := bytes.Repeat(calllog.AppendLine(nil, plain()), 1000)
+	b.SetBytes(int64(len(lines)))
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, err := range calllog.NewReader(bytes.NewReader(lines)).All() {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
 	}
 }

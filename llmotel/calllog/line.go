@@ -109,6 +109,14 @@ func (o *object) usage(u *providers.Usage) {
 		o.count("cache_write_1h_tokens", u, providers.ClassCacheWrite, u.CacheWrite1h)
 	}
 	o.count("reasoning_tokens", u, providers.ClassReasoning, u.Reasoning)
+	if u.Reported&modalities != 0 {
+		o.modalities(u)
+	}
+}
+
+const modalities = ^(providers.ClassInput | providers.ClassOutput | providers.ClassCacheRead | providers.ClassCacheWrite | providers.ClassReasoning)
+
+func (o *object) modalities(u *providers.Usage) {
 	o.count("text_input_tokens", u, providers.ClassTextInput, u.TextInput)
 	o.count("text_output_tokens", u, providers.ClassTextOutput, u.TextOutput)
 	o.count("text_cache_read_tokens", u, providers.ClassTextCacheRead, u.TextCacheRead)

@@ -27,9 +27,9 @@ func (o *object) comma() {
 
 func (o *object) key(name string) {
 	o.comma()
-	*o = append(*o, '"')
-	*o = append(*o, name...)
-	*o = append(*o, '"', ':')
+	b := append(*o, '"')
+	b = append(b, name...)
+	*o = append(b, '"', ':')
 }
 
 func (o *object) text(name, s string) {
@@ -100,17 +100,16 @@ func (o *object) decimal(name string, n int64, digits int) {
 	for range digits {
 		scale *= 10
 	}
-	*o = strconv.AppendUint(*o, u/scale, 10)
-	rest := u % scale
-	if rest == 0 {
-		return
+	b := strconv.AppendUint(*o, u/scale, 10)
+	if rest := u % scale; rest > 0 {
+		b = append(b, '.')
+		for rest > 0 {
+			scale /= 10
+			b = append(b, byte('0'+rest/scale))
+			rest %= scale
+		}
 	}
-	*o = append(*o, '.')
-	for rest > 0 {
-		scale /= 10
-		*o = append(*o, byte('0'+rest/scale))
-		rest %= scale
-	}
+	*o = b
 }
 
 // list writes an array of n values, unless it is empty, and at most maxNested
@@ -135,6 +134,33 @@ const hexDigits = "0123456789abcdef"
 // appendString appends s as a JSON string. What is not UTF-8 becomes U+FFFD,
 // as in encoding/json.
 func appendString(b []byte, s string) []byte {
+	if len(s) <= maxString && isPlain(s) {
+		b = append(b, '"')
+		b = append(b, s...)
+		return append(b, '"')
+	}
+	return appendEscapedString(b, s)
+}
+
+// plain are the bytes that stand for themselves: printable ASCII but for the
+// quote and the backslash.
+var plain = func() (t [256]bool) {
+	for c := byte(' '); c < 0x7f; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
+
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if !plain[s[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+func appendEscapedString(b []byte, s string) []byte {
 	cut := len(s) > maxString
 	if cut {
 		s = s[:maxString]
@@ -150,7 +176,7 @@ func appendString(b []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
-			if c >= ' ' && c != '"' && c != '\\' && c != 0x7f {
+			if plain[c] {
 				i++
 				continue
 			}
