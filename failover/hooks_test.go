@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,10 +20,15 @@ type ctxKey string
 
 // recorder writes what hooks are told, and the spans that their contexts are
 // in.
-type recorder struct{ lines []string }
+type recorder struct {
+	mu    sync.Mutex
+	lines []string
+}
 
 func (r *recorder) add(ctx context.Context, format string, args ...any) {
 	at, _ := ctx.Value(ctxKey("at")).(string)
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.lines = append(r.lines, at+" "+fmt.Sprintf(format, args...))
 }
 
