@@ -203,7 +203,7 @@ func TestUnknownAttributionFieldIsRefused(t *testing.T) {
 func TestAllocations(t *testing.T) {
 	rec := oteltest.New()
 	never := oteltest.New(sdktrace.WithSampler(sdktrace.NeverSample()))
-	ctx, req := context.Background(), request()
+	ctx, req := t.Context(), request()
 	bare := newCanned()
 	allocs := func(p providers.Provider) float64 {
 		return testing.AllocsPerRun(100, func() { _, _ = p.Generate(ctx, req) })

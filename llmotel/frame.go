@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"fmt"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -104,7 +103,7 @@ func (i *Instrumentation) deliverOne(ctx context.Context, s Sink, r *Record) {
 	s.Record(ctx, r)
 }
 
-func sinkName(s Sink) string { return fmt.Sprint(reflect.TypeOf(s)) }
+func sinkName(s Sink) string { return reflect.TypeOf(s).String() }
 
 // newCallID returns 128 random bits in hexadecimal.
 func newCallID() string {

@@ -3,6 +3,7 @@ package llmotel
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -163,7 +164,7 @@ func newSeries(k seriesKey, a *Attribution) *series {
 		add:    []metric.AddOption{metric.WithAttributeSet(set)},
 	}
 	for i, modality := range []string{genai.TokenModalityUnknown, genai.TokenModalityText, genai.TokenModalityAudio, genai.TokenModalityImage} {
-		with := attribute.NewSet(append(kvs[:len(kvs):len(kvs)], genai.TokenModalityKey.String(modality))...)
+		with := attribute.NewSet(append(slices.Clip(kvs), genai.TokenModalityKey.String(modality))...)
 		s.byModality[i] = []metric.AddOption{metric.WithAttributeSet(with)}
 	}
 	return s

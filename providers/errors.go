@@ -36,8 +36,9 @@ type Error struct {
 	Detail string
 	// Usage is what the failed call had used, where the provider said so.
 	Usage Usage
-	// Err is the cause; may be nil.
-	Err error
+	// Err is the cause; may be nil. It is not encoded: its fields may hold
+	// content.
+	Err error `json:"-"`
 }
 
 // Error describes the failure without any content of the call.

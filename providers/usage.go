@@ -102,7 +102,8 @@ func (u *Usage) Total() int64 { return u.Input + u.Output }
 func (u *Usage) FreshInput() int64 { return u.Input - u.CacheRead - u.CacheWrite }
 
 // Add returns the ledger of two calls together. The sum is as complete as the
-// less complete of the two.
+// less complete of the two, so a sum over calls begins with the first of them
+// and not with the zero Usage, which is missing.
 func (u Usage) Add(v Usage) Usage {
 	for class := ClassInput; class <= ClassImageCacheRead; class <<= 1 {
 		*u.count(class) += *v.count(class)

@@ -63,7 +63,7 @@ func run(ctx context.Context, w io.Writer, speed float64, seed uint64, log strin
 	}
 
 	out := newPrinter(w)
-	m, err := monitor.New([]monitor.Target{
+	m, err := monitor.New([]monitor.Target{ //nolint:contextcheck // a Monitor outlives the context of any call
 		{Name: "openai", Model: openai.Model(), Provider: openai},
 		{Name: "anthropic", Model: anthropic.Model(), Provider: anthropic},
 	},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -152,26 +151,19 @@ func (p *printer) summary(s stats.Snapshot, log string, exported bool) {
 }
 
 func lastLines(path string, n int) []string {
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path) //nolint:gosec // the path is the one that the user gave
 	if err != nil {
 		return []string{err.Error()}
 	}
-	defer f.Close()
-	var lines []string
-	scanner := bufio.NewScanner(f)
-	scanner.Buffer(nil, 1<<20)
-	for scanner.Scan() {
-		lines = append(lines, scanner.Text())
-		lines = lines[max(0, len(lines)-n):]
-	}
-	return lines
+	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
+	return lines[max(0, len(lines)-n):]
 }
 
 // wrap breaks a text between words into lines of at most n characters.
 func wrap(s string, n int, indent string) string {
 	var b strings.Builder
 	column := 0
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		if l := len([]rune(word)); column > 0 && column+l+1 > n {
 			b.WriteString("\n" + indent)
 			column = 0

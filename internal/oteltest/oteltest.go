@@ -5,13 +5,13 @@
 package oteltest
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -48,7 +48,7 @@ func (r *Recorder) Spans() tracetest.SpanStubs { return r.spans.GetSpans() }
 func (r *Recorder) Metrics(tb testing.TB) map[string]metricdata.Metrics {
 	tb.Helper()
 	var rm metricdata.ResourceMetrics
-	if err := r.reader.Collect(context.Background(), &rm); err != nil {
+	if err := r.reader.Collect(tb.Context(), &rm); err != nil {
 		tb.Fatal(err)
 	}
 	out := map[string]metricdata.Metrics{}
@@ -101,7 +101,7 @@ func writeSpan(b *strings.Builder, s *tracetest.SpanStub, indent string) {
 func attributes(kvs []attribute.KeyValue) []string {
 	out := make([]string, len(kvs))
 	for i, kv := range kvs {
-		out[i] = fmt.Sprintf("%s=%s", kv.Key, kv.Value.Emit())
+		out[i] = fmt.Sprintf("%s=%s", kv.Key, kv.Value.String())
 	}
 	slices.Sort(out)
 	return out
@@ -115,7 +115,7 @@ func writeMetric(b *strings.Builder, m metricdata.Metrics) {
 	switch d := m.Data.(type) {
 	case metricdata.Sum[int64]:
 		for _, p := range d.DataPoints {
-			add(p.Attributes, fmt.Sprint(p.Value))
+			add(p.Attributes, strconv.FormatInt(p.Value, 10))
 		}
 	case metricdata.Sum[float64]:
 		for _, p := range d.DataPoints {
@@ -123,7 +123,7 @@ func writeMetric(b *strings.Builder, m metricdata.Metrics) {
 		}
 	case metricdata.Gauge[int64]:
 		for _, p := range d.DataPoints {
-			add(p.Attributes, fmt.Sprint(p.Value))
+			add(p.Attributes, strconv.FormatInt(p.Value, 10))
 		}
 	case metricdata.Histogram[int64]:
 		for _, p := range d.DataPoints {

@@ -29,7 +29,8 @@ func Example() {
 		Model:    "gpt-5.2",
 	})
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	fmt.Println(resp.Target, resp.Model, m.Snapshot().Overall.Requests)
 	// Output: anthropic claude-sonnet-5 1

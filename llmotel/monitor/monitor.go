@@ -7,8 +7,6 @@ import (
 	"sync"
 
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/metric"
-	"go.opentelemetry.io/otel/trace"
 
 	"github.com/llmotel/sdk/failover"
 	"github.com/llmotel/sdk/llmotel"
@@ -56,8 +54,7 @@ func New(targets []Target, opts ...Option) (*Monitor, error) {
 // build adds one part after the other; what is open when it fails is closed by
 // the caller.
 func (m *Monitor) build(targets []Target, c config) error {
-	var tp trace.TracerProvider = otel.GetTracerProvider()
-	var mp metric.MeterProvider = otel.GetMeterProvider()
+	tp, mp := otel.GetTracerProvider(), otel.GetMeterProvider()
 	if !c.globalTelemetry {
 		sdk, err := otelsetup.Start(context.Background(), c.setup()...)
 		if err != nil {

@@ -41,7 +41,7 @@ func request() *providers.Request {
 // nobody is an address on which nothing listens.
 func nobody(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestMonitorWithoutCollector(t *testing.T) {
 	if second := m.Close(); !errors.Is(second, first) {
 		t.Errorf("second Close returned %v, the first %v", second, first)
 	}
-	if _, err := m.Generate(context.Background(), request()); err != nil {
+	if _, err := m.Generate(t.Context(), request()); err != nil {
 		t.Errorf("a call after Close: %v", err)
 	}
 

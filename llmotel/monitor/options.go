@@ -1,6 +1,8 @@
 package monitor
 
 import (
+	"slices"
+
 	"github.com/llmotel/sdk/failover"
 	"github.com/llmotel/sdk/llmotel"
 	"github.com/llmotel/sdk/llmotel/calllog"
@@ -47,7 +49,7 @@ func WithGlobalTelemetry() Option {
 // WithTelemetry passes options to otelsetup.Start.
 func WithTelemetry(opts ...otelsetup.Option) Option {
 	return optionFunc(func(c config) config {
-		c.telemetry = append(c.telemetry[:len(c.telemetry):len(c.telemetry)], opts...)
+		c.telemetry = append(slices.Clip(c.telemetry), opts...)
 		return c
 	})
 }
@@ -69,7 +71,7 @@ func WithoutCallLog() Option {
 // WithFailover passes options to failover.New.
 func WithFailover(opts ...failover.Option) Option {
 	return optionFunc(func(c config) config {
-		c.failover = append(c.failover[:len(c.failover):len(c.failover)], opts...)
+		c.failover = append(slices.Clip(c.failover), opts...)
 		return c
 	})
 }
@@ -78,7 +80,7 @@ func WithFailover(opts ...failover.Option) Option {
 // sinks.
 func WithRecorder(opts ...llmotel.Option) Option {
 	return optionFunc(func(c config) config {
-		c.recorder = append(c.recorder[:len(c.recorder):len(c.recorder)], opts...)
+		c.recorder = append(slices.Clip(c.recorder), opts...)
 		return c
 	})
 }

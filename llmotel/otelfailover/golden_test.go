@@ -30,12 +30,14 @@ func (f *fleet) Record(_ context.Context, r *llmotel.Record) { f.records = appen
 func newFleet(t *testing.T, opts ...failover.Option) *fleet {
 	t.Helper()
 	f := &fleet{telemetry: oteltest.New()}
+	// Fixed answers, since what mocks invent may change with them.
+	text := mock.WithScript(mock.Answer("A span is one operation of a trace, with a start and an end.").Forever())
 	// Without waiting, so that all times are those of the chain.
 	var err error
-	if f.openai, err = mock.NewOpenAI(mock.WithTimeScale(0)); err != nil {
+	if f.openai, err = mock.NewOpenAI(mock.WithTimeScale(0), text); err != nil {
 		t.Fatal(err)
 	}
-	if f.anthropic, err = mock.NewAnthropic(mock.WithTimeScale(0)); err != nil {
+	if f.anthropic, err = mock.NewAnthropic(mock.WithTimeScale(0), text); err != nil {
 		t.Fatal(err)
 	}
 	inst, err := llmotel.New(llmotel.WithTracerProvider(f.telemetry.TracerProvider), llmotel.WithMeterProvider(f.telemetry.MeterProvider), llmotel.WithSinks(f))

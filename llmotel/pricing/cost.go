@@ -18,16 +18,16 @@ func (a Amount) Float() float64 { return float64(a) / unit }
 // String returns the amount in whole units of the currency with all its
 // digits, such as "0.00125".
 func (a Amount) String() string {
-	sign, n := "", uint64(a)
+	whole, fraction := int64(a)/unit, int64(a)%unit
+	if fraction == 0 {
+		return strconv.FormatInt(whole, 10)
+	}
+	sign := ""
 	if a < 0 {
-		sign, n = "-", -n
+		sign, whole, fraction = "-", -whole, -fraction
 	}
-	whole := sign + strconv.FormatUint(n/unit, 10)
-	if n%unit == 0 {
-		return whole
-	}
-	digits := strconv.FormatUint(unit+n%unit, 10)[1:] // keeps leading zeros
-	return whole + "." + strings.TrimRight(digits, "0")
+	digits := strconv.FormatInt(unit+fraction, 10)[1:] // keeps leading zeros
+	return sign + strconv.FormatInt(whole, 10) + "." + strings.TrimRight(digits, "0")
 }
 
 // Cost is what a call cost. The zero Cost is unpriced, which is not the same
