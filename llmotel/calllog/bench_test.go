@@ -28,8 +28,10 @@ func BenchmarkRecord(b *testing.B) {
 		record *llmotel.Record
 		open   func(*testing.B) *calllog.Log
 	}{
-		{"plain/discard", plain(), discard}, {"plain/file", plain(), file},
-		{"full/discard", full(), discard}, {"full/file", full(), file},
+		{"plain/discard", plain(), discard},
+		{"plain/file", plain(), file},
+		{"full/discard", full(), discard},
+		{"full/file", full(), file},
 	} {
 		b.Run(c.name+"/1", func(b *testing.B) {
 			l := c.open(b)

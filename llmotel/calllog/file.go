@@ -26,10 +26,10 @@ func Open(path string, opts ...FileOption) (*Log, error) {
 	path = cmp.Or(path, DefaultPath)
 
 	// Reading is needed to see the last byte, and may be denied.
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, cfg.mode)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, cfg.mode) //nolint:gosec // the caller names the file
 	readable := err == nil
 	if errors.Is(err, fs.ErrPermission) {
-		f, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, cfg.mode)
+		f, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, cfg.mode) //nolint:gosec // as above
 	}
 	if err != nil {
 		return nil, fmt.Errorf("calllog: %w", err)

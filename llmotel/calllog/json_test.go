@@ -31,17 +31,15 @@ func entryOf(t testing.TB, line []byte) *calllog.Entry {
 	return e
 }
 
-func p[T any](v T) *T { return &v }
-
 func TestFullRecord(t *testing.T) {
 	e := entryOf(t, calllog.AppendLine(nil, full()))
 	tokens := calllog.Tokens{
-		Usage: "reported", Input: p[int64](2), Output: p[int64](3), Total: p[int64](5), CacheRead: p[int64](5), CacheWrite: p[int64](9), CacheWrite1h: p[int64](3),
-		Reasoning: p[int64](17), TextInput: p[int64](33), TextOutput: p[int64](65), TextCacheRead: p[int64](129),
-		AudioInput: p[int64](257), AudioOutput: p[int64](513), AudioCacheRead: p[int64](1025),
-		ImageInput: p[int64](2049), ImageOutput: p[int64](4097), ImageCacheRead: p[int64](8193),
+		Usage: "reported", Input: new(int64(2)), Output: new(int64(3)), Total: new(int64(5)), CacheRead: new(int64(5)), CacheWrite: new(int64(9)), CacheWrite1h: new(int64(3)),
+		Reasoning: new(int64(17)), TextInput: new(int64(33)), TextOutput: new(int64(65)), TextCacheRead: new(int64(129)),
+		AudioInput: new(int64(257)), AudioOutput: new(int64(513)), AudioCacheRead: new(int64(1025)),
+		ImageInput: new(int64(2049)), ImageOutput: new(int64(4097)), ImageCacheRead: new(int64(8193)),
 	}
-	cost := calllog.Cost{USD: p(0.00123456789), Partial: true, PriceID: "anthropic/claude-sonnet-5@2026-01-01"}
+	cost := calllog.Cost{USD: new(0.00123456789), Partial: true, PriceID: "anthropic/claude-sonnet-5@2026-01-01"}
 	start := time.Date(2026, 3, 1, 11, 0, 0, 123456789, time.UTC)
 	want := &calllog.Entry{
 		Schema: "llmotel.calllog/1", Timestamp: start, CallID: "0197e1",

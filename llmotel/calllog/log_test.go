@@ -41,7 +41,7 @@ func TestLinesAreWholeConcurrentSafe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close()
+		t.Cleanup(func() { _ = l.Close() })
 		for range 8 {
 			wg.Go(func() {
 				for range 100 {
@@ -106,7 +106,7 @@ func TestFailingWriterCostsRecordsAndNothingElse(t *testing.T) {
 // odd breaks the contract of io.Writer.
 type odd int
 
-func (o odd) Write(b []byte) (int, error) { return int(o), nil }
+func (o odd) Write([]byte) (int, error) { return int(o), nil }
 
 func TestShortWriteWithoutErrorIsAnError(t *testing.T) {
 	for _, n := range []int{-1, 0, 3} {

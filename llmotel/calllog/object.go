@@ -27,9 +27,11 @@ func (o *object) comma() {
 
 func (o *object) key(name string) {
 	o.comma()
-	b := append(*o, '"')
+	b := *o
+	b = append(b, '"')
 	b = append(b, name...)
-	*o = append(b, '"', ':')
+	b = append(b, '"', ':')
+	*o = b
 }
 
 func (o *object) text(name, s string) {
@@ -91,7 +93,7 @@ func (o *object) time(name string, t time.Time) {
 // decimal writes n * 10^-digits exactly, without trailing zeros.
 func (o *object) decimal(name string, n int64, digits int) {
 	o.key(name)
-	u := uint64(n)
+	u := uint64(n) //nolint:gosec // negated below if n is negative
 	if n < 0 {
 		*o = append(*o, '-')
 		u = -u
@@ -105,7 +107,7 @@ func (o *object) decimal(name string, n int64, digits int) {
 		b = append(b, '.')
 		for rest > 0 {
 			scale /= 10
-			b = append(b, byte('0'+rest/scale))
+			b = append(b, hexDigits[rest/scale])
 			rest %= scale
 		}
 	}
@@ -164,7 +166,7 @@ func appendEscapedString(b []byte, s string) []byte {
 	cut := len(s) > maxString
 	if cut {
 		s = s[:maxString]
-		for i := 0; i < utf8.UTFMax && len(s) > 0; i++ { // not within a character
+		for i := 0; i < utf8.UTFMax && s != ""; i++ { // not within a character
 			if r, size := utf8.DecodeLastRuneInString(s); r != utf8.RuneError || size != 1 {
 				break
 			}

@@ -94,7 +94,7 @@ func (c metricService) Export(_ context.Context, r *colmetrics.ExportMetricsServ
 	for _, rm := range r.GetResourceMetrics() {
 		for _, sm := range rm.GetScopeMetrics() {
 			for _, m := range sm.GetMetrics() {
-				c.collector.metrics[m.GetName()] = m
+				c.metrics[m.GetName()] = m
 			}
 		}
 	}
@@ -106,7 +106,7 @@ func (c logService) Export(_ context.Context, r *collogs.ExportLogsServiceReques
 	defer c.mu.Unlock()
 	for _, rl := range r.GetResourceLogs() {
 		for _, sl := range rl.GetScopeLogs() {
-			c.collector.logs = append(c.collector.logs, sl.GetLogRecords()...)
+			c.logs = append(c.logs, sl.GetLogRecords()...)
 		}
 	}
 	return &collogs.ExportLogsServiceResponse{}, nil

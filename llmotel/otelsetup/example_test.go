@@ -13,8 +13,8 @@ import (
 // The first lines of a main function. Where telemetry goes is up to the
 // OTEL_* variables; here it goes nowhere.
 func Example() {
-	os.Setenv("OTEL_SDK_DISABLED", "true")
-	defer os.Unsetenv("OTEL_SDK_DISABLED")
+	_ = os.Setenv("OTEL_SDK_DISABLED", "true")
+	defer func() { _ = os.Unsetenv("OTEL_SDK_DISABLED") }()
 
 	ctx := context.Background()
 	sdk, err := otelsetup.Start(ctx, otelsetup.WithServiceName("shop"), otelsetup.WithServiceVersion("1.4.0"))

@@ -43,7 +43,7 @@ func newGuard(r *reporter) *guard {
 func (g *guard) export(ctx context.Context, s signal, attempt func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	stop := context.AfterFunc(g.ctx, func() { cancel(context.Cause(g.ctx)) })
+	stop := context.AfterFunc(g.ctx, func() { cancel(context.Cause(g.ctx)) }) //nolint:contextcheck // it ends ctx, which is inherited
 	defer stop()
 
 	for pause := firstPause; ; pause = min(2*pause, maxPause) {

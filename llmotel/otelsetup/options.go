@@ -2,6 +2,7 @@ package otelsetup
 
 import (
 	"log/slog"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -49,7 +50,7 @@ func WithServiceVersion(version string) Option {
 func withAttribute(kv attribute.KeyValue, value string) Option {
 	return optionFunc(func(c config) config {
 		if value != "" {
-			c.attributes = append(c.attributes[:len(c.attributes):len(c.attributes)], kv)
+			c.attributes = append(slices.Clip(c.attributes), kv)
 		}
 		return c
 	})

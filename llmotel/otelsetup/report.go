@@ -39,7 +39,7 @@ func newReporter(handler func(error)) *reporter {
 // failed notes that an export of s failed. A collector that is away concerns
 // every signal that goes there and is reported once; a refusal of one signal
 // is reported for that signal.
-func (r *reporter) failed(s signal, err error) *ExportError {
+func (r *reporter) failed(s signal, err error) {
 	failure := &ExportError{Signal: string(s), Endpoint: r.endpoints[s], Err: err}
 	r.mu.Lock()
 	before := r.failing[s]
@@ -52,7 +52,6 @@ func (r *reporter) failed(s signal, err error) *ExportError {
 	if !known {
 		r.call(failure)
 	}
-	return failure
 }
 
 func (r *reporter) succeeded(s signal) {

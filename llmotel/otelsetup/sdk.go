@@ -9,7 +9,6 @@ import (
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/log"
-	"go.opentelemetry.io/otel/log/global"
 	lognoop "go.opentelemetry.io/otel/log/noop"
 	"go.opentelemetry.io/otel/metric"
 	metricnoop "go.opentelemetry.io/otel/metric/noop"
@@ -74,7 +73,7 @@ func Start(ctx context.Context, opts ...Option) (*SDK, error) {
 		otel.SetTextMapPropagator(s.propagators)
 		otel.SetTracerProvider(s.tracers)
 		otel.SetMeterProvider(s.meters)
-		global.SetLoggerProvider(s.loggers)
+		otel.SetLoggerProvider(s.loggers)
 	}
 	return s, nil
 }

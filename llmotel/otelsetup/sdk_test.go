@@ -1,6 +1,7 @@
 package otelsetup_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -11,7 +12,6 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/log"
-	"go.opentelemetry.io/otel/log/global"
 	"go.opentelemetry.io/otel/propagation"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -52,11 +52,11 @@ func TestEverythingArrivesOnShutdown(t *testing.T) {
 	if len(c.spans) != 1 || c.spans[0].GetName() != "chat gpt-5.2" {
 		t.Errorf("spans %v", c.spans)
 	}
-	if len(c.logs) != 1 || string(c.logs[0].GetTraceId()) != string(c.spans[0].GetTraceId()) {
+	if len(c.logs) != 1 || !bytes.Equal(c.logs[0].GetTraceId(), c.spans[0].GetTraceId()) {
 		t.Errorf("logs %v", c.logs)
 	}
 	points := c.metrics["duration"].GetHistogram().GetDataPoints()
-	if len(points) != 1 || len(points[0].GetExemplars()) != 1 || string(points[0].GetExemplars()[0].GetSpanId()) != string(c.spans[0].GetSpanId()) {
+	if len(points) != 1 || len(points[0].GetExemplars()) != 1 || !bytes.Equal(points[0].GetExemplars()[0].GetSpanId(), c.spans[0].GetSpanId()) {
 		t.Errorf("metrics %v: want one point with an exemplar that leads to the span", c.metrics)
 	}
 	for key, want := range map[string]string{"service.name": "demo", "service.version": "9", "deployment.environment.name": "test", "telemetry.sdk.language": "go"} {
@@ -296,12 +296,7 @@ func TestGlobals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		if err := s.Shutdown(context.Background()); err != nil {
-			t.Error(err)
-		}
-	}()
-	if otel.GetTracerProvider() != s.TracerProvider() || otel.GetMeterProvider() != s.MeterProvider() || global.GetLoggerProvider() != s.LoggerProvider() {
+	if otel.GetTracerProvider() != s.TracerProvider() || otel.GetMeterProvider() != s.MeterProvider() || otel.GetLoggerProvider() != s.LoggerProvider() {
 		t.Error("the global providers are others")
 	}
 	carrier := propagation.MapCarrier{}
@@ -316,5 +311,8 @@ func TestGlobals(t *testing.T) {
 	}
 	if got := told.list(); len(got) != 1 {
 		t.Errorf("reports %v, want one of five equal ones", got)
+	}
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

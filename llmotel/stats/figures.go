@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"maps"
 	"time"
 
 	"github.com/llmotel/sdk/llmotel/pricing"
@@ -99,10 +100,7 @@ func (f *figures) snapshot() Figures {
 		out.ErrorRate = float64(f.failed) / float64(done)
 	}
 	if len(f.errors) > 0 {
-		out.Errors = make(map[providers.Kind]int64, len(f.errors))
-		for kind, n := range f.errors {
-			out.Errors[kind] = n
-		}
+		out.Errors = maps.Clone(f.errors)
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -128,7 +129,7 @@ func (s *Sink) Snapshot() Snapshot {
 	defer s.mu.Unlock()
 	all := s.order
 	if s.other != nil {
-		all = append(all[:len(all):len(all)], s.other)
+		all = append(slices.Clip(all), s.other)
 	}
 	return Snapshot{
 		Since:            s.since,

@@ -137,7 +137,7 @@ func (s *Snapshot) notes() []string {
 	var notes []string
 	o := &s.Overall
 	if o.Fallbacks > 0 {
-		notes = append(notes, fmt.Sprintf("%s of the calls were answered by a fallback; each row counts what was sent to that model.", count(o.Fallbacks)))
+		notes = append(notes, count(o.Fallbacks)+" of the calls were answered by a fallback; each row counts what was sent to that model.")
 	}
 	if n := o.Cost.Unpriced + o.Cost.Partial; n > 0 {
 		notes = append(notes, fmt.Sprintf("* without %s calls whose price is not, or not fully, known.", count(n)))

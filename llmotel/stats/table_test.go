@@ -1,6 +1,7 @@
 package stats_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"os"
@@ -30,7 +31,7 @@ func golden(t *testing.T, name string, got []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(got) != string(want) {
+	if !bytes.Equal(got, want) {
 		t.Errorf("%s differs; got\n%s\nwant\n%s", path, got, want)
 	}
 }
