@@ -141,7 +141,7 @@ func (p *printer) summary(s stats.Snapshot, log string, exported bool) {
 	p.printf("\n%s\n", p.paint(bold, "Where to look next"))
 	if exported {
 		p.printf("   Traces      http://localhost:16686/search?service=llmotel-quickstart\n" +
-			"   Metrics     http://localhost:9090/graph?g0.expr=llmotel_breaker_state\n")
+			"   Metrics     http://localhost:9090/query?g0.expr=llmotel_breaker_state_ratio\n")
 	} else {
 		p.printf("   Traces      no collector was listening: docker compose up -d --wait, then run this again\n" +
 			"   and metrics and open http://localhost:16686 and http://localhost:9090\n")
