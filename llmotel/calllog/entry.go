@@ -47,6 +47,7 @@ type Entry struct {
 // Outcome is how a call or visit ended.
 type Outcome struct {
 	Success      bool   `json:"success"`
+	Abandoned    bool   `json:"abandoned,omitempty"`
 	ErrorKind    string `json:"error_kind,omitempty"`
 	ErrorMessage string `json:"error_message,omitempty"`
 }

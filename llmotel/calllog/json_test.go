@@ -89,6 +89,16 @@ func TestUnknownIsNeverZero(t *testing.T) {
 	}
 }
 
+func TestAbandonedIsNoSuccess(t *testing.T) {
+	r := &llmotel.Record{Abandoned: true, Visits: []llmotel.Visit{{Target: "a", ErrorKind: providers.KindTimeout}, {Target: "b"}}}
+	line := calllog.AppendLine(nil, r)
+	e := entryOf(t, line)
+	if e.Success || !e.Abandoned || e.Visits[0].Abandoned || e.Visits[0].Success || !e.Visits[1].Abandoned || e.Visits[1].Success {
+		t.Errorf("%s", line)
+	}
+	checkAgainstSchema(t, line)
+}
+
 func TestNestedListsAndStringsAreBounded(t *testing.T) {
 	long := strings.Repeat("\x00", 1<<20)
 	r := &llmotel.Record{CallID: long, Provider: strings.Repeat("é", 1<<20), Visits: make([]llmotel.Visit, 1000), Skips: make([]llmotel.Skip, 1000)}

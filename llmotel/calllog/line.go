@@ -42,7 +42,7 @@ func appendLine(b []byte, r *llmotel.Record) []byte {
 	o.millis("latency_ms", r.Duration)
 	o.optionalMillis("ttfc_ms", r.TimeToFirstChunk)
 	o.optionalInt("chunks", r.Chunks)
-	o.outcome(r.ErrorKind, r.ErrorMessage)
+	o.outcome(r.ErrorKind, r.ErrorMessage, r.Abandoned)
 	o.optionalInt("status_code", r.StatusCode)
 	o.optional("error_code", r.ErrorCode)
 	o.list("finish_reasons", len(r.FinishReasons), func(i int) { o.value(string(r.FinishReasons[i])) })
@@ -50,7 +50,7 @@ func appendLine(b []byte, r *llmotel.Record) []byte {
 	o.cost(&r.Cost)
 	o.int("attempts", int64(r.Attempts))
 	o.optional("breaker_state", string(r.BreakerState))
-	o.list("visits", len(r.Visits), func(i int) { o.visit(&r.Visits[i]) })
+	o.list("visits", len(r.Visits), func(i int) { o.visit(&r.Visits[i], r.Abandoned) })
 	o.list("skips", len(r.Skips), func(i int) {
 		o.open()
 		o.text("target", r.Skips[i].Target)
@@ -66,7 +66,7 @@ func appendLine(b []byte, r *llmotel.Record) []byte {
 	return append(o, '\n')
 }
 
-func (o *object) visit(v *llmotel.Visit) {
+func (o *object) visit(v *llmotel.Visit, abandoned bool) {
 	o.open()
 	o.text("target", v.Target)
 	o.text("provider", v.Provider)
@@ -79,15 +79,20 @@ func (o *object) visit(v *llmotel.Visit) {
 	o.time("timestamp", v.Start)
 	o.millis("latency_ms", v.Duration)
 	o.optionalMillis("ttfc_ms", v.TimeToFirstChunk)
-	o.outcome(v.ErrorKind, v.ErrorMessage)
+	o.outcome(v.ErrorKind, v.ErrorMessage, abandoned)
 	o.usage(&v.Usage)
 	o.cost(&v.Cost)
 	o.int("attempts", int64(v.Attempts))
 	o.close()
 }
 
-func (o *object) outcome(kind providers.Kind, message string) {
-	o.bool("success", kind == "")
+// outcome says how a call or visit ended; a visit that did not fail was left
+// with its call.
+func (o *object) outcome(kind providers.Kind, message string, abandoned bool) {
+	o.bool("success", kind == "" && !abandoned)
+	if kind == "" && abandoned {
+		o.bool("abandoned", true)
+	}
 	o.optional("error_kind", string(kind))
 	if message != "" {
 		o.text("error_message", scrub(message))

@@ -316,3 +316,20 @@ func TestGlobals(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestShutdownWithoutTimeLeavesNothingBehind(t *testing.T) {
+	cleanEnv(t)
+	c := collector{block: make(chan struct{})}
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+c.listen(t, "127.0.0.1:0"))
+	s, err := otelsetup.Start(t.Context(), otelsetup.WithoutGlobals(), otelsetup.WithErrorHandler(func(error) {}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	emit(t.Context(), s)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	begin := time.Now()
+	if err := s.Shutdown(ctx); err == nil || time.Since(begin) > time.Second {
+		t.Errorf("Shutdown took %v: %v", time.Since(begin), err)
+	}
+}

@@ -15,8 +15,10 @@
 // Therefore requests, attempts, tokens and cost of all visits add up to those
 // of the calls, and succeeded and failed do not. A call made without a failover chain is one visit.
 //
-// A call that its caller cancelled is neither a success nor a failure: it has a
-// count of its own and is not part of the error rate.
+// A call that its caller cancelled, and a stream that its consumer left, is
+// neither a success nor a failure: it has a count of its own and is not part of
+// the error rate. A call that was sent nowhere, since all breakers were open, is
+// a call that failed and no visit.
 //
 // # Latency
 //

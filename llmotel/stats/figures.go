@@ -11,6 +11,7 @@ import (
 // outcome is what one call or one visit adds to the figures.
 type outcome struct {
 	kind                providers.Kind
+	abandoned           bool // unless there is a kind
 	attempts, retries   int
 	usage               *providers.Usage
 	cost                *pricing.Cost
@@ -19,21 +20,24 @@ type outcome struct {
 
 // figures are the running sums of one series.
 type figures struct {
-	succeeded, failed, cancelled int64
-	attempts, retries            int64
-	errors                       map[providers.Kind]int64
-	tokens                       Tokens
-	money                        money
-	latency, failedLatency       distribution
-	firstChunk                   distribution
+	succeeded, failed      int64
+	cancelled, abandoned   int64
+	attempts, retries      int64
+	errors                 map[providers.Kind]int64
+	tokens                 Tokens
+	money                  money
+	latency, failedLatency distribution
+	firstChunk             distribution
 }
 
 func (f *figures) add(o *outcome) {
-	switch o.kind {
-	case "":
+	switch {
+	case o.kind == "" && o.abandoned:
+		f.abandoned++
+	case o.kind == "":
 		f.succeeded++
 		f.latency.add(o.latency)
-	case providers.KindCancelled:
+	case o.kind == providers.KindCancelled:
 		f.cancelled++
 	default:
 		f.failed++
@@ -67,6 +71,7 @@ func (f *figures) merge(other *figures) {
 	f.succeeded += other.succeeded
 	f.failed += other.failed
 	f.cancelled += other.cancelled
+	f.abandoned += other.abandoned
 	f.attempts += other.attempts
 	f.retries += other.retries
 	for kind, n := range other.errors {
@@ -84,10 +89,11 @@ func (f *figures) merge(other *figures) {
 
 func (f *figures) snapshot() Figures {
 	out := Figures{
-		Requests:         f.succeeded + f.failed + f.cancelled,
+		Requests:         f.succeeded + f.failed + f.cancelled + f.abandoned,
 		Succeeded:        f.succeeded,
 		Failed:           f.failed,
 		Cancelled:        f.cancelled,
+		Abandoned:        f.abandoned,
 		Attempts:         f.attempts,
 		Retries:          f.retries,
 		Tokens:           f.tokens,

@@ -64,13 +64,13 @@ func (s *Sink) Record(_ context.Context, r *llmotel.Record) {
 
 	if len(r.Visits) == 0 {
 		o := outcome{
-			kind: r.ErrorKind, attempts: r.Attempts, retries: max(0, r.Attempts-1), usage: &r.Usage, cost: &r.Cost,
+			kind: r.ErrorKind, abandoned: r.Abandoned, attempts: r.Attempts, retries: max(0, r.Attempts-1), usage: &r.Usage, cost: &r.Cost,
 			latency: r.Duration, firstChunk: r.TimeToFirstChunk,
 		}
 		s.overall.add(&o)
-		// With every target passed over nobody was called, and nobody failed
-		// but the call.
-		if r.Attempts > 0 || len(r.Skips) == 0 {
+		// What was not sent, such as a call for which every breaker was open,
+		// is nobody's failure.
+		if r.Attempts > 0 {
 			s.of(key{r.Target, r.Provider, r.RequestModel}).add(&o)
 		}
 		return
@@ -80,14 +80,14 @@ func (s *Sink) Record(_ context.Context, r *llmotel.Record) {
 	for i := range r.Visits {
 		v := &r.Visits[i]
 		o := outcome{
-			kind: v.ErrorKind, attempts: v.Attempts, retries: max(0, v.Attempts-1), usage: &v.Usage, cost: &v.Cost,
+			kind: v.ErrorKind, abandoned: r.Abandoned, attempts: v.Attempts, retries: max(0, v.Attempts-1), usage: &v.Usage, cost: &v.Cost,
 			latency: v.Duration, firstChunk: v.TimeToFirstChunk,
 		}
 		retries += o.retries
 		s.of(key{v.Target, v.Provider, v.RequestModel}).add(&o)
 	}
 	s.overall.add(&outcome{
-		kind: r.ErrorKind, attempts: r.Attempts, retries: retries, usage: &r.Usage, cost: &r.Cost,
+		kind: r.ErrorKind, abandoned: r.Abandoned, attempts: r.Attempts, retries: retries, usage: &r.Usage, cost: &r.Cost,
 		latency: r.Duration, firstChunk: r.TimeToFirstChunk,
 	})
 	if r.Succeeded() && len(r.Visits)+len(r.Skips) > 1 {

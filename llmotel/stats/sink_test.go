@@ -235,3 +235,19 @@ func TestNilAndNegativeAreHarmless(t *testing.T) {
 	}
 	_ = stats.Snapshot{}.String()
 }
+
+func TestAbandonedStreamIsNeitherSuccessNorFailure(t *testing.T) {
+	s := stats.New()
+	r := fallback()
+	r.Abandoned = true
+	s.Record(t.Context(), r)
+	snap := s.Snapshot()
+	for name, f := range map[string]stats.Figures{"overall": snap.Overall.Figures, "backup": snap.Models[1].Figures} {
+		if f.Requests != 1 || f.Abandoned != 1 || f.Succeeded != 0 || f.Failed != 0 || f.ErrorRate != 0 || f.Latency.Count != 0 || f.TimeToFirstChunk.Count != 1 {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	if f := snap.Models[0]; f.Failed != 1 || f.Abandoned != 0 {
+		t.Errorf("primary: %+v, whose failure stays one", f)
+	}
+}

@@ -51,12 +51,14 @@ type Target struct {
 
 // Figures are the counts of calls or visits.
 type Figures struct {
-	// Requests is the sum of the three that follow.
+	// Requests is the sum of the four that follow.
 	Requests  int64 `json:"requests"`
 	Succeeded int64 `json:"succeeded"`
 	Failed    int64 `json:"failed"`
 	// Cancelled ones were given up by their caller.
 	Cancelled int64 `json:"cancelled"`
+	// Abandoned ones are streams that their consumer left before the end.
+	Abandoned int64 `json:"abandoned"`
 	// ErrorRate is failed / (succeeded + failed), 0 to 1.
 	ErrorRate float64 `json:"error_rate"`
 	// Errors counts failed ones by kind.

@@ -59,6 +59,9 @@ func (s *Snapshot) columns() []column {
 	if s.any(func(f *Figures) bool { return f.Cancelled > 0 }) {
 		columns = append(columns, column{"cancelled", func(f *Figures) string { return count(f.Cancelled) }})
 	}
+	if s.any(func(f *Figures) bool { return f.Abandoned > 0 }) {
+		columns = append(columns, column{"left", func(f *Figures) string { return count(f.Abandoned) }})
+	}
 	columns = append(columns,
 		column{"err %", func(f *Figures) string { return strconv.FormatFloat(100*f.ErrorRate, 'f', 1, 64) }})
 	if s.any(func(f *Figures) bool { return f.Retries > 0 }) {
