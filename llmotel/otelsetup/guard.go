@@ -18,7 +18,7 @@ const (
 	maxPause   = 15 * time.Second
 )
 
-var errShuttingDown = errors.New("shutting down")
+var errShuttingDown = errors.New("the shutdown had no time left for it")
 
 // guard retries exports and keeps their failures from the SDK, which would
 // print each. The exporters' own retry is off, since it can neither be seen
@@ -52,8 +52,11 @@ func (g *guard) export(ctx context.Context, s signal, attempt func(context.Conte
 			g.reports.succeeded(s)
 			return nil
 		}
-		if errors.Is(context.Cause(ctx), context.Canceled) {
+		switch cause := context.Cause(ctx); {
+		case errors.Is(cause, context.Canceled):
 			return nil // the SDK changed its mind, which says nothing of the collector
+		case errors.Is(cause, errShuttingDown):
+			err = cause
 		}
 		g.reports.failed(s, err)
 		wait, again := retryIn(err)

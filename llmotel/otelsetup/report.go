@@ -124,7 +124,7 @@ func transport(err error) bool {
 	case codes.Unavailable, codes.DeadlineExceeded, codes.Canceled:
 		return true
 	}
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errShuttingDown)
 }
 
 // reason shortens gRPC's texts to what a person needs.

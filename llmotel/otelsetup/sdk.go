@@ -151,8 +151,9 @@ func (s *SDK) ForceFlush(ctx context.Context) error {
 
 // Shutdown exports what has been recorded, all signals at once and without
 // retries, and stops. It returns when all is out, when ctx is done or
-// after the shutdown timeout. Its error says what could not be exported, in
-// one line if nothing listens. Calls after the first wait for it and return nil.
+// after the shutdown timeout; so ctx should not be the one whose end made the
+// program stop. Its error says what could not be exported, in one line if
+// nothing listens. Calls after the first wait for it and return nil.
 func (s *SDK) Shutdown(ctx context.Context) error {
 	var err error
 	s.once.Do(func() { err = s.shutdown(ctx) })
@@ -160,15 +161,19 @@ func (s *SDK) Shutdown(ctx context.Context) error {
 }
 
 func (s *SDK) shutdown(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	bound, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	close(s.guard.stopping)
-	// When the time is up exports in flight end, so that nothing stays behind.
-	stop := context.AfterFunc(ctx, func() { s.guard.cancel(errShuttingDown) })
+	stop := context.AfterFunc(bound, func() { s.guard.cancel(errShuttingDown) })
 	defer stop()
 	defer s.guard.cancel(errShuttingDown)
 
-	err := s.each(func(p provider) error { return p.Shutdown(ctx) })
+	// The SDK leaves its goroutines behind if its context ends. So it gets one
+	// that does not, and ends since the guard ends the exports; the limit is for
+	// what nobody thought of.
+	last, cancelLast := context.WithTimeout(context.WithoutCancel(ctx), s.timeout+time.Second)
+	defer cancelLast()
+	err := s.each(func(p provider) error { return p.Shutdown(last) })
 	return errors.Join(err, s.guard.reports.current())
 }
 

@@ -329,7 +329,7 @@ func TestShutdownWithoutTimeLeavesNothingBehind(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	begin := time.Now()
-	if err := s.Shutdown(ctx); err == nil || time.Since(begin) > time.Second {
+	if err := s.Shutdown(ctx); err == nil || !strings.Contains(err.Error(), "no time left") || time.Since(begin) > time.Second {
 		t.Errorf("Shutdown took %v: %v", time.Since(begin), err)
 	}
 }
