@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -67,12 +68,16 @@ func (r *Request) check() *FieldError {
 	if len(r.Messages) == 0 {
 		return &FieldError{"messages", "is empty; give at least one message"}
 	}
-	for _, step := range []func() *FieldError{r.checkMessages, r.checkTools, r.checkFormat, r.checkSampling} {
-		if f := step(); f != nil {
-			return f
-		}
+	if f := r.checkMessages(); f != nil {
+		return f
 	}
-	return nil
+	if f := r.checkTools(); f != nil {
+		return f
+	}
+	if f := r.checkFormat(); f != nil {
+		return f
+	}
+	return r.checkSampling()
 }
 
 func (r *Request) checkMessages() *FieldError {
@@ -81,18 +86,17 @@ func (r *Request) checkMessages() *FieldError {
 	stored := r.PreviousResponseID != ""
 	for i := range r.Messages {
 		m := &r.Messages[i]
-		field := fmt.Sprintf("messages[%d]", i)
 		switch m.Role {
 		case RoleSystem, RoleUser, RoleAssistant, RoleTool:
 		default:
-			return &FieldError{field + ".role", "must be system, user, assistant or tool"}
+			return &FieldError{fmt.Sprintf("messages[%d].role", i), "must be system, user, assistant or tool"}
 		}
 		if len(m.Parts) == 0 {
-			return &FieldError{field + ".parts", "is empty; a message has at least one part"}
+			return &FieldError{fmt.Sprintf("messages[%d].parts", i), "is empty; a message has at least one part"}
 		}
 		for j, p := range m.Parts {
 			if problem := checkPart(m.Role, p, calls, stored); problem != "" {
-				return &FieldError{fmt.Sprintf("%s.parts[%d]", field, j), problem}
+				return &FieldError{fmt.Sprintf("messages[%d].parts[%d]", i, j), problem}
 			}
 			if c, ok := p.(ToolCall); ok {
 				if calls == nil {
@@ -188,19 +192,22 @@ func checkMedia(m Media) string {
 }
 
 func (r *Request) checkTools() *FieldError {
-	names := make(map[string]bool, len(r.Tools))
+	var names map[string]bool
+	if len(r.Tools) > 0 {
+		names = make(map[string]bool, len(r.Tools))
+	}
 	for i := range r.Tools {
 		t := &r.Tools[i]
-		field := fmt.Sprintf("tools[%d]", i)
+		field := func(name string) string { return fmt.Sprintf("tools[%d].%s", i, name) }
 		switch {
 		case t.Name == "":
-			return &FieldError{field + ".name", "is empty"}
+			return &FieldError{field("name"), "is empty"}
 		case names[t.Name]:
-			return &FieldError{field + ".name", "is the name of an earlier tool; names are unique"}
+			return &FieldError{field("name"), "is the name of an earlier tool; names are unique"}
 		case t.Builtin == nil && len(t.Parameters) > 0 && !isJSONObject(t.Parameters):
-			return &FieldError{field + ".parameters", "is not a JSON object; give a JSON Schema of type object"}
+			return &FieldError{field("parameters"), "is not a JSON object; give a JSON Schema of type object"}
 		case t.Builtin != nil && (t.Builtin.Provider == "" || !isJSONObject(t.Builtin.JSON)):
-			return &FieldError{field + ".builtin", "needs the provider's name and its definition as a JSON object"}
+			return &FieldError{field("builtin"), "needs the provider's name and its definition as a JSON object"}
 		}
 		names[t.Name] = true
 	}
@@ -274,6 +281,5 @@ func finite(f *float64) bool {
 }
 
 func isJSONObject(raw json.RawMessage) bool {
-	s := strings.TrimLeft(string(raw), " \t\r\n")
-	return strings.HasPrefix(s, "{") && json.Valid(raw)
+	return bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("{")) && json.Valid(raw)
 }
