@@ -78,6 +78,10 @@ picture: ## draw docs/trace.svg from the failover trace in a running Jaeger
 bench: ## benchmarks of every module: BENCH=regexp BENCHCOUNT=n
 	$(call each,$(MODULES) $(wildcard internal/benchmarks),go test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(BENCHCOUNT) ./...)
 
+.PHONY: performance
+performance: ## measure, and write docs/performance.md: some minutes
+	@bash internal/tools/performance.sh > docs/performance.part && mv docs/performance.part docs/performance.md
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME
 	@set -e; \
