@@ -47,7 +47,7 @@ func appendLine(b []byte, r *llmotel.Record) []byte {
 	o.optional("error_code", r.ErrorCode)
 	o.list("finish_reasons", len(r.FinishReasons), func(i int) { o.value(string(r.FinishReasons[i])) })
 	o.usage(&r.Usage)
-	o.cost(&r.Cost)
+	o.cost(&r.Cost, r.ErrorKind == "" || r.Usage.Completeness != providers.UsageMissing)
 	o.int("attempts", int64(r.Attempts))
 	o.optional("breaker_state", string(r.BreakerState))
 	o.list("visits", len(r.Visits), func(i int) { o.visit(&r.Visits[i], r.Abandoned) })
@@ -81,7 +81,7 @@ func (o *object) visit(v *llmotel.Visit, abandoned bool) {
 	o.optionalMillis("ttfc_ms", v.TimeToFirstChunk)
 	o.outcome(v.ErrorKind, v.ErrorMessage, abandoned)
 	o.usage(&v.Usage)
-	o.cost(&v.Cost)
+	o.cost(&v.Cost, v.ErrorKind == "" || v.Usage.Completeness != providers.UsageMissing)
 	o.int("attempts", int64(v.Attempts))
 	o.close()
 }
@@ -102,7 +102,7 @@ func (o *object) outcome(kind providers.Kind, message string, abandoned bool) {
 // usage writes the counts that are known; a count that is absent is unknown.
 func (o *object) usage(u *providers.Usage) {
 	o.text("usage", u.Completeness.String())
-	if u.Reported == 0 {
+	if u.Completeness == providers.UsageMissing {
 		return
 	}
 	o.count("input_tokens", u, providers.ClassInput, u.Input)
@@ -139,12 +139,17 @@ func (o *object) count(name string, u *providers.Usage, class providers.TokenCla
 	}
 }
 
-// cost writes null for what is not known, never 0.
-func (o *object) cost(c *pricing.Cost) {
+// cost writes null for what is not known, never 0. billed is false for failed
+// calls without usage: nobody can tell that they cost anything, so no price is
+// missed.
+func (o *object) cost(c *pricing.Cost, billed bool) {
 	switch {
 	case !c.Priced:
 		o.null("cost_usd")
-		o.bool("unpriced", true)
+		if c.PriceID == "" && billed {
+			o.bool("unpriced", true)
+		}
+		o.optional("price_id", c.PriceID)
 		return
 	case c.Currency == "" || c.Currency == "USD":
 		o.decimal("cost_usd", int64(c.Amount), 12)
