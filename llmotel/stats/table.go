@@ -19,8 +19,8 @@ func (s Snapshot) String() string {
 }
 
 // WriteTable writes the figures for a person to read: one row for each model,
-// one for all calls, then the circuit breakers. Columns that would be empty
-// are left out.
+// one for all calls, then the times to first chunk of streams and the circuit
+// breakers. Columns and tables that would be empty are left out.
 func (s Snapshot) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	columns := s.columns()
@@ -32,6 +32,10 @@ func (s Snapshot) WriteTable(w io.Writer) error {
 	rows = append(rows, nil, row(columns, "all calls", &s.Overall.Figures))
 	writeAligned(&b, rows)
 
+	if first := s.firstChunkRows(); len(first) > 1 {
+		b.WriteByte('\n')
+		writeAligned(&b, first)
+	}
 	if breakers := s.breakerRows(); len(breakers) > 1 {
 		b.WriteByte('\n')
 		writeAligned(&b, breakers)
@@ -71,17 +75,12 @@ func (s *Snapshot) columns() []column {
 		column{"tokens in", func(f *Figures) string { return count(f.Tokens.Input) }},
 		column{"out", func(f *Figures) string { return count(f.Tokens.Output) }},
 		column{"cost $", costCell})
-	columns = append(columns, latencyColumns("", func(f *Figures) *Latency { return &f.Latency })...)
-	if s.any(func(f *Figures) bool { return f.TimeToFirstChunk.Count > 0 }) {
-		first := func(f *Figures) *Latency { return &f.TimeToFirstChunk }
-		columns = append(columns, latencyColumns("1st ", first)[0], latencyColumns("1st ", first)[1])
-	}
-	return columns
+	return append(columns, latencyColumns(func(f *Figures) *Latency { return &f.Latency })...)
 }
 
-func latencyColumns(prefix string, of func(*Figures) *Latency) []column {
+func latencyColumns(of func(*Figures) *Latency) []column {
 	get := func(title string, value func(*Latency) time.Duration) column {
-		return column{prefix + title, func(f *Figures) string { return duration(of(f), value(of(f))) }}
+		return column{title, func(f *Figures) string { return duration(of(f), value(of(f))) }}
 	}
 	return []column{
 		get("p50", func(l *Latency) time.Duration { return l.P50 }),
@@ -112,6 +111,18 @@ func row(columns []column, name string, f *Figures) []string {
 		out[i+1] = c.cell(f)
 	}
 	return out
+}
+
+// firstChunkRows are the times to first chunk of what was streamed.
+func (s *Snapshot) firstChunkRows() [][]string {
+	columns := append([]column{{"time to first chunk", nil}}, latencyColumns(func(f *Figures) *Latency { return &f.TimeToFirstChunk })...)
+	rows := [][]string{header(columns)}
+	for i := range s.Models {
+		if m := &s.Models[i]; m.TimeToFirstChunk.Count > 0 {
+			rows = append(rows, row(columns, m.Provider+" / "+m.Model, &m.Figures))
+		}
+	}
+	return rows
 }
 
 func (s *Snapshot) breakerRows() [][]string {
