@@ -3,7 +3,6 @@ package openai
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -58,12 +57,6 @@ func (p *Provider) failure(ctx context.Context, call adapter.Call, resp *http.Re
 		// The SDK has read the body and put it back.
 		body, _ := io.ReadAll(resp.Body) //nolint:errcheck // without a body the status decides
 		return p.apiError(call, resp, body, err)
-	}
-	if _, ok := errors.AsType[*json.MarshalerError](err); ok {
-		return &providers.Error{
-			Provider: call.Provider, Model: call.Model, Kind: providers.KindInvalidRequest,
-			Detail: "the request, its Options or ExtraFields cannot be encoded as JSON", Err: err,
-		}
 	}
 	return call.Transport(ctx, err)
 }

@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -48,8 +49,8 @@ func (c Call) Malformed(resp *http.Response, requestID, detail string, cause err
 	return e
 }
 
-// Transport returns the error of a call that got no reply, or whose reply
-// broke off. The caller's cancellation and deadline come before anything else.
+// Transport returns the error of a call that could not be sent, got no reply,
+// or whose reply broke off. The caller's cancellation and deadline come before anything else.
 func (c Call) Transport(ctx context.Context, err error) *providers.Error {
 	e := &providers.Error{Provider: c.Provider, Model: c.Model, Kind: TransportKind(err), Err: err}
 	if cause := ctx.Err(); cause != nil {
@@ -57,8 +58,19 @@ func (c Call) Transport(ctx context.Context, err error) *providers.Error {
 		if !errors.Is(err, cause) {
 			e.Err = errors.Join(cause, err)
 		}
+	} else if unencodable(err) {
+		e.Kind = providers.KindInvalidRequest
+		e.Detail = "the request or one of its extensions cannot be encoded as JSON"
 	}
 	return e
+}
+
+// unencodable reports whether a request failed before it became bytes.
+func unencodable(err error) bool {
+	_, marshaler := errors.AsType[*json.MarshalerError](err)
+	_, typ := errors.AsType[*json.UnsupportedTypeError](err)
+	_, value := errors.AsType[*json.UnsupportedValueError](err)
+	return marshaler || typ || value
 }
 
 // TransportKind tells timeouts and broken connections apart from what is

@@ -1,0 +1,63 @@
+package openai_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/llmotel/sdk/providers"
+	"github.com/llmotel/sdk/providers/openai"
+)
+
+func Example() {
+	p, err := openai.New() // the key is in OPENAI_API_KEY
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := p.Generate(context.Background(), &providers.Request{
+		Model:    "gpt-5.2",
+		Messages: []providers.Message{providers.UserText("Name a city in Norway.")},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.Text(), r.Usage.Total())
+}
+
+func ExampleNew_compatible() {
+	p, err := openai.New(
+		openai.WithName("deepseek"),
+		openai.WithBaseURL("https://api.deepseek.com/v1"),
+		openai.WithAPIKey(os.Getenv("DEEPSEEK_API_KEY")),
+		openai.WithLegacyMaxTokens(),
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for chunk, err := range p.Stream(context.Background(), &providers.Request{
+		Model:    "deepseek-chat",
+		Messages: []providers.Message{providers.UserText("Name a city in Norway.")},
+	}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Print(chunk.Text)
+	}
+}
+
+func ExampleOptions() {
+	req := &providers.Request{
+		Model:    "gpt-5.2",
+		Messages: []providers.Message{providers.UserText("Rename the function.")},
+		Extensions: []providers.Extension{openai.Options{
+			Prediction:  "func main() {}",
+			ExtraFields: map[string]any{"novel_option": true},
+		}},
+	}
+	fmt.Println(len(req.Extensions))
+	// Output: 1
+}
