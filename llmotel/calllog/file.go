@@ -41,18 +41,13 @@ func Open(path string, opts ...FileOption) (*Log, error) {
 	regular := info.Mode().IsRegular()
 
 	l := newLog(f, cfg, func() error { return closeFile(f, regular) })
-	if regular && info.Size() > 0 {
-		l.torn = !readable || !endsLine(f, info.Size())
+	switch {
+	case regular && readable:
+		l.tail = &tail{f: f, page: os.Getpagesize()}
+	case regular:
+		l.torn = info.Size() > 0 // for all that can be known
 	}
 	return l, nil
-}
-
-// endsLine tells whether the file ends with a newline. If it cannot be told,
-// or another process is just writing, the worst is an empty line.
-func endsLine(f *os.File, size int64) bool {
-	var last [1]byte
-	_, err := f.ReadAt(last[:], size-1)
-	return err == nil && last[0] == '\n'
 }
 
 func closeFile(f *os.File, sync bool) error {

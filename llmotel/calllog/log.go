@@ -20,7 +20,8 @@ type Log struct {
 
 	mu       sync.Mutex
 	w        io.Writer
-	torn     bool // what was written last does not end its line
+	tail     *tail // of a file; nil for another writer
+	torn     bool  // what was written last does not end its line
 	closed   bool
 	lastErr  error
 	reported time.Time
@@ -62,7 +63,7 @@ func (l *Log) Record(_ context.Context, r *llmotel.Record) {
 		return
 	}
 	buf := l.buffers.Get().(*[]byte)
-	// The newline in front is written only after a torn line.
+	// The newline in front is for a line after a torn one.
 	*buf = appendLine(append((*buf)[:0], '\n'), r)
 	err := l.write(*buf)
 	if cap(*buf) <= maxKept {
@@ -79,7 +80,10 @@ func (l *Log) write(b []byte) error {
 	if l.closed {
 		return ErrClosed
 	}
-	if !l.torn {
+	switch {
+	case l.tail != nil:
+		b = l.tail.place(b[1:], l.torn)
+	case !l.torn:
 		b = b[1:]
 	}
 	before := l.torn
@@ -90,6 +94,9 @@ func (l *Log) write(b []byte) error {
 		err = io.ErrShortWrite
 	case err == nil:
 		l.torn = false
+		if l.tail != nil {
+			l.tail.wrote(n)
+		}
 		return nil
 	}
 	if n <= 0 {

@@ -201,3 +201,76 @@ func TestRecordAllocatesLittle(t *testing.T) {
 		t.Errorf("%v allocations, want at most 2", n)
 	}
 }
+
+func TestLinesDoNotCrossPages(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.jsonl")
+	l, err := calllog.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 300 {
+		r := plain()
+		if i%7 == 0 {
+			r = full()
+		}
+		r.CallID = strings.Repeat("x", i*13%900)
+		l.Record(t.Context(), r)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := os.Getpagesize()
+	offset, written := 0, 0
+	for line := range bytes.Lines(b) {
+		text := bytes.TrimSpace(line)
+		first := offset + bytes.Index(line, text)
+		if last := first + len(text) - 1; first/page != last/page {
+			t.Fatalf("a line at %d to %d crosses a page of %d", first, last, page)
+		}
+		if !bytes.HasPrefix(text, []byte("{")) {
+			t.Fatalf("an empty line at %d", offset)
+		}
+		offset += len(line)
+		written += len(text)
+	}
+	t.Logf("%d bytes of records in %d bytes", written, len(b))
+	if bytes.Count(b, []byte("\n")) != 300 {
+		t.Errorf("%d lines, want 300", bytes.Count(b, []byte("\n")))
+	}
+}
+
+// Another process was killed in the middle of a line while this one has the
+// file open.
+func TestForeignTornLineCostsNoOtherLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.jsonl")
+	l, err := calllog.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	l.Record(t.Context(), plain())
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(`{"schema":"llm`); err != nil {
+		t.Fatal(err)
+	}
+	l.Record(t.Context(), plain())
+	if records, bad := count(t, path); records != 2 || bad != 1 {
+		t.Errorf("%d records, %d bad lines; want 2 and 1", records, bad)
+	}
+	// The file is emptied under the log, as log rotation does.
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	l.Record(t.Context(), plain())
+	if records, bad := count(t, path); records != 1 || bad != 0 {
+		t.Errorf("%d records, %d bad lines after truncation; want 1 and 0", records, bad)
+	}
+}
