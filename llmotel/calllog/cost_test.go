@@ -40,7 +40,7 @@ func TestCostThatIsNotKnown(t *testing.T) {
 			if cost, ok := line["cost_usd"]; !ok || cost != nil {
 				t.Errorf("cost_usd is %v, want null", cost)
 			}
-			if unpriced := line["unpriced"] == true; unpriced != c.unpriced {
+			if unpriced, _ := line["unpriced"].(bool); unpriced != c.unpriced {
 				t.Errorf("unpriced is %t, want %t", unpriced, c.unpriced)
 			}
 			if in, ok := line["input_tokens"]; ok != (c.record.Usage.Completeness != providers.UsageMissing) {
