@@ -53,11 +53,11 @@ func run(ctx context.Context, w io.Writer, speed float64, seed uint64, log strin
 
 	// The two providers would be adapters of OpenAI and Anthropic in earnest:
 	// see examples/failover.
-	openai, err := mock.NewOpenAI(mock.WithSeed(seed), mock.WithTimeScale(1/speed))
+	openai, err := mock.NewOpenAI(mock.WithSeed(seed), mock.WithTimeScale(1/speed), mock.WithAnswers(answers()))
 	if err != nil {
 		return err
 	}
-	anthropic, err := mock.NewAnthropic(mock.WithSeed(seed), mock.WithTimeScale(1/speed))
+	anthropic, err := mock.NewAnthropic(mock.WithSeed(seed), mock.WithTimeScale(1/speed), mock.WithAnswers(answers()))
 	if err != nil {
 		return err
 	}

@@ -110,14 +110,6 @@ func (s *story) calls(ctx context.Context, n int, call func(context.Context) err
 	return nil
 }
 
-var questions = []struct{ feature, text string }{
-	{"support", "A customer asks where her parcel is. Write a friendly two-line reply."},
-	{"search", "Which of our plans includes single sign-on?"},
-	{"summary", "Summarise this ticket: login fails with error 403 since Monday."},
-	{"support", "Suggest a subject line for an apology after an outage."},
-	{"search", "How do I export my invoices as CSV?"},
-}
-
 // request returns the next question and the context that says what it is for.
 func (s *story) request(ctx context.Context) (context.Context, *providers.Request) {
 	q := questions[s.asked%len(questions)]

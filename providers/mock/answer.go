@@ -59,7 +59,7 @@ func (c *call) choice(i int) (choice providers.Choice, output, reasoning int64) 
 		if calls := c.toolCalls(rng); calls != nil {
 			parts = append(parts, calls...)
 		} else {
-			parts = append(parts, providers.Text{Text: answerText(c.req, rng)})
+			parts = append(parts, providers.Text{Text: c.text(rng)})
 		}
 	}
 	if slices.ContainsFunc(parts, func(p providers.Part) bool { _, ok := p.(providers.ToolCall); return ok }) {
@@ -86,6 +86,14 @@ func (c *call) choice(i int) (choice providers.Choice, output, reasoning int64) 
 		choice.StopSequence = stop
 	}
 	return choice, output + reasoning, reasoning
+}
+
+// text is the answer to a known question, or an invented one.
+func (c *call) text(rng *rand.Rand) string {
+	if known, ok := c.p.cfg.answers[question(c.req)]; ok && c.req.Format == nil {
+		return known
+	}
+	return answerText(c.req, rng)
 }
 
 // content is the source of the answer's content: of seed, request and choice.

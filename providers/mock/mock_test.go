@@ -420,3 +420,16 @@ func TestEmbed(t *testing.T) {
 		t.Errorf("down: %v", err)
 	}
 }
+
+func TestWithAnswers(t *testing.T) {
+	p, err := mock.NewOpenAI(mock.WithTimeScale(0), mock.WithAnswers(map[string]string{"Why?": "Because."}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for question, known := range map[string]bool{"Why?": true, "Why not?": false} {
+		resp := generate(t, p, &providers.Request{Model: p.Model(), Messages: []providers.Message{providers.UserText(question)}})
+		if (resp.Text() == "Because.") != known {
+			t.Errorf("%s: %q", question, resp.Text())
+		}
+	}
+}

@@ -20,6 +20,7 @@ type config struct {
 	rates      map[providers.Kind]float64
 	script     []Step
 	models     []string
+	answers    map[string]string
 	host       string
 	port       int
 }
@@ -76,6 +77,14 @@ func WithScript(steps ...Step) Option {
 // default is 2 seconds; 0 sends none. A step's own RetryAfter wins.
 func WithRetryAfter(d time.Duration) Option {
 	return optionFunc(func(c config) config { c.retryAfter = d; return c })
+}
+
+// WithAnswers gives the answers to known questions: the keys are texts of the
+// last user message. Other questions get invented answers, as all do by
+// default. Steps of a script that bring an answer come first.
+func WithAnswers(answers map[string]string) Option {
+	answers = maps.Clone(answers)
+	return optionFunc(func(c config) config { c.answers = answers; return c })
 }
 
 // WithModels makes calls for any other model fail with KindModelNotFound. The
