@@ -48,7 +48,7 @@ const spendLimit = "enforced_spend_limit_reached"
 func (p *Provider) failure(ctx context.Context, call adapter.Call, resp *http.Response, err error) error {
 	if ctx.Err() == nil && resp != nil && resp.StatusCode >= 400 {
 		// The SDK has read the body and put it back.
-		body, _ := io.ReadAll(resp.Body) //nolint:errcheck // without a body the status decides
+		body, _ := io.ReadAll(resp.Body) // without a body the status decides
 		return p.apiError(call, resp, body, err)
 	}
 	return call.Transport(ctx, err)

@@ -36,6 +36,6 @@ func ExampleOptions() {
 			ExtraFields: map[string]any{"context_management": map[string]any{"edits": []any{}}},
 		}},
 	}
-	fmt.Println(len(req.Extensions))
-	// Output: 1
+	fmt.Println(req.Model, len(req.Messages), len(req.Extensions))
+	// Output: claude-sonnet-5 1 1
 }

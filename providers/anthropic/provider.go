@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	sdk "github.com/anthropics/anthropic-sdk-go"
 	"github.com/anthropics/anthropic-sdk-go/option"
@@ -105,7 +106,7 @@ func (p *Provider) Generate(ctx context.Context, req *providers.Request) (*provi
 		return nil, err
 	}
 	call := p.call(req.Model)
-	resp, err := p.send(ctx, call, params)
+	resp, err := p.send(ctx, call, params) //nolint:bodyclose // ReadBody closes it
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func (p *Provider) call(model string) adapter.Call {
 // unary answers, sets a timeout of its own, and writes warnings to stderr.
 func (p *Provider) send(ctx context.Context, call adapter.Call, params parameters) (*http.Response, error) {
 	var resp *http.Response
-	opts := append(params.headers, option.WithMaxRetries(0), option.WithoutOpenTelemetry())
+	opts := slices.Concat(params.headers, []option.RequestOption{option.WithMaxRetries(0), option.WithoutOpenTelemetry()})
 	err := p.client.Post(ctx, "v1/messages", params.body, &resp, opts...)
 	if err != nil {
 		return nil, p.failure(ctx, call, resp, err)

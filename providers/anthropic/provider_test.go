@@ -79,7 +79,7 @@ func TestDefaults(t *testing.T) {
 func TestLongUnaryAnswers(t *testing.T) {
 	req := hello()
 	req.MaxOutputTokens = 128_000
-	if _, err := replay(t, serve(t, http.StatusOK, "application/json", "unary.json")).Generate(t.Context(), req); err != nil {
+	if _, err := replay(t, serve(t, "application/json", "unary.json")).Generate(t.Context(), req); err != nil {
 		t.Error(err)
 	}
 }
@@ -107,7 +107,7 @@ func TestNoSpansOfTheSDK(t *testing.T) {
 	old := otel.GetTracerProvider()
 	otel.SetTracerProvider(s)
 	t.Cleanup(func() { otel.SetTracerProvider(old) })
-	srv := providertest.NewServer(t, serve(t, http.StatusOK, "application/json", "unary.json"))
+	srv := providertest.NewServer(t, serve(t, "application/json", "unary.json"))
 	client := sdk.NewClient(option.WithAPIKey("k"), option.WithBaseURL(srv.URL), option.WithHTTPClient(srv.Client()))
 	if _, err := anthropic.Wrap(client).Generate(t.Context(), hello()); err != nil {
 		t.Fatal(err)

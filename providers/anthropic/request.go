@@ -3,6 +3,7 @@ package anthropic
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	sdk "github.com/anthropics/anthropic-sdk-go"
 	"github.com/anthropics/anthropic-sdk-go/option"
@@ -35,10 +36,10 @@ func (p *Provider) encode(req *providers.Request, stream bool) (parameters, erro
 	if err := e.refuse(req); err != nil {
 		return out, err
 	}
-	var err error
-	if err = e.messages(&out.body, req); err != nil {
+	if err := e.messages(&out.body, req); err != nil {
 		return out, err
 	}
+	var err error
 	if out.body.Tools, err = e.tools(req.Tools); err != nil {
 		return out, err
 	}
@@ -148,9 +149,7 @@ func (e *encoder) extras(out *parameters, stream bool) {
 	extra := o.ExtraFields
 	if stream {
 		with := map[string]any{}
-		for k, v := range extra {
-			with[k] = v
-		}
+		maps.Copy(with, extra)
 		with["stream"] = true
 		extra = with
 	}

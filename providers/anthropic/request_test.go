@@ -39,8 +39,6 @@ var requestFields = map[string]string{
 	"Extensions": "inference_geo",
 }
 
-func ptr[T any](v T) *T { return &v }
-
 // full sets every field that the API has, and the hints.
 func full() *providers.Request {
 	schema := json.RawMessage(`{"type":"object","properties":{"z":{"type":"string"}},"required":["z"]}`)
@@ -76,7 +74,8 @@ func full() *providers.Request {
 			}},
 			{Role: providers.RoleTool, Parts: []providers.Part{
 				providers.ToolResult{CallID: "t1", Parts: []providers.Part{
-					providers.Text{Text: "sunny"}, providers.Image{Media: png},
+					providers.Text{Text: "sunny"},
+					providers.Image{Media: png},
 					providers.File{Media: providers.Media{FileID: "file_3"}},
 				}, Cache: &providers.CacheHint{}},
 			}},
@@ -85,24 +84,24 @@ func full() *providers.Request {
 			providers.SystemText("From here on, rhyme."),
 		},
 		Tools: []providers.Tool{
-			{Name: "get_weather", Description: "Weather.", Parameters: schema, Strict: ptr(true), Cache: &providers.CacheHint{}},
+			{Name: "get_weather", Description: "Weather.", Parameters: schema, Strict: new(true), Cache: &providers.CacheHint{}},
 			{Name: "now"},
 			{Name: "web_search", Builtin: &providers.Opaque{Provider: "anthropic", JSON: json.RawMessage(`{"type":"web_search_20260318","name":"web_search","max_uses":3}`)}},
 		},
 		ToolChoice:        providers.ToolChoice{Mode: providers.ToolChoiceNamed, Name: "now"},
-		ParallelToolCalls: ptr(false),
-		Format:            &providers.Format{Type: providers.FormatJSONSchema, Name: "facts", Schema: schema, Strict: ptr(true)},
+		ParallelToolCalls: new(false),
+		Format:            &providers.Format{Type: providers.FormatJSONSchema, Name: "facts", Schema: schema, Strict: new(true)},
 		OutputModalities:  []providers.Modality{providers.ModalityText},
 		Voice:             "alloy", AudioFormat: "mp3",
-		MaxOutputTokens: 5000, Temperature: ptr(0.0), TopP: ptr(0.5), TopK: ptr(int64(40)),
+		MaxOutputTokens: 5000, Temperature: new(0.0), TopP: new(0.5), TopK: new(int64(40)),
 		StopSequences: []string{"END"}, Choices: 1,
 		Reasoning: &providers.Reasoner{Effort: "high", BudgetTokens: 2000, Include: true}, Verbosity: "low", ServiceTier: "auto",
-		PromptCacheKey: "key", PromptCacheRetention: "24h", Store: ptr(false),
+		PromptCacheKey: "key", PromptCacheRetention: "24h", Store: new(false),
 		User: "u1", Metadata: map[string]string{"team": "a"},
 		Extensions: []providers.Extension{
 			other{},
 			anthropic.Options{
-				Betas: []string{"a-2026"}, CacheControl: ptr(sdk.NewCacheControlEphemeralParam()), Citations: true,
+				Betas: []string{"a-2026"}, CacheControl: new(sdk.NewCacheControlEphemeralParam()), Citations: true,
 				Container:    &sdk.MessageCreateParamsContainerUnion{OfString: sdk.String("container_1")},
 				InferenceGeo: "us", Speed: "fast", Diagnostics: &sdk.DiagnosticsParam{PreviousMessageID: sdk.String("msg_6")},
 				UserProfileID: "profile_1", WorkspaceID: "ws_1", ExtraFields: map[string]any{"novel_option": true},
@@ -178,14 +177,14 @@ func TestUnsupportedIsRefused(t *testing.T) {
 		field string
 		spoil func(*providers.Request)
 	}{
-		"frequency":    {"frequencyPenalty", func(r *providers.Request) { r.FrequencyPenalty = ptr(0.0) }},
-		"presence":     {"presencePenalty", func(r *providers.Request) { r.PresencePenalty = ptr(0.0) }},
-		"seed":         {"seed", func(r *providers.Request) { r.Seed = ptr(int64(1)) }},
+		"frequency":    {"frequencyPenalty", func(r *providers.Request) { r.FrequencyPenalty = new(0.0) }},
+		"presence":     {"presencePenalty", func(r *providers.Request) { r.PresencePenalty = new(0.0) }},
+		"seed":         {"seed", func(r *providers.Request) { r.Seed = new(int64(1)) }},
 		"logit bias":   {"logitBias", func(r *providers.Request) { r.LogitBias = map[string]int64{"1": 1} }},
-		"logprobs":     {"topLogprobs", func(r *providers.Request) { r.TopLogprobs = ptr(int64(1)) }},
+		"logprobs":     {"topLogprobs", func(r *providers.Request) { r.TopLogprobs = new(int64(1)) }},
 		"choices":      {"choices", func(r *providers.Request) { r.Choices = 2 }},
 		"response id":  {"previousResponseID", func(r *providers.Request) { r.PreviousResponseID = "x" }},
-		"store":        {"store", func(r *providers.Request) { r.Store = ptr(true) }},
+		"store":        {"store", func(r *providers.Request) { r.Store = new(true) }},
 		"audio output": {"outputModalities[0]", func(r *providers.Request) { r.OutputModalities = []providers.Modality{"audio"} }},
 		"any json":     {"format.type", func(r *providers.Request) { r.Format = &providers.Format{Type: "json"} }},
 		"audio":        {"messages[2].parts[0]", part(providers.RoleUser, audio)},
@@ -225,7 +224,7 @@ func TestRequestForms(t *testing.T) {
 		"effort":         {func(r *providers.Request) { r.Reasoning = &providers.Reasoner{Effort: "low"} }, "output_config", `{"effort":"low"}`},
 		"required":       {func(r *providers.Request) { r.ToolChoice.Mode = "required" }, "tool_choice", `{"type":"any"}`},
 		"none":           {func(r *providers.Request) { r.ToolChoice.Mode = "none" }, "tool_choice", `{"type":"none"}`},
-		"one at a time":  {func(r *providers.Request) { r.ParallelToolCalls = ptr(false) }, "tool_choice", `{"disable_parallel_tool_use":true,"type":"auto"}`},
+		"one at a time":  {func(r *providers.Request) { r.ParallelToolCalls = new(false) }, "tool_choice", `{"disable_parallel_tool_use":true,"type":"auto"}`},
 		"auto":           {func(*providers.Request) {}, "tool_choice", ``},
 		"schema is kept": {func(*providers.Request) {}, "tools", `[{"input_schema":{"type":"object"},"name":"f"}]`},
 	}

@@ -85,7 +85,7 @@ func (s *stream) run(ctx context.Context) *providers.Error {
 // checkType recognises replies that are no stream: errors with status 200 and
 // pages of proxies.
 func (s *stream) checkType(ctx context.Context) *providers.Error {
-	media, _, _ := mime.ParseMediaType(s.resp.Header.Get("Content-Type")) //nolint:errcheck // unknown types are read as streams
+	media, _, _ := mime.ParseMediaType(s.resp.Header.Get("Content-Type")) // unknown types are read as streams
 	switch media {
 	case "application/json", "text/html":
 	default:

@@ -102,7 +102,7 @@ func (l *late) parts(provider, audioFormat string) []providers.Part {
 
 // customCall returns the call of a custom tool, whose input is free text.
 func customCall(id, name, input string) providers.ToolCall {
-	arguments, _ := json.Marshal(input) //nolint:errcheck // a string always encodes
+	arguments, _ := json.Marshal(input) // a string always encodes
 	return providers.ToolCall{ID: id, Name: name, Arguments: string(arguments)}
 }
 
@@ -122,22 +122,23 @@ func contentOf(f respjson.Field, s string) (thinking, text string) {
 	if json.Unmarshal([]byte(raw), &parts) != nil {
 		return "", s
 	}
+	var thought, said strings.Builder
 	for _, p := range parts {
 		if p.Type != "thinking" {
-			text += p.Text
+			said.WriteString(p.Text)
 			continue
 		}
 		var inner []part
 		var plain string
 		if json.Unmarshal(p.Thinking, &inner) == nil {
 			for _, t := range inner {
-				thinking += t.Text
+				thought.WriteString(t.Text)
 			}
 		} else if json.Unmarshal(p.Thinking, &plain) == nil {
-			thinking += plain
+			thought.WriteString(plain)
 		}
 	}
-	return thinking, text
+	return thought.String(), said.String()
 }
 
 // thinkingOf returns the thinking that services add to messages and deltas:

@@ -91,8 +91,7 @@ func TestNetworkErrors(t *testing.T) {
 	if providers.KindOf(err) != providers.KindNetwork || strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), "127.0.0.1") {
 		t.Errorf("refused: %v", err)
 	}
-	var op *net.OpError
-	if !errors.As(err, &op) {
+	if _, ok := errors.AsType[*net.OpError](err); !ok {
 		t.Errorf("the cause is lost: %v", err)
 	}
 	stalled := func(_ http.ResponseWriter, r *http.Request) { providertest.Wait(r) }

@@ -58,6 +58,6 @@ func ExampleOptions() {
 			ExtraFields: map[string]any{"novel_option": true},
 		}},
 	}
-	fmt.Println(len(req.Extensions))
-	// Output: 1
+	fmt.Println(req.Model, len(req.Messages), len(req.Extensions))
+	// Output: gpt-5.2 1 1
 }

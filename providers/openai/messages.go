@@ -2,6 +2,7 @@ package openai
 
 import (
 	"fmt"
+	"strings"
 
 	sdk "github.com/openai/openai-go/v3"
 
@@ -133,7 +134,7 @@ func (e *encoder) assistant(out []sdk.ChatCompletionMessageParamUnion, m *provid
 	a := &sdk.ChatCompletionAssistantMessageParam{Name: text(m.Name)}
 	type contentPart = sdk.ChatCompletionAssistantMessageParamContentArrayOfContentPartUnion
 	var content []contentPart
-	var reasoning string
+	var reasoning strings.Builder
 	extra := map[string]any{}
 	for j, p := range m.Parts {
 		at := fmt.Sprintf("%s.parts[%d]", field, j)
@@ -152,7 +153,7 @@ func (e *encoder) assistant(out []sdk.ChatCompletionMessageParamUnion, m *provid
 			a.Audio.ID = p.ID
 		case providers.Reasoning:
 			if p.Provider == "" || e.mine(p.Provider) {
-				reasoning += p.Text
+				reasoning.WriteString(p.Text)
 			}
 		case providers.Opaque:
 			if p.Type != typeReasoningDetails || !e.mine(p.Provider) {
@@ -171,8 +172,8 @@ func (e *encoder) assistant(out []sdk.ChatCompletionMessageParamUnion, m *provid
 	case len(a.ToolCalls) == 0 && a.Audio.ID == "":
 		a.Content.OfString = sdk.String("")
 	}
-	if reasoning != "" && e.reasoningField != "" {
-		extra[e.reasoningField] = reasoning
+	if reasoning.String() != "" && e.reasoningField != "" {
+		extra[e.reasoningField] = reasoning.String()
 	}
 	if len(extra) > 0 {
 		a.SetExtraFields(extra)

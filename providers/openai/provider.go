@@ -102,7 +102,7 @@ func (p *Provider) Generate(ctx context.Context, req *providers.Request) (*provi
 		return nil, err
 	}
 	call := p.call(req.Model)
-	resp, err := p.send(ctx, call, params)
+	resp, err := p.send(ctx, call, params) //nolint:bodyclose // ReadBody closes it
 	if err != nil {
 		return nil, err
 	}

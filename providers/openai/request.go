@@ -1,8 +1,8 @@
 package openai
 
 import (
-	"encoding/json"
 	"fmt"
+	"maps"
 
 	sdk "github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/packages/param"
@@ -135,9 +135,7 @@ func (e *encoder) extras(params *sdk.ChatCompletionNewParams, stream bool) {
 		}
 		params.StreamOptions.IncludeObfuscation = opt(e.opts.IncludeObfuscation)
 		with := map[string]any{}
-		for k, v := range extra {
-			with[k] = v
-		}
+		maps.Copy(with, extra)
 		with["stream"] = true
 		extra = with
 	}
@@ -159,7 +157,7 @@ func format(f *providers.Format) (out sdk.ChatCompletionNewParamsResponseFormatU
 		out.OfJSONSchema = &shared.ResponseFormatJSONSchemaParam{
 			JSONSchema: shared.ResponseFormatJSONSchemaJSONSchemaParam{
 				Name: f.Name, Description: text(f.Description), Strict: opt(f.Strict),
-				Schema: json.RawMessage(f.Schema),
+				Schema: f.Schema,
 			},
 		}
 	}

@@ -1,6 +1,7 @@
 package openai_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -37,8 +38,6 @@ var requestFields = map[string]string{
 
 const unsupported = "(refused)"
 
-func ptr[T any](v T) *T { return &v }
-
 // full sets every field that the protocol has.
 func full() *providers.Request {
 	schema := json.RawMessage(`{"type":"object","properties":{"z":{"type":"string"},"a":{"type":"integer"}},"required":["z"]}`)
@@ -72,25 +71,25 @@ func full() *providers.Request {
 			{Role: providers.RoleUser, Parts: []providers.Part{providers.Text{Text: "And now?"}}},
 		},
 		Tools: []providers.Tool{
-			{Name: "get_weather", Description: "Weather.", Parameters: schema, Strict: ptr(true)},
+			{Name: "get_weather", Description: "Weather.", Parameters: schema, Strict: new(true)},
 			{Name: "now"},
 			{Name: "run", Builtin: &providers.Opaque{Provider: "openai", Type: "custom", JSON: json.RawMessage(`{"type":"custom","custom":{"name":"run"}}`)}},
 		},
 		ToolChoice:        providers.ToolChoice{Mode: providers.ToolChoiceNamed, Name: "run"},
-		ParallelToolCalls: ptr(false),
-		Format:            &providers.Format{Type: providers.FormatJSONSchema, Name: "facts", Schema: schema, Description: "Facts.", Strict: ptr(true)},
+		ParallelToolCalls: new(false),
+		Format:            &providers.Format{Type: providers.FormatJSONSchema, Name: "facts", Schema: schema, Description: "Facts.", Strict: new(true)},
 		OutputModalities:  []providers.Modality{providers.ModalityText, providers.ModalityAudio},
 		Voice:             "alloy", AudioFormat: "mp3",
-		MaxOutputTokens: 100, Temperature: ptr(0.0), TopP: ptr(0.5),
-		FrequencyPenalty: ptr(0.1), PresencePenalty: ptr(-0.1), Seed: ptr(int64(7)),
-		StopSequences: []string{"END"}, Choices: 2, TopLogprobs: ptr(int64(3)), LogitBias: map[string]int64{"50256": -100},
+		MaxOutputTokens: 100, Temperature: new(0.0), TopP: new(0.5),
+		FrequencyPenalty: new(0.1), PresencePenalty: new(-0.1), Seed: new(int64(7)),
+		StopSequences: []string{"END"}, Choices: 2, TopLogprobs: new(int64(3)), LogitBias: map[string]int64{"50256": -100},
 		Reasoning: &providers.Reasoner{Effort: "low", Include: true}, Verbosity: "low", ServiceTier: "flex",
-		PromptCacheKey: "key", PromptCacheRetention: "24h", Store: ptr(false),
+		PromptCacheKey: "key", PromptCacheRetention: "24h", Store: new(false),
 		User: "u1", Metadata: map[string]string{"team": "a"},
 		Extensions: []providers.Extension{
 			other{},
 			openai.Options{
-				Prediction: "Oslo is", SafetyIdentifier: "s1", CacheBreakpoints: true, IncludeObfuscation: ptr(false),
+				Prediction: "Oslo is", SafetyIdentifier: "s1", CacheBreakpoints: true, IncludeObfuscation: new(false),
 				WebSearch:   &sdk.ChatCompletionNewParamsWebSearchOptions{SearchContextSize: "low"},
 				PromptCache: &sdk.ChatCompletionNewParamsPromptCacheOptions{Mode: "explicit"},
 				Moderation:  &sdk.ChatCompletionNewParamsModeration{Model: "omni"},
@@ -134,7 +133,8 @@ func TestRequestDialect(t *testing.T) {
 		Messages: []providers.Message{
 			providers.UserText("hi"),
 			{Role: providers.RoleAssistant, Parts: []providers.Part{
-				providers.Reasoning{Provider: "deepseek", Text: "Hm."}, providers.Text{Text: "Yes."},
+				providers.Reasoning{Provider: "deepseek", Text: "Hm."},
+				providers.Text{Text: "Yes."},
 				providers.Opaque{Provider: "deepseek", Type: "reasoning_details", JSON: json.RawMessage(`[1]`)},
 			}},
 		},
@@ -161,7 +161,7 @@ func TestUnsupportedIsRefused(t *testing.T) {
 		field string
 		spoil func(*providers.Request)
 	}{
-		"top k":          {"topK", func(r *providers.Request) { r.TopK = ptr(int64(1)) }},
+		"top k":          {"topK", func(r *providers.Request) { r.TopK = new(int64(1)) }},
 		"response id":    {"previousResponseID", func(r *providers.Request) { r.PreviousResponseID = "resp_1" }},
 		"budget":         {"reasoning.budgetTokens", func(r *providers.Request) { r.Reasoning = &providers.Reasoner{BudgetTokens: 1} }},
 		"image output":   {"outputModalities[0]", func(r *providers.Request) { r.OutputModalities = []providers.Modality{"image"} }},
@@ -282,7 +282,7 @@ func golden(t *testing.T, file string, body []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(got) != string(want) {
+	if !bytes.Equal(got, want) {
 		t.Errorf("%s differs (rewrite with -update):\n%s", file, got)
 	}
 }

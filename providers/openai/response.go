@@ -32,7 +32,7 @@ func (p *Provider) decode(call adapter.Call, resp *http.Response, body []byte, a
 		Choices:           make([]providers.Choice, len(c.Choices)),
 		Usage:             ledger(usageOf(c.JSON.Usage, c.JSON.ExtraFields)),
 		ServiceTier:       string(c.ServiceTier),
-		SystemFingerprint: c.SystemFingerprint,
+		SystemFingerprint: c.SystemFingerprint, //nolint:staticcheck // services still send it
 		Raw:               c,
 	}
 	for i := range c.Choices {

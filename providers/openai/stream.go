@@ -109,7 +109,7 @@ func (s *stream) finished() bool {
 // checkType recognises replies that are no stream: errors with status 200 and
 // pages of proxies.
 func (s *stream) checkType(ctx context.Context) *providers.Error {
-	media, _, _ := mime.ParseMediaType(s.resp.Header.Get("Content-Type")) //nolint:errcheck // unknown types are read as streams
+	media, _, _ := mime.ParseMediaType(s.resp.Header.Get("Content-Type")) // unknown types are read as streams
 	switch media {
 	case "application/json", "text/html":
 	default:
@@ -166,7 +166,7 @@ func (s *stream) header(c *sdk.ChatCompletionChunk) {
 	set(&s.id, c.ID)
 	set(&s.model, c.Model)
 	set(&s.tier, string(c.ServiceTier))
-	set(&s.print, c.SystemFingerprint)
+	set(&s.print, c.SystemFingerprint) //nolint:staticcheck // services still send it
 	if s.created.IsZero() {
 		s.created = created(c.Created)
 	}

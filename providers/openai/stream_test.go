@@ -76,7 +76,7 @@ func TestStreamUsageIsPartialUntilFinished(t *testing.T) {
 			got = append(got, chunk.Usage.Completeness)
 		}
 	}
-	if fmt.Sprint(got) != "[partial reported]" {
+	if fmt.Sprintf("%v", got) != "[partial reported]" {
 		t.Errorf("usage was %v", got)
 	}
 }

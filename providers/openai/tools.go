@@ -3,6 +3,7 @@ package openai
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	sdk "github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/packages/param"
@@ -81,7 +82,7 @@ func custom(tools []providers.Tool, name string) bool {
 // objects; a string is the input of a custom tool.
 func toolCall(c providers.ToolCall) sdk.ChatCompletionMessageToolCallUnionParam {
 	var input string
-	if len(c.Arguments) > 0 && c.Arguments[0] == '"' && json.Unmarshal([]byte(c.Arguments), &input) == nil {
+	if strings.HasPrefix(c.Arguments, `"`) && json.Unmarshal([]byte(c.Arguments), &input) == nil {
 		return sdk.ChatCompletionMessageToolCallUnionParam{OfCustom: &sdk.ChatCompletionMessageCustomToolCallParam{
 			ID:     c.ID,
 			Custom: sdk.ChatCompletionMessageCustomToolCallCustomParam{Name: c.Name, Input: input},
