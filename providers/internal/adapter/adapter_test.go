@@ -25,7 +25,8 @@ func TestTransport(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	dial := &url.Error{Op: "Post", URL: "https://example.com/?key=canary", Err: &net.OpError{Op: "dial", Err: errors.New("refused")}}
-	_, unencodable := json.Marshal(func() {})
+	var function any = func() {}
+	_, unencodable := json.Marshal(function)
 	cases := map[string]struct {
 		ctx  context.Context
 		err  error

@@ -6,6 +6,7 @@ package cassette
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -42,7 +43,7 @@ type Interaction struct {
 func Load(tb testing.TB, unmarshal func([]byte, any) error, apis ...string) []Interaction {
 	tb.Helper()
 	dir := shareddata.Path(tb, "cassettes")
-	raw, err := os.ReadFile(filepath.Join(dir, "expected.json"))
+	raw, err := os.ReadFile(filepath.Join(dir, "expected.json")) //nolint:gosec // the path is that of the recordings
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -149,9 +150,7 @@ func (r *recording) interaction(tb testing.TB) Interaction {
 
 // ServeHTTP replays the reply.
 func (i Interaction) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	for name, values := range i.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), i.Header)
 	w.WriteHeader(i.Status)
 	_, _ = w.Write(i.Body) // a client that left is the test's business
 }
