@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/llmotel/sdk/internal/shareddata"
 	"github.com/llmotel/sdk/providers"
 	"github.com/llmotel/sdk/providers/anthropic"
 	"github.com/llmotel/sdk/providers/internal/cassette"
@@ -22,7 +23,7 @@ var classes = map[string]providers.TokenClass{
 }
 
 func TestRecordedMessages(t *testing.T) {
-	tapes := cassette.Load(t, yaml.Unmarshal, "anthropic.messages")
+	tapes := cassette.Load(t, shareddata.Path(t, "cassettes"), yaml.Unmarshal, "anthropic.messages")
 	for _, tape := range tapes {
 		t.Run(tape.Name, func(t *testing.T) {
 			p := replay(t, tape.ServeHTTP)

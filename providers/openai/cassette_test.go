@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/llmotel/sdk/internal/shareddata"
 	"github.com/llmotel/sdk/providers"
 	"github.com/llmotel/sdk/providers/internal/cassette"
 	"github.com/llmotel/sdk/providers/openai"
@@ -27,7 +28,7 @@ var classes = map[string]providers.TokenClass{
 }
 
 func TestRecordedChat(t *testing.T) {
-	tapes := cassette.Load(t, yaml.Unmarshal, "openai.chat")
+	tapes := cassette.Load(t, shareddata.Path(t, "cassettes"), yaml.Unmarshal, "openai.chat")
 	for _, tape := range tapes {
 		t.Run(tape.Name, func(t *testing.T) {
 			p := replay(t, tape.ServeHTTP)
@@ -72,7 +73,7 @@ func TestRecordedEmbeddings(t *testing.T) {
 		"otel-openai-v2-test_embeddings_with_batch_input/0": 1536,
 		"otel-openai-v2-test_embeddings_with_dimensions/0":  512,
 	}
-	for _, tape := range cassette.Load(t, yaml.Unmarshal, "openai.embeddings") {
+	for _, tape := range cassette.Load(t, shareddata.Path(t, "cassettes"), yaml.Unmarshal, "openai.embeddings") {
 		t.Run(tape.Name, func(t *testing.T) {
 			n := int(tape.Wire["embedding_count"].(float64))
 			r, err := replay(t, tape.ServeHTTP).Embed(t.Context(), &providers.EmbedRequest{

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -25,8 +26,7 @@ func TestTransport(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	dial := &url.Error{Op: "Post", URL: "https://example.com/?key=canary", Err: &net.OpError{Op: "dial", Err: errors.New("refused")}}
-	var function any = func() {}
-	_, unencodable := json.Marshal(function)
+	_, unencodable := json.Marshal(math.Inf(1))
 	cases := map[string]struct {
 		ctx  context.Context
 		err  error

@@ -14,8 +14,6 @@ import (
 	"sort"
 	"strings"
 	"testing"
-
-	"github.com/llmotel/sdk/internal/shareddata"
 )
 
 // Interaction is one recorded reply and what it means.
@@ -38,11 +36,11 @@ type Interaction struct {
 	Error map[string]any
 }
 
-// Load returns the interactions of the APIs, in the order of their files.
+// Load returns the folder's interactions of the APIs, in the order of their
+// files; shareddata.Path(tb, "cassettes") is the folder.
 // Unmarshal decodes YAML, so that this module needs no decoder.
-func Load(tb testing.TB, unmarshal func([]byte, any) error, apis ...string) []Interaction {
+func Load(tb testing.TB, dir string, unmarshal func([]byte, any) error, apis ...string) []Interaction {
 	tb.Helper()
-	dir := shareddata.Path(tb, "cassettes")
 	raw, err := os.ReadFile(filepath.Join(dir, "expected.json")) //nolint:gosec // the path is that of the recordings
 	if err != nil {
 		tb.Fatal(err)
