@@ -81,8 +81,13 @@ type Chunk struct {
 	// Citations holds citations of a ChunkText's part verbatim (a JSON
 	// array), to be appended to those that came before; Text may be empty.
 	Citations json.RawMessage
+	// Signature is a piece of the Signature of a ChunkText's part, to be
+	// appended; Text may be empty.
+	Signature []byte
 	// Reasoning holds what a ChunkReasoning carries beside text: Provider,
-	// ID, Signature, Encrypted. Nil if nothing.
+	// ID, Signature, Encrypted. Signature and Encrypted are to be appended;
+	// Provider and ID replace what came before unless they are empty, as some
+	// vendors repeat them with every piece. Nil if nothing.
 	Reasoning *Reasoning
 	// ToolCall is the piece of a tool call; Arguments is to be appended.
 	ToolCall *ToolCall
@@ -103,6 +108,8 @@ type Finish struct {
 	ResponseID, RequestID string
 	// Provider and Model are those that answered.
 	Provider, Model string
+	// API is the vendor's API that answered; see Response.
+	API string
 	// Usage is the final ledger.
 	Usage Usage
 	// Reasons has one entry for each choice, in order; RawReasons the same

@@ -42,13 +42,18 @@ type partBuilder struct {
 	index     int
 	text      strings.Builder // text, thinking, or tool call arguments
 	citations json.RawMessage
+	signature []byte
 	reasoning Reasoning
 	call      ToolCall
 	whole     Part
 }
 
-// Add takes the next chunk. A ChunkRestart discards what was added before.
+// Add takes the next chunk. A ChunkRestart discards what was added before. A nil
+// chunk adds nothing.
 func (c *Collector) Add(chunk *Chunk) {
+	if chunk == nil {
+		return
+	}
 	switch chunk.Kind {
 	case ChunkStart:
 		c.resp.ID, c.resp.RequestID, c.resp.Model = chunk.ResponseID, chunk.RequestID, chunk.Model
@@ -56,12 +61,13 @@ func (c *Collector) Add(chunk *Chunk) {
 		p := c.part(chunk)
 		p.text.WriteString(chunk.Text)
 		p.citations = appendArray(p.citations, chunk.Citations)
+		p.signature = append(p.signature, chunk.Signature...)
 	case ChunkReasoning:
 		p := c.part(chunk)
 		p.text.WriteString(chunk.Text)
 		if r := chunk.Reasoning; r != nil {
 			setIf(&p.reasoning.Provider, r.Provider)
-			p.reasoning.ID += r.ID
+			setIf(&p.reasoning.ID, r.ID)
 			p.reasoning.Signature += r.Signature
 			p.reasoning.Encrypted += r.Encrypted
 		}
@@ -69,12 +75,8 @@ func (c *Collector) Add(chunk *Chunk) {
 		p := c.part(chunk)
 		if t := chunk.ToolCall; t != nil {
 			p.text.WriteString(t.Arguments)
-			if t.ID != "" {
-				p.call.ID = t.ID
-			}
-			if t.Name != "" {
-				p.call.Name = t.Name
-			}
+			setIf(&p.call.ID, t.ID)
+			setIf(&p.call.Name, t.Name)
 			p.call.Signature = append(p.call.Signature, t.Signature...)
 		}
 	case ChunkPart:
@@ -130,6 +132,7 @@ func (c *Collector) finish(f *Finish) {
 	setIf(&r.RequestID, f.RequestID)
 	setIf(&r.Model, f.Model)
 	setIf(&r.Provider, f.Provider)
+	setIf(&r.API, f.API)
 	setIf(&r.ServiceTier, f.ServiceTier)
 	setIf(&r.SystemFingerprint, f.SystemFingerprint)
 	setIf(&r.Target, f.Target)
@@ -194,7 +197,7 @@ func (c *choiceParts) build() []Part {
 	for _, p := range c.parts {
 		switch p.kind {
 		case ChunkText:
-			out = append(out, Text{Text: p.text.String(), Citations: p.citations})
+			out = append(out, Text{Text: p.text.String(), Citations: p.citations, Signature: p.signature})
 		case ChunkReasoning:
 			r := p.reasoning
 			r.Text = p.text.String()

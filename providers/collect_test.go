@@ -67,13 +67,13 @@ func TestCollect(t *testing.T) {
 		{
 			"everything that a finish carries",
 			stream(nil, start, text(0, "a"), text(0, "b"), finish(providers.Finish{
-				ResponseID: "r2", RequestID: "q2", Provider: "p", Model: "m-2026", Usage: final,
+				ResponseID: "r2", RequestID: "q2", Provider: "p", Model: "m-2026", API: "responses", Usage: final,
 				Reasons:    []providers.FinishReason{providers.FinishStop},
 				RawReasons: []string{"end_turn"}, StopSequence: "END", ServiceTier: "flex", SystemFingerprint: "fp",
 				Created: created, Logprobs: [][]byte{[]byte(`[1]`)}, Target: "backup", Attempts: 3,
 			})),
 			&providers.Response{
-				ID: "r2", RequestID: "q2", Provider: "p", Model: "m-2026", Usage: final, ServiceTier: "flex",
+				ID: "r2", RequestID: "q2", Provider: "p", Model: "m-2026", API: "responses", Usage: final, ServiceTier: "flex",
 				SystemFingerprint: "fp", Created: created, Target: "backup", Attempts: 3,
 				Choices: []providers.Choice{{
 					Message: message(providers.Text{Text: "ab"}), FinishReason: providers.FinishStop,
@@ -117,19 +117,22 @@ func TestCollect(t *testing.T) {
 			stream(
 				nil, start,
 				providers.Chunk{Kind: providers.ChunkReasoning, Text: "hm", Reasoning: &providers.Reasoning{Provider: "p", ID: "rs"}},
-				providers.Chunk{Kind: providers.ChunkReasoning, Text: "m", Reasoning: &providers.Reasoning{Signature: "si"}},
-				providers.Chunk{Kind: providers.ChunkReasoning, Reasoning: &providers.Reasoning{Signature: "g", Encrypted: "e"}},
+				providers.Chunk{Kind: providers.ChunkReasoning, Text: "m", Reasoning: &providers.Reasoning{Provider: "p", ID: "rs", Signature: "si"}},
+				providers.Chunk{Kind: providers.ChunkReasoning, Reasoning: &providers.Reasoning{ID: "rs", Signature: "g", Encrypted: "e"}},
 				providers.Chunk{Kind: providers.ChunkText, Part: 1, Text: "x", Citations: json.RawMessage(`[1]`)},
 				providers.Chunk{Kind: providers.ChunkText, Part: 1, Citations: json.RawMessage(` [2, 3] `)},
-				providers.Chunk{Kind: providers.ChunkText, Part: 1, Citations: json.RawMessage(`[]`)},
-				providers.Chunk{Kind: providers.ChunkPart, Part: 2, Whole: providers.Refusal{Text: "no"}},
+				providers.Chunk{Kind: providers.ChunkText, Part: 1, Citations: json.RawMessage(`[]`), Signature: []byte("to")},
+				providers.Chunk{Kind: providers.ChunkText, Part: 1, Signature: []byte("ken")},
+				providers.Chunk{Kind: providers.ChunkPart, Part: 2, Whole: providers.Image{Media: providers.Media{FileID: "f", Signature: []byte("s")}}},
+				providers.Chunk{Kind: providers.ChunkPart, Part: 3, Whole: providers.Refusal{Text: "no"}},
 				stop,
 			),
 			&providers.Response{
 				ID: "r1", RequestID: "q1", Model: "m", Usage: final,
 				Choices: []providers.Choice{{FinishReason: providers.FinishStop, Message: message(
 					providers.Reasoning{Provider: "p", ID: "rs", Text: "hmm", Signature: "sig", Encrypted: "e"},
-					providers.Text{Text: "x", Citations: json.RawMessage(`[1,2, 3]`)},
+					providers.Text{Text: "x", Citations: json.RawMessage(`[1,2, 3]`), Signature: []byte("token")},
+					providers.Image{Media: providers.Media{FileID: "f", Signature: []byte("s")}},
 					providers.Refusal{Text: "no"},
 				)}},
 			}, "",
@@ -183,6 +186,14 @@ func TestCollect(t *testing.T) {
 	}
 }
 
+func TestCollectorIgnoresNil(t *testing.T) {
+	var c providers.Collector
+	c.Add(nil)
+	if c.Partial() != nil {
+		t.Error("a nil chunk added something")
+	}
+}
+
 // What Collect returned does not change when the collector goes on.
 func TestCollectorSnapshots(t *testing.T) {
 	var c providers.Collector
@@ -202,10 +213,10 @@ func TestInterruptedError(t *testing.T) {
 	if !errors.Is(broken, providers.ErrStreamInterrupted) || !errors.Is(broken, errCut) || providers.KindOf(broken) != providers.KindNetwork {
 		t.Errorf("the tree of %v", broken)
 	}
-	if want := "providers: stream interrupted after 11 characters: p: network"; broken.Error() != want {
+	if want := "providers: stream interrupted after 11 bytes: p: network"; broken.Error() != want {
 		t.Errorf("got %q, want %q", broken.Error(), want)
 	}
-	if err := (&providers.InterruptedError{Err: errCut}).Error(); err != "providers: stream interrupted after 0 characters: p: network" {
+	if err := (&providers.InterruptedError{Err: errCut}).Error(); err != "providers: stream interrupted after 0 bytes: p: network" {
 		t.Errorf("without a part: %q", err)
 	}
 }

@@ -27,8 +27,9 @@ type Error struct {
 	// StatusCode is the HTTP status, 0 if there was none.
 	StatusCode int
 	// Code is the vendor's error code or type ("context_length_exceeded").
+	// It is kept as it came; see CleanID.
 	Code string
-	// RequestID is the provider's id of the HTTP request.
+	// RequestID is the provider's id of the HTTP request, as it came.
 	RequestID string
 	// RetryAfter is how long the provider asks to wait; 0 if it did not say.
 	RetryAfter time.Duration
@@ -43,6 +44,9 @@ type Error struct {
 
 // Error describes the failure without any content of the call.
 func (e *Error) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
 	var b strings.Builder
 	b.Grow(96)
 	b.WriteString(cmp.Or(safe(e.Provider), "provider"))
@@ -65,8 +69,8 @@ func (e *Error) Error() string {
 	if e.StatusCode != 0 {
 		add("HTTP ", strconv.Itoa(e.StatusCode))
 	}
-	add("code ", safe(e.Code))
-	add("request ", safe(e.RequestID))
+	add("code ", CleanID(e.Code))
+	add("request ", CleanID(e.RequestID))
 	if e.RetryAfter > 0 {
 		add("retry after ", e.RetryAfter.String())
 	}
@@ -81,10 +85,20 @@ func (e *Error) Error() string {
 }
 
 // Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // ErrorType returns the Kind; OpenTelemetry's semconv.ErrorType finds it.
-func (e *Error) ErrorType() string { return string(cmp.Or(e.Kind, KindUnknown)) }
+func (e *Error) ErrorType() string {
+	if e == nil {
+		return string(KindUnknown)
+	}
+	return string(cmp.Or(e.Kind, KindUnknown))
+}
 
 // KindOf returns the Kind of the first *Error in err's tree. Without one it
 // tells cancellation by the caller's context apart, and else returns
@@ -93,7 +107,7 @@ func KindOf(err error) Kind {
 	if err == nil {
 		return ""
 	}
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := errors.AsType[*Error](err); ok && e != nil {
 		return cmp.Or(e.Kind, KindUnknown)
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -106,7 +120,7 @@ func KindOf(err error) Kind {
 // had been delivered. The caller decides what the part is worth.
 type InterruptedError struct {
 	// Partial is what had arrived; its choices end with FinishError and its
-	// Usage is at best partial.
+	// Usage is at best partial. Nil if it was not kept.
 	Partial *Response
 	// Err is why the stream broke.
 	Err error
@@ -114,7 +128,7 @@ type InterruptedError struct {
 
 // Error describes the failure without any of the text that had arrived.
 func (e *InterruptedError) Error() string {
-	return fmt.Sprintf("%v after %d characters: %v", ErrStreamInterrupted, len(e.Partial.Text()), e.Err)
+	return fmt.Sprintf("%v after %d bytes: %v", ErrStreamInterrupted, len(e.Partial.Text()), e.Err)
 }
 
 // Unwrap returns the cause.
@@ -122,31 +136,3 @@ func (e *InterruptedError) Unwrap() error { return e.Err }
 
 // Is makes errors.Is(err, ErrStreamInterrupted) true.
 func (e *InterruptedError) Is(target error) bool { return target == ErrStreamInterrupted }
-
-// safe bounds a string that comes off a wire before it enters an error text:
-// at most 100 bytes, printable, without white space, quotes or URL queries.
-func safe(s string) string {
-	const limit = 100
-	if len(s) > limit {
-		s = s[:limit]
-	}
-	for i := range len(s) {
-		if !safeByte(s[i]) {
-			return strings.Map(func(r rune) rune {
-				if r < 0x80 && safeByte(byte(r)) { //nolint:gosec // ASCII fits a byte
-					return r
-				}
-				return '_'
-			}, s)
-		}
-	}
-	return s
-}
-
-func safeByte(c byte) bool {
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		return true
-	}
-	return strings.IndexByte("-_.:/@+", c) >= 0
-}

@@ -2,6 +2,7 @@ package providers_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -26,8 +27,12 @@ func TestErrorText(t *testing.T) {
 			Code: "rate_limit_exceeded", RequestID: "req_1", RetryAfter: 1500 * time.Millisecond, Detail: "too fast",
 		}, "openai gpt-5.2: rate_limited (HTTP 429, code rate_limit_exceeded, request req_1, retry after 1.5s): too fast"},
 		{"foreign bytes", &providers.Error{
-			Provider: "p", Kind: providers.KindServerError, Code: "a b?c=\"d\"\n<é>", RequestID: long,
-		}, "p: server_error (code a_b_c__d_____, request " + long[:100] + ")"},
+			Provider: "p", Model: "m d", Kind: providers.KindServerError, Code: "a=\"d\"<é>", RequestID: "#1",
+		}, "p m_d: server_error (code a__d____, request _1)"},
+		{"no code", &providers.Error{
+			Provider: "p", Model: long, Kind: providers.KindAuthentication, StatusCode: 401,
+			Code: "Incorrect API key provided: sk-proj-abcdef0123456789", RequestID: long,
+		}, "p " + long[:100] + ": authentication (HTTP 401)"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -71,6 +76,9 @@ func TestKindOf(t *testing.T) {
 		{"joined", errors.Join(errors.New("x"), limited), providers.KindRateLimited},
 		{"cancelled", fmt.Errorf("x: %w", context.Canceled), providers.KindCancelled},
 		{"deadline", context.DeadlineExceeded, providers.KindCancelled},
+		{"nil of the type", (*providers.Error)(nil), providers.KindUnknown},
+		{"nil of the type, wrapped", fmt.Errorf("x: %w", (*providers.Error)(nil)), providers.KindUnknown},
+		{"nil of the type, joined", errors.Join((*providers.Error)(nil), context.Canceled), providers.KindCancelled},
 		{"typed before context", &providers.Error{Kind: providers.KindTimeout, Err: context.DeadlineExceeded}, providers.KindTimeout},
 	}
 	for _, c := range cases {
@@ -79,6 +87,20 @@ func TestKindOf(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+func TestNilError(t *testing.T) {
+	var e *providers.Error
+	if e.Error() != "<nil>" || e.Unwrap() != nil || e.ErrorType() != "_OTHER" {
+		t.Errorf("%q, %v, %q", e.Error(), e.Unwrap(), e.ErrorType())
+	}
+}
+
+func TestErrorIsEncodedWithoutItsCause(t *testing.T) {
+	text, err := json.Marshal(&providers.Error{Provider: "p", Err: errors.New(canary)})
+	if err != nil || !strings.Contains(string(text), `"Provider":"p"`) || strings.Contains(string(text), "Err") {
+		t.Errorf("%s, %v", text, err)
 	}
 }
 

@@ -80,6 +80,10 @@ type Text struct {
 	// Citations holds the vendor's annotations of this text verbatim (a JSON
 	// array), or nil.
 	Citations json.RawMessage
+	// Signature is the vendor's opaque token that must be sent back with the
+	// part (Gemini's thought signature); optional. Adapters of vendors without
+	// one ignore it.
+	Signature []byte
 	// Cache marks the end of a cacheable prefix; optional.
 	Cache *CacheHint
 }
@@ -93,6 +97,10 @@ type Media struct {
 	URI string
 	// FileID names a file uploaded to the provider before.
 	FileID string
+	// Signature is the vendor's opaque token that must be sent back with the
+	// part (Gemini's thought signature); optional. Adapters of vendors without
+	// one ignore it.
+	Signature []byte
 }
 
 // Image is a picture.

@@ -19,6 +19,12 @@ const (
 	FinishError FinishReason = "error"
 )
 
+// Values of Response.API: OpenAI's APIs.
+const (
+	APIChatCompletions = "chat_completions"
+	APIResponses       = "responses"
+)
+
 // Response is a whole answer. It belongs to the caller.
 type Response struct {
 	// ID is the provider's id of the answer.
@@ -29,6 +35,9 @@ type Response struct {
 	Provider string
 	// Model is the model that answered, which may differ from the one asked.
 	Model string
+	// API is the vendor's API that answered, where it has several. Empty
+	// elsewhere.
+	API string
 	// Created is when the provider says it made the answer; may be zero.
 	Created time.Time
 

@@ -15,7 +15,7 @@ import (
 func (c *call) respond() *providers.Response {
 	r := &providers.Response{
 		ID: c.ids.response, RequestID: c.ids.request,
-		Provider: c.p.profile.Name, Model: c.req.Model,
+		Provider: c.p.profile.Name, Model: c.req.Model, API: c.p.profile.Dialect.api(),
 		Choices: make([]providers.Choice, max(c.req.Choices, 1)),
 	}
 	var output, reasoning int64

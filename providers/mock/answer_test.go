@@ -248,6 +248,7 @@ func TestStreamedParts(t *testing.T) {
 	parts := []providers.Part{
 		providers.Reasoning{Provider: "openai", ID: "rs_1", Text: "Let me think.", Encrypted: "xyz"},
 		providers.Text{Text: "Grüße aus Tromsø, 北京 and elsewhere", Citations: json.RawMessage(`[{"url":"u"}]`)},
+		providers.Text{Text: "signed", Signature: []byte("s")},
 		providers.Text{},
 		providers.ToolCall{ID: "c1", Name: "f", Arguments: `{"a":"long enough to need pieces"}`, Signature: []byte("s")},
 		providers.Refusal{Text: "no"},
@@ -257,6 +258,9 @@ func TestStreamedParts(t *testing.T) {
 	r, err := providers.Collect(p.Stream(t.Context(), ask(p.Model(), "hi ")))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if r.API != providers.APIChatCompletions {
+		t.Errorf("API %q", r.API)
 	}
 	if got := r.Message().Parts; !reflect.DeepEqual(got, parts) {
 		t.Errorf("got  %+v\nwant %+v", got, parts)

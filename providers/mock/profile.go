@@ -1,6 +1,10 @@
 package mock
 
-import "time"
+import (
+	"time"
+
+	"github.com/llmotel/sdk/providers"
+)
 
 // Models that the price lists know.
 const (
@@ -23,6 +27,15 @@ const (
 	// alternative answers (Request.Choices).
 	DialectAnthropic
 )
+
+// api returns the name of the API that the dialect's vendor answers by, if it
+// has several.
+func (d Dialect) api() string {
+	if d == DialectOpenAI {
+		return providers.APIChatCompletions
+	}
+	return ""
+}
 
 // Profile describes a provider.
 type Profile struct {

@@ -71,7 +71,7 @@ func (c *call) opening(r *providers.Response) []*providers.Chunk {
 
 func finish(r *providers.Response) *providers.Finish {
 	f := &providers.Finish{
-		ResponseID: r.ID, RequestID: r.RequestID, Provider: r.Provider, Model: r.Model, Usage: r.Usage,
+		ResponseID: r.ID, RequestID: r.RequestID, Provider: r.Provider, Model: r.Model, API: r.API, Usage: r.Usage,
 		ServiceTier: r.ServiceTier, StopSequence: r.Choices[0].StopSequence,
 	}
 	for _, choice := range r.Choices {
@@ -112,8 +112,8 @@ func appendPart(chunks []*providers.Chunk, part providers.Part, choice, index in
 			c.Text = s
 			chunks = append(chunks, &c)
 		}
-		if p.Citations != nil || p.Text == "" {
-			chunk.Citations = p.Citations
+		if p.Citations != nil || p.Signature != nil || p.Text == "" {
+			chunk.Citations, chunk.Signature = p.Citations, p.Signature
 			chunks = append(chunks, &chunk)
 		}
 	case providers.Reasoning:

@@ -19,7 +19,7 @@ import (
 func whole() *providers.Response {
 	citations := `[{"type":"url_citation","url_citation":{"start_index":0,"end_index":4,"title":"Oslo","url":"https://example.com/oslo"}}]`
 	return &providers.Response{
-		ID: "chatcmpl-7", RequestID: "req_7", Provider: "openai", Model: "gpt-5.6-2026-07-01",
+		ID: "chatcmpl-7", RequestID: "req_7", Provider: "openai", Model: "gpt-5.6-2026-07-01", API: "chat_completions",
 		Created: time.Date(2026, 9, 21, 14, 13, 20, 0, time.UTC),
 		Choices: []providers.Choice{{
 			Message: providers.Message{Role: providers.RoleAssistant, Parts: []providers.Part{

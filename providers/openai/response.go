@@ -28,7 +28,7 @@ func (p *Provider) decode(call adapter.Call, resp *http.Response, body []byte, a
 		return nil, e
 	}
 	r := &providers.Response{
-		ID: c.ID, RequestID: id, Provider: p.name, Model: c.Model, Created: created(c.Created),
+		ID: c.ID, RequestID: id, Provider: p.name, Model: c.Model, API: providers.APIChatCompletions, Created: created(c.Created),
 		Choices:           make([]providers.Choice, len(c.Choices)),
 		Usage:             ledger(usageOf(c.JSON.Usage, c.JSON.ExtraFields)),
 		ServiceTier:       string(c.ServiceTier),

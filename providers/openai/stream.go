@@ -206,7 +206,7 @@ func (s *stream) emit(c *providers.Chunk) {
 
 func (s *stream) finish() {
 	f := &providers.Finish{
-		ResponseID: s.id, RequestID: requestID(s.resp), Provider: s.p.name, Model: s.model,
+		ResponseID: s.id, RequestID: requestID(s.resp), Provider: s.p.name, Model: s.model, API: providers.APIChatCompletions,
 		Usage: s.usage, ServiceTier: s.tier, SystemFingerprint: s.print, Created: s.created,
 		Reasons: make([]providers.FinishReason, len(s.choices)), RawReasons: make([]string, len(s.choices)),
 	}
