@@ -1,6 +1,9 @@
 package llmotel
 
 import (
+	"cmp"
+	"slices"
+
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 
@@ -143,12 +146,19 @@ func appendString(kvs []attribute.KeyValue, key attribute.Key, v string) []attri
 }
 
 func appendResult(kvs []attribute.KeyValue, call *Call, r *Result) []attribute.KeyValue {
+	if r.Provider != "" && r.Provider != call.Provider { // known better than at the start
+		kvs = append(kvs, genai.ProviderNameKey.String(r.Provider))
+	}
 	kvs = appendString(kvs, genai.ResponseIDKey, r.ResponseID)
 	kvs = appendString(kvs, genai.ResponseModelKey, r.Model)
 	if len(r.FinishReasons) > 0 {
 		kvs = append(kvs, finishReasons(r.FinishReasons))
+		if slices.Contains(r.FinishReasons, providers.FinishCompaction) {
+			kvs = append(kvs, genai.ConversationCompactedKey.Bool(true))
+		}
 	}
-	if call.Provider == genai.ProviderNameOpenAI && call.Operation != OperationEmbeddings {
+	if cmp.Or(r.Provider, call.Provider) == genai.ProviderNameOpenAI && call.Operation != OperationEmbeddings {
+		kvs = appendString(kvs, genai.OpenAIAPITypeKey, r.API)
 		kvs = appendString(kvs, genai.OpenAIResponseServiceTierKey, r.ServiceTier)
 		kvs = appendString(kvs, genai.OpenAIResponseSystemFingerprintKey, r.SystemFingerprint)
 	}
@@ -233,8 +243,10 @@ func appendAttribution(kvs []attribute.KeyValue, a *Attribution) []attribute.Key
 	}
 	kvs = appendString(kvs, genai.FeatureNameKey, a.Feature)
 	kvs = appendString(kvs, genai.FeatureVersionKey, a.FeatureVersion)
-	kvs = appendString(kvs, genai.PromptNameKey, a.Prompt)
-	kvs = appendString(kvs, genai.PromptVersionKey, a.PromptVersion)
+	if a.Prompt != "" {
+		kvs = append(kvs, genai.PromptNameKey.String(a.Prompt))
+		kvs = appendString(kvs, genai.PromptVersionKey, a.PromptVersion)
+	}
 	kvs = appendString(kvs, genai.FeatureFlagKeyKey, a.Experiment)
 	kvs = appendString(kvs, genai.FeatureFlagResultVariantKey, a.Variant)
 	kvs = appendString(kvs, genai.ConversationIDKey, a.Conversation)

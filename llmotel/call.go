@@ -2,6 +2,7 @@ package llmotel
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/llmotel/sdk/llmotel/internal/genai"
 	"github.com/llmotel/sdk/providers"
@@ -39,6 +40,9 @@ type Call struct {
 
 // Result says what came back. It is what is known when a call ends.
 type Result struct {
+	// Provider is the provider that answered, if another than was called: a
+	// chain's target. API is the vendor's API, where it has several.
+	Provider, API         string
 	ResponseID, RequestID string
 	// Model is the model that answered; empty if the provider did not say.
 	Model string
@@ -60,19 +64,19 @@ func ResultOf(r *providers.Response) Result {
 		return Result{}
 	}
 	return Result{
-		ResponseID: r.ID, RequestID: r.RequestID, Model: r.Model,
+		Provider: r.Provider, API: r.API, ResponseID: r.ID, RequestID: r.RequestID, Model: r.Model,
 		FinishReasons: reasonsOf(r.Choices), Usage: r.Usage,
 		ServiceTier: r.ServiceTier, SystemFingerprint: r.SystemFingerprint,
 		ResponseChars: textLen(r.Choices), Attempts: r.Attempts,
 	}
 }
 
-func resultOfFinish(f *providers.Finish, chars int) Result {
+func resultOfFinish(f *providers.Finish) Result {
 	return Result{
-		ResponseID: f.ResponseID, RequestID: f.RequestID, Model: f.Model,
+		Provider: f.Provider, API: f.API, ResponseID: f.ResponseID, RequestID: f.RequestID, Model: f.Model,
 		FinishReasons: f.Reasons, Usage: f.Usage,
 		ServiceTier: f.ServiceTier, SystemFingerprint: f.SystemFingerprint,
-		ResponseChars: chars, Attempts: f.Attempts,
+		Attempts: f.Attempts,
 	}
 }
 
@@ -155,26 +159,43 @@ type failure struct {
 }
 
 // failureOf reads an error. Texts are taken only from *providers.Error, which
-// keeps content out; of other errors no more than the kind is told.
-func failureOf(err error) failure {
-	var f failure
+// keeps content out; of other errors no more than the kind is told. An error
+// whose methods panic is an unknown one.
+func failureOf(err error) (f failure) {
 	if err == nil {
 		return f
 	}
-	f.kind = providers.KindOf(err)
-	if e, ok := errors.AsType[*providers.Error](err); ok {
-		f.message, f.status, f.code, f.requestID, f.usage = e.Error(), e.StatusCode, e.Code, e.RequestID, e.Usage
-	} else {
-		f.message = string(f.kind)
-		if t, ok := errors.AsType[interface {
-			error
-			ErrorType() string
-		}](err); ok && f.kind == providers.KindUnknown {
-			f.kind = providers.Kind(t.ErrorType())
+	defer func() {
+		if recover() != nil {
+			f = failure{kind: providers.KindUnknown, message: string(providers.KindUnknown)}
 		}
+	}()
+	f.kind = kindOf(err)
+	f.message = string(f.kind)
+	if e, ok := errors.AsType[*providers.Error](err); ok && e != nil {
+		f.message, f.status, f.usage = e.Error(), e.StatusCode, e.Usage
+		f.code, f.requestID = providers.CleanID(e.Code), providers.CleanID(e.RequestID)
 	}
-	if i, ok := errors.AsType[*providers.InterruptedError](err); ok && i.Partial != nil && f.usage.Completeness == providers.UsageMissing {
+	if i, ok := errors.AsType[*providers.InterruptedError](err); ok && i != nil && i.Partial != nil && f.usage.Completeness == providers.UsageMissing {
 		f.usage = i.Partial.Usage
 	}
 	return f
+}
+
+// kindOf is providers.KindOf, except that errors of others may name one of our
+// kinds. Other names have no bound and may hold anything.
+func kindOf(err error) providers.Kind {
+	kind := providers.KindOf(err)
+	if kind == providers.KindUnknown {
+		if t, ok := errors.AsType[interface {
+			error
+			ErrorType() string
+		}](err); ok && slices.Contains(providers.Kinds(), providers.Kind(t.ErrorType())) {
+			return providers.Kind(t.ErrorType())
+		}
+	}
+	if !slices.Contains(providers.Kinds(), kind) {
+		return providers.KindUnknown
+	}
+	return kind
 }

@@ -1,8 +1,8 @@
 package llmotel
 
 import (
+	"cmp"
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -51,23 +51,13 @@ type ChainSpan struct {
 	inside callContext
 	record detached
 	begun  time.Time
-	ended  once
+	ended  flag
 
-	mu     sync.Mutex
+	mu     sync.Mutex // held for what follows
 	visits []Visit
 	skips  []Skip
-	// last is the visit that answered or, so far, the last one.
-	last visitDetail
-}
-
-// visitDetail is what the Record takes from one visit besides its Visit.
-type visitDetail struct {
-	result    Result
-	failure   failure
-	chunks    int
-	firstSeen time.Duration // since the chain began
-
-	promptChars int
+	// last is the Record of the visit that ended last, with sinks only.
+	last *Record
 }
 
 // StartChain begins the record of a call to a failover chain and returns the
@@ -93,8 +83,10 @@ func (s *ChainSpan) Skip(target, reason string) {
 		return
 	}
 	s.mu.Lock()
-	s.skips = append(s.skips, Skip{Target: target, Reason: reason})
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	if !s.ended.Load() {
+		s.skips = append(s.skips, Skip{Target: target, Reason: reason})
+	}
 }
 
 // Event adds an event to the parent span.
@@ -104,25 +96,21 @@ func (s *ChainSpan) Event(name string, attrs ...attribute.KeyValue) {
 	}
 }
 
-// visited takes over a finished inference span.
-func (s *ChainSpan) visited(v *Span, r *Result, c pricing.Cost, took time.Duration, f *failure) {
-	visit := Visit{
-		Target: v.call.Target, Provider: v.call.Provider, RequestModel: v.call.Model, ResponseModel: r.Model,
-		RequestID: r.RequestID, SpanID: v.span.SpanContext().SpanID(),
-		Start: v.begun, Duration: took, TimeToFirstChunk: v.firstChunk, Attempts: r.Attempts,
-		ErrorKind: f.kind, ErrorMessage: f.message, Usage: r.Usage, Cost: c,
-	}
-	d := visitDetail{result: *r, failure: *f, chunks: v.chunks}
-	if len(s.inst.sinks) > 0 {
-		d.promptChars = v.call.promptLen()
-	}
-	if v.firstChunk > 0 {
-		d.firstSeen = v.begun.Sub(s.begun) + v.firstChunk
-	}
+// visited takes over a finished inference span, unless the chain has ended.
+func (s *ChainSpan) visited(v *Span, e *ending, rec *Record) bool {
 	s.mu.Lock()
-	s.visits = append(s.visits, visit)
-	s.last = d
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	if s.ended.Load() {
+		return false
+	}
+	s.visits = append(s.visits, Visit{
+		Target: v.call.Target, Provider: e.Provider, RequestModel: v.call.Model, ResponseModel: e.Model,
+		RequestID: e.RequestID, SpanID: v.span.SpanContext().SpanID(),
+		Start: v.begun, Duration: e.took, TimeToFirstChunk: v.streamed().firstChunk, Attempts: e.Attempts,
+		ErrorKind: e.failure.kind, ErrorMessage: e.failure.message, Usage: e.Usage, Cost: e.cost,
+	})
+	s.last = rec
+	return true
 }
 
 // End finishes the record. Only the first call counts.
@@ -133,24 +121,28 @@ func (s *ChainSpan) End(r ChainResult, err error) { s.finish(r, err, false) }
 func (s *ChainSpan) Abandon(r ChainResult) { s.finish(r, nil, true) }
 
 func (s *ChainSpan) finish(r ChainResult, err error, abandoned bool) {
-	if s == nil || !s.ended.first() {
+	if s == nil {
 		return
 	}
-	took := time.Since(s.begun)
 	s.mu.Lock()
-	visits, skips, last := s.visits, s.skips, s.last
-	s.mu.Unlock()
+	if s.ended.Load() {
+		s.mu.Unlock()
+		return
+	}
+	s.ended.Store(true)
+	took := time.Since(s.begun)
+	s.mu.Unlock() // nothing changes any more
 
 	f := failureOf(err)
 	if err != nil && r.Message != "" {
 		f.message = r.Message
 	}
 	if s.span.IsRecording() {
-		s.describe(&r, visits, err, &f)
+		s.describe(&r, s.visits, err, &f)
 	}
 	s.span.End()
 	if len(s.inst.sinks) > 0 {
-		s.inst.deliver(&s.record, s.newRecord(&r, visits, skips, &last, took, &f, abandoned))
+		s.inst.deliver(&s.record, s.newRecord(&r, took, &f, abandoned))
 	}
 }
 
@@ -175,28 +167,23 @@ func (s *ChainSpan) describe(r *ChainResult, visits []Visit, err error, f *failu
 
 // newRecord brings the visits together: usage and cost of all of them, the rest
 // from the one that answered or came last.
-func (s *ChainSpan) newRecord(r *ChainResult, visits []Visit, skips []Skip, last *visitDetail, took time.Duration, f *failure, abandoned bool) *Record {
-	sc := s.span.SpanContext()
-	rec := &Record{
-		CallID: newCallID(), TraceID: sc.TraceID(), SpanID: sc.SpanID(), Sampled: sc.IsSampled(),
-		Operation: s.call.Operation, Stream: s.call.Stream,
-		Start: s.begun, Duration: took, TimeToFirstChunk: last.firstSeen, Chunks: last.chunks,
-		Provider: s.call.Chain, RequestModel: s.call.Model, Target: r.Target,
-		ResponseModel: last.result.Model, ResponseID: last.result.ResponseID, RequestID: last.result.RequestID,
-		ServiceTier: last.result.ServiceTier, FinishReasons: last.result.FinishReasons,
-		ErrorKind: f.kind, ErrorMessage: f.message, StatusCode: f.status, ErrorCode: f.code, Abandoned: abandoned,
-		Attempts: r.Attempts, Visits: slices.Clone(visits), Skips: slices.Clone(skips),
-		PromptChars: last.promptChars, ResponseChars: last.result.ResponseChars,
-		Attribution: AttributionFrom(&s.record),
-	}
-	if n := len(visits); n > 0 {
-		v := &visits[n-1]
-		rec.Provider, rec.RequestModel = v.Provider, v.RequestModel
-		if rec.Target == "" {
-			rec.Target = v.Target
+func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, abandoned bool) *Record {
+	rec := &Record{Operation: s.call.Operation, Stream: s.call.Stream, Provider: s.call.Chain, RequestModel: s.call.Model}
+	if s.last != nil {
+		*rec = *s.last
+		if rec.Chunks > 0 {
+			rec.TimeToFirstChunk += rec.Start.Sub(s.begun)
 		}
-		rec.Usage, rec.Cost = total(visits)
+		rec.Usage, rec.Cost = total(s.visits)
 	}
+	sc := s.span.SpanContext()
+	rec.CallID, rec.TraceID, rec.SpanID, rec.Sampled = newCallID(), sc.TraceID(), sc.SpanID(), sc.IsSampled()
+	rec.Start, rec.Duration = s.begun, took
+	rec.Target = cmp.Or(r.Target, rec.Target)
+	rec.ErrorKind, rec.ErrorMessage, rec.StatusCode, rec.ErrorCode = f.kind, f.message, f.status, f.code
+	rec.Abandoned, rec.Attempts = abandoned, r.Attempts
+	rec.Visits, rec.Skips = s.visits, s.skips
+	rec.Attribution = AttributionFrom(&s.record)
 	for i := range r.Breakers {
 		if r.Breakers[i].Target == rec.Target {
 			rec.BreakerState = r.Breakers[i].State
@@ -205,22 +192,14 @@ func (s *ChainSpan) newRecord(r *ChainResult, visits []Visit, skips []Skip, last
 	return rec
 }
 
-// total adds up what the visits used and cost. Failed visits without usage are
-// left out: nobody knows that they cost anything.
+// total adds up what the visits used and cost. Failed visits that gave
+// nothing are left out: nobody knows that they cost anything.
 func total(visits []Visit) (providers.Usage, pricing.Cost) {
-	var u providers.Usage
-	var c pricing.Cost
-	first := true
+	var sum expense
 	for i := range visits {
-		v := &visits[i]
-		if v.ErrorKind != "" && v.Usage.Completeness == providers.UsageMissing {
-			continue
+		if v := &visits[i]; v.ErrorKind == "" || v.Usage.Completeness != providers.UsageMissing || v.TimeToFirstChunk > 0 {
+			sum.add(&v.Usage, v.Cost)
 		}
-		if first {
-			u, c, first = v.Usage, v.Cost, false
-			continue
-		}
-		u, c = u.Add(v.Usage), c.Add(v.Cost)
 	}
-	return u, c
+	return sum.usage, sum.cost
 }

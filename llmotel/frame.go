@@ -72,19 +72,6 @@ func SpanFromContext(ctx context.Context) *Span {
 	return nil
 }
 
-// ChainFromContext returns the chain's span that ctx is inside of, or nil. The
-// methods of a nil ChainSpan do nothing.
-func ChainFromContext(ctx context.Context) *ChainSpan {
-	f, _ := ctx.Value(frameKey{}).(*frame)
-	if f != nil && f.chain == nil {
-		f = f.inference.outer // also after the inference span has ended
-	}
-	if f == nil || f.chain == nil || f.chain.ended.Load() {
-		return nil
-	}
-	return f.chain
-}
-
 // deliver hands a finished Record to the sinks. What a sink does wrong stays
 // with the sink.
 func (i *Instrumentation) deliver(ctx context.Context, r *Record) {
@@ -116,8 +103,5 @@ func newCallID() string {
 // The tracing SDK copies what it is given.
 var scratch = sync.Pool{New: func() any { s := make([]attribute.KeyValue, 0, 48); return &s }}
 
-// once is a flag that only the first caller gets to set.
-type once struct{ done atomic.Bool }
-
-func (o *once) first() bool { return o.done.CompareAndSwap(false, true) }
-func (o *once) Load() bool  { return o.done.Load() }
+// flag is a boolean that is read without the mutex under which it is set.
+type flag = atomic.Bool

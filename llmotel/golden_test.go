@@ -196,7 +196,7 @@ func TestTelemetry(t *testing.T) {
 		}},
 		{"usage_classes", nil, func(ctx context.Context, inst *llmotel.Instrumentation) {
 			resp := answer()
-			resp.Model, resp.ServiceTier = "claude-sonnet-5", "standard"
+			resp.Provider, resp.Model, resp.ServiceTier = "anthropic", "claude-sonnet-5", "standard"
 			u := usage(1000, 300, 400)
 			u.Set(providers.ClassCacheWrite, 300)
 			u.CacheWrite1h = 100
@@ -210,7 +210,7 @@ func TestTelemetry(t *testing.T) {
 		}},
 		{"unpriced", nil, func(ctx context.Context, inst *llmotel.Instrumentation) {
 			resp := answer()
-			resp.Model = "llama-of-ours"
+			resp.Provider, resp.Model = "self", "llama-of-ours"
 			_, _ = inst.Wrap(&scripted{name: "self", generate: answers(resp, nil)}).Generate(ctx, &providers.Request{Model: "llama-of-ours"})
 		}},
 		{"usage_missing", nil, func(ctx context.Context, inst *llmotel.Instrumentation) {

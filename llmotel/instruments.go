@@ -87,6 +87,7 @@ type seriesKey struct {
 	operation, provider, model, responseModel, address string
 	port                                               int
 	errorType                                          string
+	openAITier                                         string
 }
 
 // series is one attribute set, in the forms that the instruments take without
@@ -96,6 +97,8 @@ type series struct {
 	add    []metric.AddOption
 	// byModality has the set with gen_ai.token.modality added.
 	byModality [modalities][]metric.AddOption
+	// byReason has the set with llmotel.reason added, for unpriced calls.
+	byReason [reasons][]metric.AddOption
 	// byAttribution has the sets with attribution added.
 	byAttribution cow.Map[Attribution, *series]
 }
@@ -108,6 +111,14 @@ const (
 	modalities
 )
 
+// The reasons why a call is not priced in US dollars.
+const (
+	reasonNoPrice = iota
+	reasonNoUsage
+	reasonCurrency
+	reasons
+)
+
 // other stands for all values beyond the limit of series.
 const other = "_OTHER"
 
@@ -117,7 +128,7 @@ func (in *instruments) of(k seriesKey, a *Attribution) *series {
 	s, ok := in.series.Get(k)
 	if !ok {
 		if in.made.Load() >= int64(in.limit) {
-			k.model, k.responseModel, k.address, k.port = other, other, "", 0
+			k = k.bounded()
 		}
 		s = put(in, &in.series, k, k, nil)
 	}
@@ -138,6 +149,17 @@ func (in *instruments) of(k seriesKey, a *Attribution) *series {
 	return with
 }
 
+// bounded is the key under which calls beyond the limit are counted. What is
+// left has few values: error types are a closed set.
+func (k seriesKey) bounded() seriesKey {
+	operation := other
+	switch k.operation {
+	case OperationChat, OperationGenerateContent, OperationTextCompletion, OperationEmbeddings:
+		operation = k.operation
+	}
+	return seriesKey{operation: operation, provider: other, model: other, responseModel: other, errorType: k.errorType}
+}
+
 // put makes and stores a series unless there is one.
 func put[K comparable](in *instruments, m *cow.Map[K, *series], at K, k seriesKey, a *Attribution) *series {
 	if s, ok := m.Get(at); ok {
@@ -156,6 +178,7 @@ func newSeries(k seriesKey, a *Attribution) *series {
 	kvs = appendString(kvs, genai.ResponseModelKey, k.responseModel)
 	kvs = appendServer(kvs, k.address, k.port)
 	kvs = appendString(kvs, genai.ErrorTypeKey, k.errorType)
+	kvs = appendString(kvs, genai.OpenAIResponseServiceTierKey, k.openAITier)
 	kvs = appendAttribution(kvs, a)
 
 	set := attribute.NewSet(kvs...)
@@ -166,6 +189,10 @@ func newSeries(k seriesKey, a *Attribution) *series {
 	for i, modality := range []string{genai.TokenModalityUnknown, genai.TokenModalityText, genai.TokenModalityAudio, genai.TokenModalityImage} {
 		with := attribute.NewSet(append(slices.Clip(kvs), genai.TokenModalityKey.String(modality))...)
 		s.byModality[i] = []metric.AddOption{metric.WithAttributeSet(with)}
+	}
+	for i, reason := range []string{genai.ReasonNoPrice, genai.ReasonNoUsage, genai.ReasonCurrency} {
+		with := attribute.NewSet(append(slices.Clip(kvs), genai.ReasonKey.String(reason))...)
+		s.byReason[i] = []metric.AddOption{metric.WithAttributeSet(with)}
 	}
 	return s
 }
@@ -224,8 +251,12 @@ func (in *instruments) tokens(ctx context.Context, s *series, u *providers.Usage
 	split(ctx, in.cacheWrite, s, u.CacheWrite, 0, 0, 0)
 	split(ctx, in.reasoning, s, u.Reasoning, 0, 0, 0)
 	if succeeded && u.Completeness == providers.UsageReported {
-		in.inputSize.Record(ctx, u.Input, s.record...)
-		in.outputSize.Record(ctx, u.Output, s.record...)
+		if u.Has(providers.ClassInput) {
+			in.inputSize.Record(ctx, u.Input, s.record...)
+		}
+		if u.Has(providers.ClassOutput) {
+			in.outputSize.Record(ctx, u.Output, s.record...)
+		}
 	}
 }
 
@@ -247,7 +278,11 @@ func (in *instruments) price(ctx context.Context, s *series, c *pricing.Cost) {
 	switch {
 	case c.Priced && c.Currency == "USD":
 		in.cost.Add(ctx, c.Amount.Float(), s.add...)
+	case c.Priced:
+		in.unpriced.Add(ctx, 1, s.byReason[reasonCurrency]...)
 	case c.PriceID == "":
-		in.unpriced.Add(ctx, 1, s.add...)
+		in.unpriced.Add(ctx, 1, s.byReason[reasonNoPrice]...)
+	default:
+		in.unpriced.Add(ctx, 1, s.byReason[reasonNoUsage]...)
 	}
 }

@@ -58,9 +58,6 @@ func (w *Provider) call(req *providers.Request, stream bool) Call {
 // Generate makes the call and records it.
 func (w *Provider) Generate(ctx context.Context, req *providers.Request) (*providers.Response, error) {
 	ctx, span := w.inst.Start(ctx, w.call(req, false))
-	if span == nil {
-		return w.next.Generate(ctx, req)
-	}
 	defer span.endPanic()
 	resp, err := w.next.Generate(ctx, req)
 	span.End(ResultOf(resp), err)
@@ -72,10 +69,6 @@ func (w *Provider) Generate(ctx context.Context, req *providers.Request) (*provi
 func (w *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*providers.Chunk, error] {
 	return func(yield func(*providers.Chunk, error) bool) {
 		ctx, span := w.inst.Start(ctx, w.call(req, true))
-		if span == nil {
-			w.next.Stream(ctx, req)(yield)
-			return
-		}
 		inConsumer := false
 		defer func() {
 			if inConsumer { // the consumer's loop body panicked: not the provider's doing
@@ -97,8 +90,13 @@ func (w *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2
 				span.Abandon()
 				return
 			}
+			span.consumed()
 		}
-		span.End(Result{}, nil)
+		var err error
+		if !span.streamed().answered { // no provider may end so; the consumer sees it as it is
+			err = &providers.Error{Provider: w.next.Name(), Model: span.call.Model, Kind: providers.KindMalformed, Detail: "the stream ended without its finish chunk"}
+		}
+		span.End(Result{}, err)
 	}
 }
 
@@ -139,9 +137,6 @@ func (w *Embedder) Embed(ctx context.Context, req *providers.EmbedRequest) (*pro
 		Operation: OperationEmbeddings, Provider: w.next.Name(),
 		ServerAddress: w.host, ServerPort: w.port, Embed: req,
 	})
-	if span == nil {
-		return w.next.Embed(ctx, req)
-	}
 	defer span.endPanic()
 	resp, err := w.next.Embed(ctx, req)
 	r := Result{}

@@ -11,10 +11,19 @@ import (
 
 func (t *Telemetry) callStart(ctx context.Context, e failover.StartEvent) context.Context {
 	t.Observe(e.Chain)
-	ctx, _ = t.inst.StartChain(ctx, llmotel.ChainCall{
+	ctx, span := t.inst.StartChain(ctx, llmotel.ChainCall{
 		Chain: e.Chain.Name(), Model: e.Model, Stream: e.Stream,
 	})
-	return ctx
+	return context.WithValue(ctx, spanKey{}, span)
+}
+
+// spanKey leads to the span that callStart began. It is nil in a chain inside
+// another llmotel span: what is around it records the call.
+type spanKey struct{}
+
+func spanOf(ctx context.Context) *llmotel.ChainSpan {
+	span, _ := ctx.Value(spanKey{}).(*llmotel.ChainSpan)
+	return span
 }
 
 func (t *Telemetry) callEnd(ctx context.Context, e failover.EndEvent) {
@@ -29,7 +38,7 @@ func (t *Telemetry) callEnd(ctx context.Context, e failover.EndEvent) {
 		}
 		t.metrics.attempts.inc(ctx, [3]string{a.Target, outcome})
 	}
-	span := llmotel.ChainFromContext(ctx)
+	span := spanOf(ctx)
 	if span == nil {
 		return
 	}
@@ -49,12 +58,12 @@ func (t *Telemetry) retry(ctx context.Context, e failover.RetryEvent) {
 }
 
 func (t *Telemetry) skip(ctx context.Context, e failover.SkipEvent) {
-	llmotel.ChainFromContext(ctx).Skip(e.Target, string(e.Reason))
+	spanOf(ctx).Skip(e.Target, string(e.Reason))
 }
 
 func (t *Telemetry) fallback(ctx context.Context, e failover.FallbackEvent) {
 	t.metrics.fallbacks.inc(ctx, [3]string{e.From, e.To, string(e.Kind)})
-	llmotel.ChainFromContext(ctx).Event(genai.EventFallback,
+	spanOf(ctx).Event(genai.EventFallback,
 		genai.FallbackFromKey.String(e.From),
 		genai.FallbackToKey.String(e.To),
 		genai.ErrorTypeKey.String(string(e.Kind)))
@@ -62,7 +71,7 @@ func (t *Telemetry) fallback(ctx context.Context, e failover.FallbackEvent) {
 
 func (t *Telemetry) breakerChange(ctx context.Context, e failover.BreakerEvent) {
 	t.metrics.transitions.inc(ctx, [3]string{e.Target, string(e.To), e.Reason})
-	llmotel.ChainFromContext(ctx).Event(genai.EventBreakerChange,
+	spanOf(ctx).Event(genai.EventBreakerChange,
 		genai.TargetKey.String(e.Target),
 		genai.BreakerFromKey.String(string(e.From)),
 		genai.BreakerToKey.String(string(e.To)),

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"weak"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
@@ -23,8 +24,10 @@ type Telemetry struct {
 	metrics *instruments
 	stop    metric.Registration
 
-	mu     sync.Mutex // held while chains grows
-	chains atomic.Pointer[[]*failover.Chain]
+	mu     sync.Mutex // held while chains changes
+	closed bool
+	// chains are those whose breakers are shown; forgotten ones fall out.
+	chains atomic.Pointer[[]weak.Pointer[failover.Chain]]
 }
 
 // Option configures a Telemetry.
@@ -88,46 +91,61 @@ func (t *Telemetry) Options() []failover.Option {
 	}
 }
 
-// Observe shows the breakers of a chain that has not been called yet.
+// Observe shows the breakers of a chain that has not been called yet. The chain
+// is let go when the program has no other use for it.
 func (t *Telemetry) Observe(c *failover.Chain) {
-	if t.observes(c) || c == nil {
+	if c == nil || t.observes(c) {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.observes(c) {
+	if t.closed || t.observes(c) {
 		return
 	}
-	var next []*failover.Chain
+	next := []weak.Pointer[failover.Chain]{weak.Make(c)}
 	if old := t.chains.Load(); old != nil {
-		next = slices.Clone(*old)
+		for _, p := range *old {
+			if p.Value() != nil {
+				next = append(next, p)
+			}
+		}
 	}
-	next = append(next, c)
 	t.chains.Store(&next)
 }
 
 func (t *Telemetry) observes(c *failover.Chain) bool {
 	chains := t.chains.Load()
-	return chains != nil && slices.Contains(*chains, c)
+	return chains != nil && slices.Contains(*chains, weak.Make(c))
 }
 
-// Close ends the observation of breakers and lets go of the chains. Calls that
-// go on are still recorded.
+// Close ends the observation of breakers. Calls that go on are still recorded.
 func (t *Telemetry) Close() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = true
 	t.chains.Store(nil)
 	return t.stop.Unregister()
 }
 
-// observe reports the state of every breaker when metrics are collected.
+// observe reports the state of every target's breaker when metrics are
+// collected; the worst, where several chains have a target of that name.
 func (t *Telemetry) observe(_ context.Context, o metric.Observer) error {
 	chains := t.chains.Load()
 	if chains == nil {
 		return nil
 	}
-	for _, c := range *chains {
-		for _, b := range c.BreakerStatuses() {
-			o.ObserveInt64(t.metrics.state, gauge(b.State), metric.WithAttributes(genai.TargetKey.String(b.Target)))
+	worst := map[string]int64{}
+	for _, p := range *chains {
+		c := p.Value()
+		if c == nil {
+			continue
 		}
+		for _, b := range c.BreakerStatuses() {
+			worst[b.Target] = max(worst[b.Target], gauge(b.State))
+		}
+	}
+	for target, state := range worst {
+		o.ObserveInt64(t.metrics.state, state, metric.WithAttributes(genai.TargetKey.String(target)))
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -24,7 +25,7 @@ func main() {
 	flag.Parse()
 	rows, err := parse(os.Stdin)
 	if err == nil && len(rows) == 0 {
-		err = fmt.Errorf("no benchmark results on standard input")
+		err = errors.New("no benchmark results on standard input")
 	}
 	if err == nil {
 		err = write(os.Stdout, rows, *base, *less)

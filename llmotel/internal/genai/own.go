@@ -147,10 +147,11 @@ var (
 		Description: "The cost of inference calls whose price is known.",
 	}
 
-	// MetricClientUnpricedCalls has the attributes of the token counters.
+	// MetricClientUnpricedCalls has the attributes of the token counters, and
+	// ReasonKey.
 	MetricClientUnpricedCalls = Metric{
 		Name: "llmotel.client.unpriced_calls", Unit: "{call}", Instrument: Counter, Number: Int,
-		Description: "The number of inference calls whose price is not known.",
+		Description: "The number of calls that are not in the cost: without a price, without usage, or in another currency.",
 	}
 
 	// MetricFailoverAttempts has TargetKey and OutcomeKey.
@@ -202,3 +203,13 @@ func OwnMetrics() []Metric {
 func BreakerStateOf(target string) attribute.Key {
 	return BreakerStateKey + "." + attribute.Key(target)
 }
+
+// Values of ReasonKey on MetricClientUnpricedCalls.
+const (
+	// ReasonNoPrice: no price is known for the model.
+	ReasonNoPrice = "no_price"
+	// ReasonNoUsage: the provider did not report usage.
+	ReasonNoUsage = "no_usage"
+	// ReasonCurrency: priced in another currency than US dollars.
+	ReasonCurrency = "currency"
+)

@@ -1,0 +1,254 @@
+package llmotel
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/llmotel/sdk/llmotel/internal/genai"
+	"github.com/llmotel/sdk/llmotel/pricing"
+	"github.com/llmotel/sdk/providers"
+)
+
+// ending is all that is known once a call has ended.
+type ending struct {
+	Result
+	err       error
+	failure   failure
+	abandoned bool
+	took      time.Duration
+	cost      pricing.Cost
+	// billed is false for a failed call of which nothing came back: as far as
+	// anyone can tell it cost nothing.
+	billed bool
+}
+
+func (s *Span) finish(r Result, err error, abandoned bool) {
+	if s == nil {
+		return
+	}
+	e := ending{Result: r, err: err, failure: failureOf(err), abandoned: abandoned}
+	s.mu.Lock()
+	if s.ended.Load() {
+		s.mu.Unlock()
+		return
+	}
+	s.ended.Store(true)
+	e.took = time.Since(s.begun)
+	s.settle(&e)
+	s.mu.Unlock() // nothing changes any more
+
+	if s.into != nil {
+		s.into.absorb(&e.Result, e.cost)
+		return
+	}
+	s.measure(&e)
+	if s.span.IsRecording() {
+		s.describe(&e)
+	}
+	s.span.End()
+	s.report(&e)
+}
+
+// settle brings together what End was given, what chunks, inner layers and
+// earlier attempts have said, and what the error knows.
+func (s *Span) settle(e *ending) {
+	st, p := s.streamed(), s.parts
+	if p == nil {
+		p = &noParts
+	}
+	if st.answered {
+		e.abandoned = false // left after the end is not early
+	}
+	cut := e.err != nil || e.abandoned || st.chunks > 0 && !st.answered && len(e.FinishReasons) == 0
+	e.Result.fill(&st.seen)
+	e.Provider = cmp.Or(p.innerProvider, e.Provider, s.call.Provider)
+	e.RequestID = cmp.Or(e.RequestID, e.failure.requestID)
+	e.ResponseChars = cmp.Or(e.ResponseChars, st.chars)
+	e.Attempts = max(e.Attempts, s.attempts)
+	if e.Usage.Completeness == providers.UsageMissing {
+		e.Usage = e.failure.usage
+	}
+	if e.Usage.Completeness != providers.UsageMissing && e.Usage.Validate() != nil {
+		e.Usage = providers.Usage{} // impossible counts are unknown counts
+	}
+	if cut && s.call.Stream && !st.answered && e.Usage.Completeness == providers.UsageReported {
+		e.Usage.Completeness = providers.UsagePartial
+	}
+	if cut && len(e.FinishReasons) == 0 && (st.chunks > 0 || e.err == nil) {
+		e.FinishReasons = s.errorReasons()
+	}
+
+	e.billed = e.err == nil || st.chunks > 0 || e.Usage.Completeness != providers.UsageMissing
+	switch {
+	case p.inner.calls > 1, p.inner.calls == 1 && e.Usage.Completeness == providers.UsageMissing:
+		e.Usage, e.cost, e.billed = p.inner.usage, p.inner.cost, true
+	case e.billed:
+		e.cost = s.costOf(e.Provider, e.Model, e.ServiceTier, &e.Usage)
+	}
+	if spent := p.spent; spent.calls > 0 {
+		if e.billed {
+			spent.add(&e.Usage, e.cost)
+		}
+		e.Usage, e.cost, e.billed = spent.usage, spent.cost, true
+	}
+}
+
+// fill takes from seen what r leaves empty.
+func (r *Result) fill(seen *Result) {
+	r.Provider = cmp.Or(r.Provider, seen.Provider)
+	r.API = cmp.Or(r.API, seen.API)
+	r.ResponseID = cmp.Or(r.ResponseID, seen.ResponseID)
+	r.RequestID = cmp.Or(r.RequestID, seen.RequestID)
+	r.Model = cmp.Or(r.Model, seen.Model)
+	r.ServiceTier = cmp.Or(r.ServiceTier, seen.ServiceTier)
+	r.SystemFingerprint = cmp.Or(r.SystemFingerprint, seen.SystemFingerprint)
+	r.Attempts = cmp.Or(r.Attempts, seen.Attempts)
+	if r.FinishReasons == nil {
+		r.FinishReasons = seen.FinishReasons
+	}
+	if r.Usage.Completeness == providers.UsageMissing {
+		r.Usage = seen.Usage
+	}
+}
+
+// requestTier is the tier asked for, which stands for the one that served as
+// long as the provider does not say. "auto" leaves the choice to the provider.
+func (s *Span) requestTier() string {
+	if r := s.call.Request; r != nil && r.ServiceTier != genai.OpenAIRequestServiceTierAuto {
+		return r.ServiceTier
+	}
+	return ""
+}
+
+// errorReasons has FinishError for each choice of an answer that did not end.
+func (s *Span) errorReasons() []providers.FinishReason {
+	if r := s.call.Request; r != nil && r.Choices > 1 {
+		return slices.Repeat(singleReasons[providers.FinishError], r.Choices)
+	}
+	return singleReasons[providers.FinishError]
+}
+
+// costOf asks what tokens cost. Empty names are those that were asked for. A
+// price table that panics leaves the call unpriced.
+func (s *Span) costOf(provider, model, tier string, u *providers.Usage) (c pricing.Cost) {
+	defer func() {
+		if recover() != nil {
+			c = pricing.Cost{}
+		}
+	}()
+	provider, model = cmp.Or(provider, s.call.Provider), cmp.Or(model, s.call.Model)
+	return s.inst.pricer.Cost(provider, model, cmp.Or(tier, s.requestTier()), u, s.begun)
+}
+
+// series returns the metric attribute set of the call; errorType may be empty.
+func (s *Span) series(r *Result, errorType string) *series {
+	m := s.inst.metrics
+	k := seriesKey{
+		operation: s.call.Operation, provider: cmp.Or(r.Provider, s.call.Provider),
+		model: s.call.Model, responseModel: r.Model,
+		address: s.call.ServerAddress, port: s.call.ServerPort, errorType: errorType,
+	}
+	if k.provider == genai.ProviderNameOpenAI {
+		k.openAITier = r.ServiceTier
+	}
+	if len(m.fields) == 0 {
+		return m.of(k, nil)
+	}
+	return m.of(k, attributionOf(&s.record))
+}
+
+func (s *Span) measure(e *ending) {
+	m := s.inst.metrics
+	series := s.series(&e.Result, string(e.failure.kind))
+	embeddings := s.call.Operation == OperationEmbeddings
+	if embeddings {
+		m.operationDuration.Record(&s.record, e.took.Seconds(), series.record...)
+	} else {
+		m.duration.Record(&s.record, e.took.Seconds(), series.record...)
+	}
+	if !e.billed {
+		return
+	}
+	if e.err != nil {
+		series = s.series(&e.Result, "") // only the duration tells errors apart
+	}
+	if !embeddings {
+		m.tokens(&s.record, series, &e.Usage, e.err == nil)
+	}
+	m.price(&s.record, series, &e.cost)
+}
+
+// describe puts the attributes on the span.
+func (s *Span) describe(e *ending) {
+	st := s.streamed()
+	buf := scratch.Get().(*[]attribute.KeyValue)
+	kvs := (*buf)[:0]
+	if s.call.Request != nil {
+		kvs = appendRequest(kvs, s.call.Provider, s.call.Request)
+	}
+	if s.call.Embed != nil {
+		kvs = appendEmbed(kvs, s.call.Embed)
+	}
+	if s.borrowed {
+		kvs = appendServer(kvs, s.call.ServerAddress, s.call.ServerPort)
+	}
+	kvs = appendAttribution(kvs, attributionOf(&s.record))
+	kvs = appendResult(kvs, &s.call, &e.Result)
+	if st.chunks > 0 {
+		kvs = append(kvs, genai.ResponseTimeToFirstChunkKey.Float64(st.firstChunk.Seconds()))
+	}
+	if e.billed {
+		kvs = appendUsage(kvs, &e.Usage, s.call.Operation == OperationEmbeddings)
+		kvs = appendCost(kvs, &e.cost)
+	}
+	if e.Attempts > 1 {
+		kvs = append(kvs, genai.AttemptsKey.Int(e.Attempts))
+	}
+	if e.err != nil {
+		kvs = append(kvs, genai.ErrorTypeKey.String(string(e.failure.kind)))
+		s.span.SetStatus(codes.Error, e.failure.message)
+	}
+	s.span.SetAttributes(kvs...)
+	if st.chunks > 0 && (e.err != nil || e.abandoned) && !st.answered {
+		reason := cmp.Or(e.failure.kind, providers.KindCancelled)
+		s.span.AddEvent(genai.EventStreamInterrupted, trace.WithAttributes(genai.ErrorTypeKey.String(string(reason))))
+	}
+	clear(kvs) // the pool must not keep strings of the call alive
+	*buf = kvs[:0]
+	scratch.Put(buf)
+}
+
+// report hands the call to the chain around it or, as the outermost span, to
+// the sinks.
+func (s *Span) report(e *ending) {
+	var rec *Record
+	if len(s.inst.sinks) > 0 {
+		rec = s.newRecord(e)
+	}
+	if s.outer != nil && s.outer.chain.visited(s, e, rec) {
+		return
+	}
+	if rec != nil {
+		s.inst.deliver(&s.record, rec)
+	}
+}
+
+func (s *Span) newRecord(e *ending) *Record {
+	sc, st := s.span.SpanContext(), s.streamed()
+	return &Record{
+		CallID: newCallID(), TraceID: sc.TraceID(), SpanID: sc.SpanID(), Sampled: sc.IsSampled(),
+		Operation: s.call.Operation, Stream: s.call.Stream,
+		Start: s.begun, Duration: e.took, TimeToFirstChunk: st.firstChunk, Chunks: st.chunks,
+		Provider: e.Provider, RequestModel: s.call.Model, Target: s.call.Target,
+		ResponseModel: e.Model, ResponseID: e.ResponseID, RequestID: e.RequestID, ServiceTier: e.ServiceTier,
+		FinishReasons: e.FinishReasons, Usage: e.Usage, Cost: e.cost,
+		ErrorKind: e.failure.kind, ErrorMessage: e.failure.message, StatusCode: e.failure.status, ErrorCode: e.failure.code,
+		Abandoned: e.abandoned, Attempts: e.Attempts, PromptChars: s.call.promptLen(), ResponseChars: e.ResponseChars,
+		Attribution: AttributionFrom(&s.record),
+	}
+}
