@@ -29,7 +29,7 @@ func main() {
 	seed := flag.Uint64("seed", 1, "seed of answers and latencies; the same seed gives the same run")
 	log := flag.String("log", "llm_telemetry.jsonl", "file of the call records, one JSON line each")
 	flag.Parse()
-	if *speed <= 0 {
+	if !(*speed > 0) { // NaN as well
 		fmt.Fprintln(os.Stderr, "quickstart: -speed must be greater than 0, for example 10, or 1 for real time")
 		os.Exit(2)
 	}

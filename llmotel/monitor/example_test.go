@@ -17,7 +17,7 @@ func Example() {
 	m, err := monitor.New([]monitor.Target{
 		{Name: "openai", Model: "gpt-5.2", Provider: openai},
 		{Name: "anthropic", Model: "claude-sonnet-5", Provider: anthropic},
-	}, monitor.WithServiceName("shop"), monitor.WithGlobalTelemetry(), monitor.WithoutCallLog())
+	}, monitor.WithGlobalTelemetry(), monitor.WithoutCallLog())
 	if err != nil {
 		log.Fatal(err)
 	}

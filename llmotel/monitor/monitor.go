@@ -44,6 +44,9 @@ func New(targets []Target, opts ...Option) (*Monitor, error) {
 			c = o.apply(c)
 		}
 	}
+	if c.globalTelemetry && (c.serviceName != "" || len(c.telemetry) > 0) {
+		return nil, errors.New("monitor: WithGlobalTelemetry leaves the OpenTelemetry SDK to the program, so WithServiceName and WithTelemetry would do nothing; use one or the other")
+	}
 	m := &Monitor{}
 	if err := m.build(targets, c); err != nil {
 		return nil, errors.Join(err, m.Close())

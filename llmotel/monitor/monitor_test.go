@@ -115,6 +115,12 @@ func TestMonitorRefusesBadTargets(t *testing.T) {
 	}
 }
 
+func TestMonitorRefusesOptionsThatWouldDoNothing(t *testing.T) {
+	if _, err := monitor.New(targets(t), monitor.WithGlobalTelemetry(), monitor.WithServiceName("shop"), monitor.WithoutCallLog()); err == nil {
+		t.Error("no error")
+	}
+}
+
 func TestMonitorRefusesBadCallLog(t *testing.T) {
 	t.Setenv("OTEL_SDK_DISABLED", "true")
 	path := filepath.Join(t.TempDir(), "missing", "calls.jsonl")

@@ -41,7 +41,7 @@ func WithServiceName(name string) Option {
 
 // WithGlobalTelemetry sends spans and metrics to OpenTelemetry's global
 // providers, for programs that have set up an SDK of their own. By default the
-// Monitor sets one up.
+// Monitor sets one up. It excludes WithServiceName and WithTelemetry.
 func WithGlobalTelemetry() Option {
 	return optionFunc(func(c config) config { c.globalTelemetry = true; return c })
 }
