@@ -65,7 +65,7 @@ func (s *Span) settle(e *ending) {
 		e.abandoned = false // left after the end is not early
 	}
 	cut := e.err != nil || e.abandoned || st.chunks > 0 && !st.answered && len(e.FinishReasons) == 0
-	e.Result.fill(&st.seen)
+	e.fill(&st.seen)
 	e.Provider = cmp.Or(p.innerProvider, e.Provider, s.call.Provider)
 	e.RequestID = cmp.Or(e.RequestID, e.failure.requestID)
 	e.ResponseChars = cmp.Or(e.ResponseChars, st.chars)

@@ -129,17 +129,20 @@ func TestChunksFillTheResult(t *testing.T) {
 		{
 			"usage before the first semantic chunk",
 			[]*providers.Chunk{{Kind: providers.ChunkStart, Model: "m", RequestID: "req_1"}, {Kind: providers.ChunkUsage, Usage: &final}},
-			llmotel.Result{}, errors.New("cut"), 100, "m",
+			llmotel.Result{},
+			errors.New("cut"), 100, "m",
 		},
 		{
 			"a response id given to End",
 			[]*providers.Chunk{{Kind: providers.ChunkFinish, Finish: &providers.Finish{Model: "m", Usage: final}}},
-			llmotel.Result{ResponseID: "resp_1"}, nil, 100, "m",
+			llmotel.Result{ResponseID: "resp_1"},
+			nil, 100, "m",
 		},
 		{
 			"a model given to End wins",
 			[]*providers.Chunk{{Kind: providers.ChunkFinish, Finish: &providers.Finish{Model: "m", Usage: final}}},
-			llmotel.Result{Model: "n"}, nil, 100, "n",
+			llmotel.Result{Model: "n"},
+			nil, 100, "n",
 		},
 	}
 	for _, c := range cases {

@@ -1,7 +1,6 @@
 package otelfailover_test
 
 import (
-	"context"
 	"runtime"
 	"testing"
 
@@ -116,13 +115,13 @@ func TestBreakersOfSeveralChains(t *testing.T) {
 	if state, points := breakerState(t, rec); state != 0 || points != 1 {
 		t.Errorf("state %d in %d points after the open chain has gone, want 0 in 1", state, points)
 	}
-	if _, err := closed.Generate(context.Background(), question()); err != nil {
+	if _, err := closed.Generate(t.Context(), question()); err != nil {
 		t.Fatal(err)
 	}
 	if err := tel.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := closed.Generate(context.Background(), question()); err != nil {
+	if _, err := closed.Generate(t.Context(), question()); err != nil {
 		t.Fatal(err)
 	}
 	if _, points := breakerState(t, rec); points != 0 {
