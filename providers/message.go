@@ -151,7 +151,7 @@ type ToolResult struct {
 	CallID string
 	// Name is the tool's name; Gemini requires it.
 	Name string
-	// Parts is the result: Text, Image or File parts. May be empty.
+	// Parts is the result: Text, Image, File or Opaque parts. May be empty.
 	Parts []Part
 	// IsError marks a failed tool run.
 	IsError bool

@@ -93,7 +93,8 @@ type Extension interface {
 // Tool is a function that the model may call, or a tool that the provider
 // runs itself.
 type Tool struct {
-	// Name is required and unique in a request.
+	// Name is required. Those of functions are unique in a request; vendors
+	// may have several tools of their own by one name, such as MCP servers.
 	Name string
 	// Description tells the model when to use the tool.
 	Description string

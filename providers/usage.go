@@ -98,19 +98,27 @@ func (u *Usage) Has(set TokenClass) bool {
 func (u *Usage) Total() int64 { return u.Input + u.Output }
 
 // FreshInput is the part of Input that was neither read from nor written to
-// the cache.
-func (u *Usage) FreshInput() int64 { return u.Input - u.CacheRead - u.CacheWrite }
+// the cache; 0 if Input is unknown.
+func (u *Usage) FreshInput() int64 { return max(u.Input-u.CacheRead-u.CacheWrite, 0) }
 
 // Add returns the ledger of two calls together. The sum is as complete as the
-// less complete of the two, so a sum over calls begins with the first of them
-// and not with the zero Usage, which is missing.
+// less complete of the two, and at best partial if one of them is missing: a sum
+// over calls begins with the first of them, not with the zero Usage. Two missing
+// ledgers are missing together.
+//
+// What either call reported is Reported, so a class that only one of them has
+// counts that one alone.
 func (u Usage) Add(v Usage) Usage {
 	for class := ClassInput; class <= ClassImageCacheRead; class <<= 1 {
 		*u.count(class) += *v.count(class)
 	}
 	u.CacheWrite1h += v.CacheWrite1h
 	u.Reported |= v.Reported
-	u.Completeness = min(u.Completeness, v.Completeness)
+	low, high := min(u.Completeness, v.Completeness), max(u.Completeness, v.Completeness)
+	if low == UsageMissing {
+		low = min(high, UsagePartial)
+	}
+	u.Completeness = low
 	return u
 }
 
@@ -165,11 +173,13 @@ func (u *Usage) count(class TokenClass) *int64 {
 	return nil
 }
 
-// maxTokens is more than any call can use; a larger count is a wire error.
-const maxTokens = 1 << 40
+// maxTokens is more than any call can use; a larger count is a wire error. What
+// it costs at the highest price still fits 64 bits.
+const maxTokens = 1 << 33
 
 // Validate reports counts that cannot be: negative or absurd ones, and subsets
-// larger than their total. Whoever reads counts off a wire calls it before
+// larger than their total, where the total is known: a stream that broke may
+// have told only what came from the cache. Whoever reads counts off a wire calls it before
 // recording them.
 func (u *Usage) Validate() error {
 	for class := ClassInput; class <= ClassImageCacheRead; class <<= 1 {

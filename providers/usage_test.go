@@ -50,6 +50,10 @@ func TestUsageSums(t *testing.T) {
 	if u.Total() != 107 || u.FreshInput() != 50 {
 		t.Errorf("total %d, fresh %d", u.Total(), u.FreshInput())
 	}
+	cut := providers.Usage{Completeness: providers.UsagePartial, CacheRead: 500}
+	if err := cut.Validate(); err != nil || cut.FreshInput() != 0 {
+		t.Errorf("a cache read without the input: fresh %d, %v", cut.FreshInput(), err)
+	}
 	a := usage(providers.UsageReported, 10, 20)
 	b := usage(providers.UsagePartial, 1, 2)
 	b.CacheWrite, b.CacheWrite1h = 1, 1
@@ -58,6 +62,31 @@ func TestUsageSums(t *testing.T) {
 	want.CacheWrite, want.CacheWrite1h = 1, 1
 	if sum != want || a != usage(providers.UsageReported, 10, 20) {
 		t.Errorf("sum %+v, want %+v", sum, want)
+	}
+}
+
+func TestUsageAddCompleteness(t *testing.T) {
+	const (
+		missing, estimated = providers.UsageMissing, providers.UsageEstimated
+		partial, reported  = providers.UsagePartial, providers.UsageReported
+	)
+	for _, c := range []struct{ a, b, want providers.Completeness }{
+		{missing, missing, missing},
+		{missing, estimated, estimated},
+		{missing, partial, partial},
+		{missing, reported, partial},
+		{estimated, partial, estimated},
+		{partial, reported, partial},
+		{reported, reported, reported},
+	} {
+		a, b := providers.Usage{Completeness: c.a}, providers.Usage{Completeness: c.b}
+		if x, y := a.Add(b).Completeness, b.Add(a).Completeness; x != c.want || y != c.want {
+			t.Errorf("%v and %v give %v and %v, want %v", c.a, c.b, x, y, c.want)
+		}
+	}
+	got := providers.Usage{}.Add(usage(reported, 3, 0))
+	if want := usage(partial, 3, 0); got != want {
+		t.Errorf("missing and known give %+v, want %+v", got, want)
 	}
 }
 
@@ -71,7 +100,8 @@ func TestUsageValidate(t *testing.T) {
 		{"whole", providers.Usage{Input: 10, CacheRead: 4, CacheWrite: 6, CacheWrite1h: 6, Output: 5, Reasoning: 5}, true},
 		{"subset of an unknown total", providers.Usage{CacheRead: 4, Reasoning: 3}, true},
 		{"negative", providers.Usage{AudioOutput: -1}, false},
-		{"absurd", providers.Usage{Input: 1 << 41}, false},
+		{"the most", providers.Usage{Input: 1 << 33, Output: 1 << 33}, true},
+		{"absurd", providers.Usage{Input: 1<<33 + 1}, false},
 		{"cache beyond input", providers.Usage{Input: 10, CacheRead: 6, CacheWrite: 5}, false},
 		{"reasoning beyond output", providers.Usage{Output: 4, Reasoning: 5}, false},
 		{"an hour beyond the writes", providers.Usage{CacheWrite1h: 1}, false},

@@ -147,9 +147,7 @@ func checkPart(role Role, p Part, calls map[string]bool, stored bool) string {
 			return "is reasoning or a refusal outside an assistant message"
 		}
 	case Opaque:
-		if p.Provider == "" || !json.Valid(p.JSON) {
-			return "is an opaque part without provider or with invalid JSON"
-		}
+		return checkOpaque(p)
 	default: // a pointer has the same methods, and no adapter knows it
 		return fmt.Sprintf("is a %T; parts are values, not pointers", p)
 	}
@@ -165,12 +163,21 @@ func checkResult(parts []Part) string {
 			problem = checkMedia(p.Media)
 		case File:
 			problem = checkMedia(p.Media)
+		case Opaque:
+			problem = checkOpaque(p)
 		default:
-			problem = fmt.Sprintf("is a %T; results consist of Text, Image and File values", p)
+			problem = fmt.Sprintf("is a %T; results consist of Text, Image, File and Opaque values", p)
 		}
 		if problem != "" {
 			return fmt.Sprintf("is a tool result whose parts[%d] %s", k, problem)
 		}
+	}
+	return ""
+}
+
+func checkOpaque(p Opaque) string {
+	if p.Provider == "" || !json.Valid(p.JSON) {
+		return "is an opaque part without provider or with invalid JSON"
 	}
 	return ""
 }
@@ -192,7 +199,7 @@ func checkMedia(m Media) string {
 }
 
 func (r *Request) checkTools() *FieldError {
-	var names map[string]bool
+	var names map[string]bool // true for functions, whose names are unique
 	if len(r.Tools) > 0 {
 		names = make(map[string]bool, len(r.Tools))
 	}
@@ -202,14 +209,14 @@ func (r *Request) checkTools() *FieldError {
 		switch {
 		case t.Name == "":
 			return &FieldError{field("name"), "is empty"}
-		case names[t.Name]:
-			return &FieldError{field("name"), "is the name of an earlier tool; names are unique"}
+		case t.Builtin == nil && names[t.Name]:
+			return &FieldError{field("name"), "is the name of an earlier function; their names are unique"}
 		case t.Builtin == nil && len(t.Parameters) > 0 && !isJSONObject(t.Parameters):
 			return &FieldError{field("parameters"), "is not a JSON object; give a JSON Schema of type object"}
 		case t.Builtin != nil && (t.Builtin.Provider == "" || !isJSONObject(t.Builtin.JSON)):
 			return &FieldError{field("builtin"), "needs the provider's name and its definition as a JSON object"}
 		}
-		names[t.Name] = true
+		names[t.Name] = names[t.Name] || t.Builtin == nil
 	}
 	c := r.ToolChoice
 	switch c.Mode {
@@ -219,7 +226,7 @@ func (r *Request) checkTools() *FieldError {
 			return &FieldError{"toolChoice.mode", "requires a tool, but there are no tools"}
 		}
 	case ToolChoiceNamed:
-		if !names[c.Name] {
+		if _, ok := names[c.Name]; !ok {
 			return &FieldError{"toolChoice.name", "names none of the tools"}
 		}
 	default:

@@ -66,6 +66,10 @@ func TestValidate(t *testing.T) {
 			part(providers.RoleAssistant, providers.ToolCall{ID: "1", Name: "f"})(r)
 			part(providers.RoleTool, providers.ToolResult{CallID: "1", Parts: []providers.Part{providers.Image{}}})(r)
 		}, "messages[2].parts[0]"},
+		{"result with an opaque part of nobody", func(r *providers.Request) {
+			part(providers.RoleAssistant, providers.ToolCall{ID: "1", Name: "f"})(r)
+			part(providers.RoleTool, providers.ToolResult{CallID: "1", Parts: []providers.Part{providers.Opaque{JSON: schema}}})(r)
+		}, "messages[2].parts[0]"},
 		{"reasoning by the user", user(providers.Reasoning{Text: canary}), "messages[1].parts[0]"},
 		{"refusal by the user", user(providers.Refusal{Text: canary}), "messages[1].parts[0]"},
 		{"opaque of nobody", part(providers.RoleAssistant, providers.Opaque{JSON: schema}), "messages[1].parts[0]"},
@@ -73,6 +77,9 @@ func TestValidate(t *testing.T) {
 
 		{"tool without name", tool(providers.Tool{}), "tools[0].name"},
 		{"tool twice", tool(providers.Tool{Name: canary}, providers.Tool{Name: canary}), "tools[1].name"},
+		{"tool twice beside a builtin", tool(
+			providers.Tool{Name: "f"}, providers.Tool{Name: "f", Builtin: &providers.Opaque{Provider: "p", JSON: schema}}, providers.Tool{Name: "f"},
+		), "tools[2].name"},
 		{"tool with bad schema", tool(providers.Tool{Name: "f", Parameters: json.RawMessage(`[]`)}), "tools[0].parameters"},
 		{"tool with cut schema", tool(providers.Tool{Name: "f", Parameters: json.RawMessage(`{"` + canary)}), "tools[0].parameters"},
 		{"builtin of nobody", tool(providers.Tool{Name: "f", Builtin: &providers.Opaque{JSON: schema}}), "tools[0].builtin"},
@@ -149,6 +156,24 @@ func TestValidateAccepts(t *testing.T) {
 		"result of a call in a stored conversation": func(r *providers.Request) {
 			r.PreviousResponseID = "resp_1"
 			r.Messages = []providers.Message{{Role: providers.RoleTool, Parts: []providers.Part{providers.TextResult("1", "f", "x")}}}
+		},
+		"opaque part of a result": func(r *providers.Request) {
+			r.Messages = append(
+				r.Messages,
+				providers.Message{Role: providers.RoleAssistant, Parts: []providers.Part{providers.ToolCall{ID: "1", Name: "f", Arguments: `{}`}}},
+				providers.Message{Role: providers.RoleTool, Parts: []providers.Part{providers.ToolResult{CallID: "1", Parts: []providers.Part{
+					providers.Opaque{Provider: "p", Type: "tool_reference", JSON: json.RawMessage(`{"type":"tool_reference"}`)},
+				}}}},
+			)
+		},
+		"builtin tools by one name": func(r *providers.Request) {
+			builtin := &providers.Opaque{Provider: "p", JSON: json.RawMessage(`{"type":"mcp"}`)}
+			r.Tools = []providers.Tool{{Name: "mcp", Builtin: builtin}, {Name: "mcp", Builtin: builtin}, {Name: "mcp"}}
+			r.ToolChoice = providers.ToolChoice{Mode: providers.ToolChoiceNamed, Name: "mcp"}
+		},
+		"choice of a builtin tool": func(r *providers.Request) {
+			r.Tools = []providers.Tool{{Name: "mcp", Builtin: &providers.Opaque{Provider: "p", JSON: json.RawMessage(`{"type":"mcp"}`)}}}
+			r.ToolChoice = providers.ToolChoice{Mode: providers.ToolChoiceNamed, Name: "mcp"}
 		},
 		"builtin tool": func(r *providers.Request) {
 			r.Tools = []providers.Tool{{Name: "search", Builtin: &providers.Opaque{Provider: "p", JSON: json.RawMessage(` {"type":"search"}`)}}}

@@ -158,8 +158,13 @@ func (e *encoder) toolResult(p providers.ToolResult, field string) (*sdk.ToolRes
 			c.OfImage = image(part)
 		case providers.File:
 			c.OfDocument, err = e.document(part, at)
+		case providers.Opaque:
+			if !e.mine(part.Provider) {
+				return nil, e.Unsupported(at, "is a part of another vendor")
+			}
+			c = param.Override[sdk.ToolResultBlockParamContentUnion](part.JSON)
 		default:
-			return nil, e.Unsupported(at, "tool results hold text, images and documents")
+			return nil, e.Unsupported(at, "tool results hold text, images, documents and the vendor's own blocks")
 		}
 		if err != nil {
 			return nil, err

@@ -21,7 +21,8 @@
 // strictness of a Format (schemas are always strict).
 //
 // Parts that only this API has (server tools and their results) come as Opaque
-// parts and go back verbatim. Thinking goes back with its signature; thinking
+// parts and go back verbatim, inside tool results too (search_result,
+// tool_reference). Thinking goes back with its signature; thinking
 // and citations of other vendors are left out. A tool call that a server tool
 // made keeps who made it in ToolCall.Signature. The explanation of a refusal
 // comes as a Refusal part. What else the API offers is asked for with

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	sdk "github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/packages/param"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -111,22 +112,30 @@ func (e *encoder) user(out []sdk.ChatCompletionMessageParamUnion, m *providers.M
 
 func (e *encoder) toolResult(r providers.ToolResult, field string) (*sdk.ChatCompletionToolMessageParam, error) {
 	m := &sdk.ChatCompletionToolMessageParam{ToolCallID: r.CallID}
-	texts := make([]providers.Text, len(r.Parts))
+	parts := make([]sdk.ChatCompletionContentPartTextParam, len(r.Parts))
 	for k, p := range r.Parts {
-		t, ok := p.(providers.Text)
-		if !ok {
-			return nil, e.Unsupported(fmt.Sprintf("%s.parts[%d]", field, k), "tool results hold text only; put media into a user message")
+		at := fmt.Sprintf("%s.parts[%d]", field, k)
+		switch p := p.(type) {
+		case providers.Text:
+			if s, ok := e.plain([]providers.Text{p}); ok && len(r.Parts) == 1 {
+				m.Content.OfString = sdk.String(s)
+				return m, nil
+			}
+			parts[k] = e.text(p)
+		case providers.Opaque:
+			if !e.mine(p.Provider) {
+				return nil, e.Unsupported(at, "is a part of another vendor")
+			}
+			parts[k] = param.Override[sdk.ChatCompletionContentPartTextParam](p.JSON)
+		default:
+			return nil, e.Unsupported(at, "tool results hold text only; put media into a user message")
 		}
-		texts[k] = t
 	}
-	switch s, ok := e.plain(texts); {
-	case ok, len(texts) == 0:
-		m.Content.OfString = sdk.String(s)
-	default:
-		for _, t := range texts {
-			m.Content.OfArrayOfContentParts = append(m.Content.OfArrayOfContentParts, e.text(t))
-		}
+	if len(parts) == 0 {
+		m.Content.OfString = sdk.String("")
+		return m, nil
 	}
+	m.Content.OfArrayOfContentParts = parts
 	return m, nil
 }
 

@@ -67,6 +67,9 @@ func full() *providers.Request {
 			{Role: providers.RoleTool, Parts: []providers.Part{
 				providers.TextResult("call_1", "get_weather", "sunny"),
 				providers.ToolResult{CallID: "call_2", Parts: []providers.Part{providers.Text{Text: "1"}, providers.Text{Text: "2"}}},
+				providers.ToolResult{CallID: "call_2", Parts: []providers.Part{
+					providers.Opaque{Provider: "openai", Type: "novel", JSON: json.RawMessage(`{"type":"novel","x":2}`)},
+				}},
 			}},
 			{Role: providers.RoleUser, Parts: []providers.Part{providers.Text{Text: "And now?"}}},
 		},
@@ -161,11 +164,14 @@ func TestUnsupportedIsRefused(t *testing.T) {
 		field string
 		spoil func(*providers.Request)
 	}{
-		"top k":          {"topK", func(r *providers.Request) { r.TopK = new(int64(1)) }},
-		"response id":    {"previousResponseID", func(r *providers.Request) { r.PreviousResponseID = "resp_1" }},
-		"budget":         {"reasoning.budgetTokens", func(r *providers.Request) { r.Reasoning = &providers.Reasoner{BudgetTokens: 1} }},
-		"image output":   {"outputModalities[0]", func(r *providers.Request) { r.OutputModalities = []providers.Modality{"image"} }},
-		"image in tool":  {"messages[2].parts[0].parts[0]", part(providers.RoleTool, providers.ToolResult{CallID: "c", Parts: []providers.Part{image}})},
+		"top k":         {"topK", func(r *providers.Request) { r.TopK = new(int64(1)) }},
+		"response id":   {"previousResponseID", func(r *providers.Request) { r.PreviousResponseID = "resp_1" }},
+		"budget":        {"reasoning.budgetTokens", func(r *providers.Request) { r.Reasoning = &providers.Reasoner{BudgetTokens: 1} }},
+		"image output":  {"outputModalities[0]", func(r *providers.Request) { r.OutputModalities = []providers.Modality{"image"} }},
+		"image in tool": {"messages[2].parts[0].parts[0]", part(providers.RoleTool, providers.ToolResult{CallID: "c", Parts: []providers.Part{image}})},
+		"foreign in tool": {"messages[2].parts[0].parts[0]", part(providers.RoleTool, providers.ToolResult{CallID: "c", Parts: []providers.Part{
+			providers.Opaque{Provider: "anthropic", JSON: json.RawMessage("{}")},
+		}})},
 		"assistant file": {"messages[2].parts[0]", part(providers.RoleAssistant, image)},
 		"system image":   {"messages[2].parts[0]", part(providers.RoleSystem, image)},
 		"image by id":    {"messages[2].parts[0].fileID", part(providers.RoleUser, providers.Image{Media: providers.Media{FileID: "f"}})},
