@@ -83,13 +83,12 @@ func (p *picture) span(s *span, depth int) {
 	p.y += rowSpan
 	for _, l := range s.Logs {
 		var parts []string
-		name := ""
+		name := value(l.Fields, "event")
 		for _, f := range l.Fields {
 			if f.Key == "event" {
-				name = fmt.Sprint(f.Value)
 				continue
 			}
-			parts = append(parts, fmt.Sprintf("%s=%s", strings.TrimPrefix(f.Key, "llmotel."), compact(f.Value)))
+			parts = append(parts, fmt.Sprintf("%s=%s", shorten(f.Key, name), compact(f.Value)))
 		}
 		p.line("#9a6700", "● "+name+"  "+strings.Join(parts, " "))
 	}
@@ -104,6 +103,17 @@ func (p *picture) span(s *span, depth int) {
 		p.line("#59636e", strings.Join(chunk, "   "))
 	}
 	p.y += 8
+}
+
+// shorten drops from a key what the event's name says already.
+func shorten(key, event string) string {
+	group := event[:strings.LastIndexByte(event, '.')+1]
+	for _, prefix := range []string{event + ".", group} {
+		if rest, ok := strings.CutPrefix(key, prefix); ok {
+			return rest
+		}
+	}
+	return key
 }
 
 func raw(tags []tag, key string) any {

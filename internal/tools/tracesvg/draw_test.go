@@ -25,7 +25,7 @@ func TestDraw(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := b.String()
-	for _, want := range []string{"Trace 0af76519", "chat &lt;model&gt;", "llmotel.retry", "retry.delay=0.1235", "error.type=overloaded", "llmotel.attempts=3", "2 spans"} {
+	for _, want := range []string{"Trace 0af76519", "chat &lt;model&gt;", "llmotel.retry", "llmotel.retry  delay=0.1235", "error.type=overloaded", "llmotel.attempts=3", "2 spans"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is missing", want)
 		}

@@ -113,8 +113,11 @@ func weight(t *trace) int {
 	n := 0
 	for i := range t.Spans {
 		s := &t.Spans[i]
-		n += 100 + 10*min(len(s.Logs), 3)
-		if s.parent() == "" && value(s.Tags, "error") == "" {
+		n += 100
+		switch {
+		case s.parent() != "":
+			n += 20 * min(len(s.Logs), 3)
+		case value(s.Tags, "error") == "":
 			n += 50
 		}
 	}
