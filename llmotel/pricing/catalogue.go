@@ -1,73 +1,37 @@
 package pricing
 
 import (
-	"errors"
 	"fmt"
 	"maps"
-	"math"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/llmotel/sdk/providers"
 )
 
-// Rates are the prices of one million tokens of each class, in the price's
-// currency. A zero cache rate means that the provider has none: reads and
-// writes then cost what fresh input costs.
-type Rates struct {
-	Input, Output         float64
-	CacheRead             float64
-	CacheWrite            float64 // default time to live
-	CacheWrite1h          float64
-	LongContext           int64 // input above this many tokens is priced at Long
-	LongInput, LongOutput float64
-	LongCacheRead         float64
-	LongCacheWrite        float64
-	LongCacheWrite1h      float64
-	_                     struct{} // rates are given by name
-}
-
-// Price is the price of one model in one service tier.
-type Price struct {
-	// Provider and Model are the names under which calls are made; Tier is
-	// the service tier, empty for the standard one.
-	Provider, Model, Tier string
-	// From is the day from which the price holds.
-	From time.Time
-	// Currency is the ISO 4217 code; empty means "USD".
-	Currency string
-	Rates    Rates
-}
-
 // Catalogue is an immutable set of prices, safe for concurrent use.
-type Catalogue struct{ prices map[key]*price }
+type Catalogue struct {
+	prices map[key][]*price // oldest first, never empty
+}
 
 type key struct{ provider, model, tier string }
-
-// price is a Price with its rates in Amounts per token.
-type price struct {
-	id, currency string
-	base, long   rates
-	longAbove    int64 // 0: no threshold
-}
-
-type rates struct{ input, output, cacheRead, cacheWrite, cacheWrite1h Amount }
 
 // Default returns the built-in catalogue: list prices in US dollars of
 // PricesDate. It is built on first use.
 func Default() *Catalogue { return defaultCatalogue() }
 
 var defaultCatalogue = sync.OnceValue(func() *Catalogue {
-	c := &Catalogue{prices: make(map[key]*price, len(rows))}
+	c := &Catalogue{prices: make(map[key][]*price, len(rows))}
+	from, _ := time.Parse(time.DateOnly, PricesDate)
 	for i := range rows {
 		r := &rows[i]
 		k := key{r.provider, r.model, r.tier}
 		rs := newRates(r.input, r.output, r.cacheRead, r.cacheWrite, r.cacheWrite1h)
-		p := c.prices[k]
-		if p == nil {
-			p = &price{id: priceID(k, PricesDate), currency: "USD"}
-			c.prices[k] = p
+		if c.prices[k] == nil {
+			c.prices[k] = []*price{{id: priceID(k, from), currency: "USD", from: from, list: true}}
 		}
+		p := c.prices[k][0]
 		if r.above > 0 {
 			p.long, p.longAbove = rs, r.above
 		} else {
@@ -77,53 +41,56 @@ var defaultCatalogue = sync.OnceValue(func() *Catalogue {
 	return c
 })
 
-// With returns a catalogue that has the given prices besides those of c, which
-// they replace where provider, model and tier are the same. It returns an
-// error that names the first price that cannot be.
+// With returns a catalogue that has the given prices besides those of c. A price
+// replaces one of the same provider, model, tier and From. Built-in prices hold
+// only until the first of the given ones begins, whatever their own date: that
+// is merely the day on which they were read. So a price without From replaces
+// them altogether.
+//
+// With returns an error that names the first price that cannot be.
 func (c *Catalogue) With(prices ...Price) (*Catalogue, error) {
-	out := &Catalogue{prices: maps.Clone(c.prices)}
-	for i, p := range prices {
+	out := &Catalogue{prices: make(map[key][]*price)}
+	if c != nil {
+		maps.Copy(out.prices, c.prices)
+	}
+	for i := range prices {
+		p := &prices[i]
 		if err := p.check(); err != nil {
 			return nil, fmt.Errorf("pricing: price %d (%s %s): %w", i, p.Provider, p.Model, err)
 		}
 		k := key{p.Provider, p.Model, normalTier(p.Tier)}
-		r := p.Rates
-		entry := &price{id: priceID(k, p.From.Format(time.DateOnly)), currency: p.Currency, longAbove: r.LongContext}
-		if entry.currency == "" {
-			entry.currency = "USD"
-		}
-		entry.base = newRates(r.Input, r.Output, r.CacheRead, r.CacheWrite, r.CacheWrite1h)
-		entry.long = newRates(r.LongInput, r.LongOutput, r.LongCacheRead, r.LongCacheWrite, r.LongCacheWrite1h)
-		out.prices[k] = entry
+		out.prices[k] = insert(out.prices[k], newPrice(k, p))
 	}
 	return out, nil
 }
 
-func (p *Price) check() error {
-	if p.Provider == "" || p.Model == "" {
-		return errors.New("provider and model are required")
-	}
-	r := &p.Rates
-	for _, v := range []float64{
-		r.Input, r.Output, r.CacheRead, r.CacheWrite, r.CacheWrite1h,
-		r.LongInput, r.LongOutput, r.LongCacheRead, r.LongCacheWrite, r.LongCacheWrite1h,
-	} {
-		if math.IsNaN(v) || v < 0 || v > 1e6 {
-			return errors.New("rates are prices of a million tokens, from 0 to 1,000,000")
+// insert returns a new list that has p among the old prices.
+func insert(old []*price, p *price) []*price {
+	list := make([]*price, 0, len(old)+1)
+	for _, o := range old {
+		if o.from.Equal(p.from) || o.list && o.from.After(p.from) {
+			continue
 		}
+		list = append(list, o)
 	}
-	if r.LongContext < 0 {
-		return errors.New("the long-context threshold is negative; use 0 for none")
-	}
-	return nil
+	list = append(list, p)
+	slices.SortFunc(list, func(a, b *price) int { return a.from.Compare(b.from) })
+	return list
 }
 
 // Cost returns what a call costs. model is the model that answered and tier
 // the service tier that served it. Names with a date behind them are priced
-// as the name without it, unless the dated name has a price of its own. at is
-// the time of the call.
-func (c *Catalogue) Cost(provider, model, tier string, usage *providers.Usage, _ time.Time) Cost {
-	p := c.find(provider, model, normalTier(tier))
+// as the name without it, unless the dated name has a price of its own.
+//
+// at is the time of the call: of several prices, the newest that had begun by
+// then holds, and before all of them the oldest, as the better guess than none.
+// The zero time asks for the newest.
+//
+// A call whose usage is missing, impossible or beyond what an Amount holds is
+// not priced. One whose input or output is not known is priced in part, unless
+// what is known costs nothing: then it is not priced either.
+func (c *Catalogue) Cost(provider, model, tier string, usage *providers.Usage, at time.Time) Cost {
+	p := c.find(provider, model, normalTier(tier), at)
 	if p == nil {
 		return Cost{}
 	}
@@ -131,30 +98,41 @@ func (c *Catalogue) Cost(provider, model, tier string, usage *providers.Usage, _
 	if usage == nil || usage.Completeness == providers.UsageMissing || usage.Validate() != nil {
 		return cost
 	}
-	r := &p.base
-	if p.longAbove > 0 && usage.Input > p.longAbove {
-		r = &p.long
+	amount, ok := p.amount(usage)
+	covered := p.covers(usage)
+	if !ok || amount == 0 && !covered {
+		return cost
 	}
-	write5m := usage.CacheWrite - usage.CacheWrite1h
-	cost.Amount = Amount(usage.FreshInput())*r.input +
-		Amount(usage.CacheRead)*r.cacheRead +
-		Amount(write5m)*r.cacheWrite +
-		Amount(usage.CacheWrite1h)*r.cacheWrite1h +
-		Amount(usage.Output)*r.output
-	cost.Priced = true
+	cost.Amount, cost.Priced = amount, true
 	// Audio has rates of its own, which this catalogue does not hold.
-	cost.Partial = usage.Completeness != providers.UsageReported || usage.AudioInput+usage.AudioOutput > 0
+	cost.Partial = !covered || usage.Completeness != providers.UsageReported || usage.AudioInput+usage.AudioOutput > 0
 	return cost
 }
 
-func (c *Catalogue) find(provider, model, tier string) *price {
-	if p := c.prices[key{provider, model, tier}]; p != nil {
-		return p
+func (c *Catalogue) find(provider, model, tier string, at time.Time) *price {
+	if c == nil {
+		return nil
 	}
-	if base, dated := trimDate(model); dated {
-		return c.prices[key{provider, base, tier}]
+	prices, ok := c.prices[key{provider, model, tier}]
+	if !ok {
+		base, dated := trimDate(model)
+		if !dated {
+			return nil
+		}
+		if prices, ok = c.prices[key{provider, base, tier}]; !ok {
+			return nil
+		}
 	}
-	return nil
+	newest := len(prices) - 1
+	if newest == 0 || at.IsZero() {
+		return prices[newest]
+	}
+	for _, p := range slices.Backward(prices) {
+		if !p.from.After(at) {
+			return p
+		}
+	}
+	return prices[0]
 }
 
 // trimDate removes a snapshot date: "-2025-08-07" or "-20250807".
@@ -188,29 +166,4 @@ func normalTier(tier string) string {
 		return "priority"
 	}
 	return tier
-}
-
-func priceID(k key, from string) string {
-	id := k.provider + "/" + k.model
-	if k.tier != "" {
-		id += "/" + k.tier
-	}
-	return id + "@" + from
-}
-
-// newRates converts prices of a million tokens. One such price of 1 is 1e-6 a
-// token, which is 1e6 Amounts.
-func newRates(input, output, cacheRead, cacheWrite, cacheWrite1h float64) rates {
-	amount := func(perMillion float64) Amount { return Amount(math.Round(perMillion * 1e6)) }
-	r := rates{amount(input), amount(output), amount(cacheRead), amount(cacheWrite), amount(cacheWrite1h)}
-	if r.cacheRead == 0 {
-		r.cacheRead = r.input
-	}
-	if r.cacheWrite == 0 {
-		r.cacheWrite = r.input
-	}
-	if r.cacheWrite1h == 0 {
-		r.cacheWrite1h = r.cacheWrite
-	}
-	return r
 }

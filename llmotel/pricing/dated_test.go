@@ -1,0 +1,98 @@
+package pricing_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/llmotel/sdk/llmotel/pricing"
+)
+
+func day(t *testing.T, s string) (at time.Time) {
+	t.Helper()
+	if s == "" {
+		return at
+	}
+	at, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// Prices hold from their day on, built-in ones until the first own one.
+func TestDatedPrices(t *testing.T) {
+	with := func(c *pricing.Catalogue, model, from string, input float64) *pricing.Catalogue {
+		c, err := c.With(pricing.Price{Provider: "openai", Model: model, From: day(t, from), Rates: pricing.Rates{Input: input}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	own := with(with(with(nil, "m", "2026-06-01", 2), "m", "2026-03-01", 1), "always", "", 7)
+	list := with(with(with(pricing.Default(), "gpt-5.2", "2026-12-01", 9), "gpt-5", "2025-01-01", 8), "gpt-5.1", "", 7)
+	later := with(list, "gpt-5.2", "2026-10-01", 5)
+	again := with(later, "gpt-5.2", "2026-12-01", 3)
+	cases := []struct {
+		c                     *pricing.Catalogue
+		model, at, id, amount string
+	}{
+		{own, "m", "2026-01-01", "openai/m@2026-03-01", "1"}, // the oldest
+		{own, "m", "2026-03-01", "openai/m@2026-03-01", "1"},
+		{own, "m", "2026-05-31", "openai/m@2026-03-01", "1"},
+		{own, "m", "2026-06-01", "openai/m@2026-06-01", "2"},
+		{own, "m-2026-02-02", "2030-01-01", "openai/m@2026-06-01", "2"},
+		{own, "m", "", "openai/m@2026-06-01", "2"}, // the newest
+		{own, "always", "1970-01-01", "openai/always", "7"},
+		{pricing.Default(), "gpt-5.2", "2026-01-01", "openai/gpt-5.2@2026-08-01", "1.75"},
+		{list, "gpt-5.2", "2026-11-30", "openai/gpt-5.2@2026-08-01", "1.75"},
+		{list, "gpt-5.2", "2026-12-01", "openai/gpt-5.2@2026-12-01", "9"},
+		{list, "gpt-5", "2026-09-09", "openai/gpt-5@2025-01-01", "8"},
+		{list, "gpt-5.1", "2026-09-09", "openai/gpt-5.1", "7"},
+		{list, "gpt-5.1", "", "openai/gpt-5.1", "7"},
+		{later, "gpt-5.2", "2026-09-30", "openai/gpt-5.2@2026-08-01", "1.75"},
+		{later, "gpt-5.2", "2026-11-30", "openai/gpt-5.2@2026-10-01", "5"},
+		{later, "gpt-5.2", "2026-12-24", "openai/gpt-5.2@2026-12-01", "9"},
+		{later, "gpt-5.2", "", "openai/gpt-5.2@2026-12-01", "9"},
+		{again, "gpt-5.2", "2026-12-24", "openai/gpt-5.2@2026-12-01", "3"},
+	}
+	for _, c := range cases {
+		got := c.c.Cost("openai", c.model, "", reported(1_000_000, 0), day(t, c.at))
+		if got.PriceID != c.id || got.Amount.String() != c.amount || got.Partial {
+			t.Errorf("%s at %q: got %+v (%s), want %s by %s", c.model, c.at, got, got.Amount, c.amount, c.id)
+		}
+	}
+}
+
+func TestEmptyCatalogue(t *testing.T) {
+	for _, c := range []*pricing.Catalogue{nil, {}} {
+		if got := c.Cost("p", "m", "", reported(1, 1), time.Time{}); got != (pricing.Cost{}) {
+			t.Errorf("an empty catalogue prices: %+v", got)
+		}
+		own, err := c.With(pricing.Price{Provider: "p", Model: "m", Rates: pricing.Rates{Input: 1, Output: 1}})
+		if err != nil || !own.Cost("p", "m", "", reported(1, 1), time.Time{}).Priced {
+			t.Errorf("With on an empty catalogue: %v", err)
+		}
+	}
+}
+
+func TestBuiltInPricesAreSound(t *testing.T) {
+	if err := pricing.CheckRows(); err != nil {
+		t.Error(err)
+	}
+	if _, err := time.Parse(time.DateOnly, pricing.PricesDate); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLookupAllocatesNothing(t *testing.T) {
+	c, err := pricing.Default().With(pricing.Price{Provider: "openai", Model: "gpt-5", From: day(t, "2026-10-01"), Rates: pricing.Rates{Input: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, at := reported(1200, 300), day(t, "2026-09-01")
+	for _, model := range []string{"gpt-5", "gpt-5-2026-01-01", "gpt-5.2", "unknown"} {
+		if n := testing.AllocsPerRun(100, func() { c.Cost("openai", model, "", u, at) }); n != 0 {
+			t.Errorf("%s: %v allocations", model, n)
+		}
+	}
+}
