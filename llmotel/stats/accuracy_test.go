@@ -17,6 +17,52 @@ const (
 	stated    = stats.RelativeAccuracy + 1e-6 // durations are whole nanoseconds
 )
 
+// nearest returns the smallest of the sorted samples that at least p % do not
+// exceed.
+func nearest(sorted []time.Duration, p int) time.Duration {
+	for i, v := range sorted {
+		if 100*(i+1) >= p*len(sorted) {
+			return v
+		}
+	}
+	panic("no samples")
+}
+
+// Of few samples the high percentiles are the largest one, exactly.
+func TestPercentilesOfFewSamples(t *testing.T) {
+	us := func(n ...int) (out []time.Duration) {
+		for _, v := range n {
+			out = append(out, time.Duration(v)*time.Microsecond)
+		}
+		return out
+	}
+	cases := []struct {
+		samples            []time.Duration
+		p50, p90, p95, p99 time.Duration
+	}{
+		{us(16), 16e3, 16e3, 16e3, 16e3},
+		{us(16, 33), 16e3, 33e3, 33e3, 33e3},
+		{us(33, 16, 0), 16e3, 33e3, 33e3, 33e3},
+		{us(0, 0, 33), 0, 33e3, 33e3, 33e3},
+		{us(0, 33), 0, 33e3, 33e3, 33e3},
+		{us(1, 1000), 1e3, 1e6, 1e6, 1e6},
+		{us(7, 7, 7, 7, 7, 7, 7, 7, 7, 777), 7e3, 7e3, 777e3, 777e3},
+	}
+	for _, c := range cases {
+		s := stats.New()
+		for _, d := range c.samples {
+			s.Record(t.Context(), &llmotel.Record{Provider: "p", RequestModel: "m", Attempts: 1, Duration: d})
+		}
+		got := s.Snapshot().Overall.Latency
+		near := func(v, want time.Duration) bool {
+			return math.Abs(float64(v-want)) <= stated*float64(want)+1
+		}
+		if !near(got.P50, c.p50) || !near(got.P90, c.p90) || got.P95 != c.p95 || got.P99 != c.p99 || got.Max != c.p99 {
+			t.Errorf("%v: got %+v, want %v %v %v %v", c.samples, got, c.p50, c.p90, c.p95, c.p99)
+		}
+	}
+}
+
 func TestPercentilesAreCloseToExactOnes(t *testing.T) {
 	second := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 	distributions := map[string]func(*rand.Rand) time.Duration{
@@ -50,11 +96,11 @@ func TestPercentilesAreCloseToExactOnes(t *testing.T) {
 				}
 				slices.Sort(samples)
 				got := s.Snapshot().Overall.Latency
-				for q, value := range map[float64]time.Duration{0.5: got.P50, 0.9: got.P90, 0.95: got.P95, 0.99: got.P99} {
-					exact := samples[int(q*float64(n-1))]
+				for p, value := range map[int]time.Duration{50: got.P50, 90: got.P90, 95: got.P95, 99: got.P99} {
+					exact := nearest(samples, p)
 					diff := math.Abs(float64(value-exact)) - 1
 					if diff > tolerance*float64(exact) || diff > stated*float64(exact) {
-						t.Errorf("n=%d p%v: got %v, exactly %v", n, 100*q, value, exact)
+						t.Errorf("n=%d p%d: got %v, exactly %v", n, p, value, exact)
 					}
 				}
 				if got.Min != samples[0] || got.Max != samples[n-1] || got.Count != int64(n) {
@@ -85,10 +131,10 @@ func TestMergedSeriesKeepAccuracy(t *testing.T) {
 		t.Fatalf("%d models and %d targets, want 1 and 3", len(snap.Models), len(snap.Targets))
 	}
 	got := snap.Models[0].Latency
-	for q, value := range map[float64]time.Duration{0.5: got.P50, 0.95: got.P95, 0.99: got.P99} {
-		exact := samples[int(q*float64(len(samples)-1))]
+	for p, value := range map[int]time.Duration{50: got.P50, 95: got.P95, 99: got.P99} {
+		exact := nearest(samples, p)
 		if math.Abs(float64(value-exact)) > stated*float64(exact)+1 {
-			t.Errorf("p%v: got %v, exactly %v", 100*q, value, exact)
+			t.Errorf("p%d: got %v, exactly %v", p, value, exact)
 		}
 	}
 	if got.Count != 30_000 || snap.Targets[0].Latency.Count != 10_000 {

@@ -8,8 +8,8 @@ import (
 	"github.com/DataDog/sketches-go/ddsketch/store"
 )
 
-// RelativeAccuracy is how far a percentile may be from the sample at its rank:
-// 1 % of that sample.
+// RelativeAccuracy is how far a percentile may be from the sample at its rank,
+// ceil(p/100 * count): 1 % of that sample.
 const RelativeAccuracy = 0.01
 
 // maxBins bounds a sketch to 8 KB. At this accuracy it spans a factor of 8e8,
@@ -64,7 +64,7 @@ func (d *distribution) snapshot() Latency {
 	if d.count == 0 {
 		return Latency{}
 	}
-	q := d.quantiles([...]float64{0.5, 0.9, 0.95, 0.99})
+	q := d.percentiles([...]int64{50, 90, 95, 99})
 	return Latency{
 		Count: d.count,
 		Avg:   seconds(d.sum / float64(d.count)),
@@ -77,23 +77,29 @@ func (d *distribution) snapshot() Latency {
 	}
 }
 
-// quantiles walks the bins once for all ranks, which must ascend.
-func (d *distribution) quantiles(qs [4]float64) (out [4]time.Duration) {
+// percentiles returns the samples at the nearest ranks, upwards: the smallest
+// sample that at least so many per cent do not exceed. The first and the last
+// sample are exact. It walks the bins once for all ranks, which must ascend.
+func (d *distribution) percentiles(ps [4]int64) (out [4]time.Duration) {
 	n := d.sketch.GetZeroCount()
 	next := 0
-	rank := func() float64 { return qs[next] * float64(d.count-1) }
-	for next < len(qs) && n > rank() {
+	rank := func() int64 { return (ps[next]*d.count + 99) / 100 }
+	for next < len(ps) && rank() <= 1 {
+		out[next] = d.min
+		next++
+	}
+	for next < len(ps) && float64(rank()) <= n {
 		next++ // zero
 	}
 	d.sketch.GetPositiveValueStore().ForEach(func(index int, count float64) bool {
 		n += count
-		for next < len(qs) && n > rank() {
+		for next < len(ps) && rank() < d.count && float64(rank()) <= n {
 			out[next] = min(max(seconds(sketchMapping.Value(index)), d.min), d.max)
 			next++
 		}
-		return next == len(qs)
+		return next == len(ps) || rank() == d.count
 	})
-	for ; next < len(qs); next++ {
+	for ; next < len(ps); next++ {
 		out[next] = d.max
 	}
 	return out

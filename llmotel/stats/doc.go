@@ -24,6 +24,7 @@
 //
 // Latency is how long answers took; what failed is in FailedLatency, so that
 // a provider that refuses fast does not look fast. Percentiles come from a DDSketch
-// (Masson, Rim, Lee, VLDB 2019) and are within 1 % of the exact sample at that
-// rank; count, average, minimum and maximum are exact.
+// (Masson, Rim, Lee, VLDB 2019) and are within 1 % of the exact sample at the
+// nearest rank upwards, so the 99th of a few samples is their maximum. Count,
+// average, minimum and maximum are exact.
 package stats
