@@ -174,7 +174,7 @@ func (u *Usage) count(class TokenClass) *int64 {
 }
 
 // maxTokens is more than any call can use; a larger count is a wire error. What
-// it costs at the highest price still fits 64 bits.
+// it costs at the highest list price still fits a 64-bit amount.
 const maxTokens = 1 << 33
 
 // Validate reports counts that cannot be: negative or absurd ones, and subsets

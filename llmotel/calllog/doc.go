@@ -4,9 +4,10 @@
 // [Open] gives a [Log] that appends to a file, [New] one on any io.Writer; both
 // are sinks of the recorder. A line says when, what, on whose behalf, how long,
 // how many tokens, what it cost, how it ended and which targets were tried on
-// the way. It never holds a prompt or an answer, only their lengths. What the fields
-// mean is in the JSON Schema that [JSONSchema] returns; every line names the
-// version of its schema. [Reader] reads the lines back.
+// the way. It never holds a prompt or an answer, only their lengths, and what a
+// vendor sends as an id or a code only if it is one (providers.CleanID). What
+// the fields mean is in the JSON Schema that [JSONSchema] returns; every line
+// names the version of its schema. [Reader] reads the lines back.
 //
 // # What can be relied on
 //

@@ -42,6 +42,24 @@ func TestMessagesOfCallsAndVisitsAreScrubbed(t *testing.T) {
 	}
 }
 
+// Vendors' ids and codes are kept only if they are ids and codes.
+func TestIDsAndCodesAreCleaned(t *testing.T) {
+	const key = "sk-proj-0123456789abcdef"
+	r := &llmotel.Record{
+		ErrorCode: "Incorrect API key provided: " + key, RequestID: key, ResponseID: "resp/" + key,
+		Visits: []llmotel.Visit{{RequestID: key}, {RequestID: strings.Repeat("x", 101)}, {RequestID: "req_2"}},
+	}
+	e := entryOf(t, calllog.AppendLine(nil, r))
+	if e.ErrorCode != "" || e.RequestID != "" || e.ResponseID != "" || e.Visits[0].RequestID != "" || e.Visits[1].RequestID != "" {
+		t.Errorf("%+v", e)
+	}
+	r.ErrorCode, r.RequestID, r.ResponseID = "invalid_api_key", "req_1", "chatcmpl-1"
+	e = entryOf(t, calllog.AppendLine(nil, r))
+	if e.ErrorCode != "invalid_api_key" || e.RequestID != "req_1" || e.ResponseID != "chatcmpl-1" || e.Visits[2].RequestID != "req_2" {
+		t.Errorf("%+v", e)
+	}
+}
+
 func FuzzScrub(f *testing.F) {
 	f.Add("Bearer abcdefghijklmnop")
 	f.Add("authorization: \"")
