@@ -174,7 +174,7 @@ func failureOf(err error) (f failure) {
 	f.message = string(f.kind)
 	if e, ok := errors.AsType[*providers.Error](err); ok && e != nil {
 		f.message, f.status, f.usage = e.Error(), e.StatusCode, e.Usage
-		f.code, f.requestID = providers.CleanID(e.Code), providers.CleanID(e.RequestID)
+		f.code, f.requestID = providers.CleanID(e.Code), e.RequestID
 	}
 	if i, ok := errors.AsType[*providers.InterruptedError](err); ok && i != nil && i.Partial != nil && f.usage.Completeness == providers.UsageMissing {
 		f.usage = i.Partial.Usage

@@ -67,7 +67,8 @@ func (s *Span) settle(e *ending) {
 	cut := e.err != nil || e.abandoned || st.chunks > 0 && !st.answered && len(e.FinishReasons) == 0
 	e.fill(&st.seen)
 	e.Provider = cmp.Or(p.innerProvider, e.Provider, s.call.Provider)
-	e.RequestID = cmp.Or(e.RequestID, e.failure.requestID)
+	e.RequestID = providers.CleanID(cmp.Or(e.RequestID, e.failure.requestID))
+	e.ResponseID = providers.CleanID(e.ResponseID)
 	e.ResponseChars = cmp.Or(e.ResponseChars, st.chars)
 	e.Attempts = max(e.Attempts, s.attempts)
 	if e.Usage.Completeness == providers.UsageMissing {

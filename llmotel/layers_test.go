@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -248,5 +249,15 @@ func TestTierAskedForIsPriced(t *testing.T) {
 	span.End(llmotel.Result{Usage: usage(1000, 0, 0)}, nil)
 	if r := sink.records[0]; r.Cost.Amount.String() != "0.00425" || r.ServiceTier != "" {
 		t.Errorf("cost %s, tier %q; want 0.00425 and none, as the provider named none", r.Cost.Amount, r.ServiceTier)
+	}
+}
+
+// Ids come off the wire: they may not carry what they like into telemetry.
+func TestIDsAreCleaned(t *testing.T) {
+	sink := &recordSink{}
+	_, span := instrument(t, oteltest.New(), llmotel.WithSinks(sink)).Start(t.Context(), llmotel.Call{Provider: "openai", Model: "gpt-5.2"})
+	span.End(llmotel.Result{ResponseID: strings.Repeat("x", 5000), RequestID: "req_1"}, &providers.Error{Kind: providers.KindAuthentication, Code: "Incorrect API key provided: sk-proj-abcdef0123456789"})
+	if r := sink.records[0]; r.ResponseID != "" || r.RequestID != "req_1" || r.ErrorCode != "" || strings.Contains(r.ErrorMessage, "sk-") {
+		t.Errorf("record %+v", r)
 	}
 }
