@@ -179,12 +179,18 @@ const maxTokens = 1 << 33
 
 // Validate reports counts that cannot be: negative or absurd ones, and subsets
 // larger than their total, where the total is known: a stream that broke may
-// have told only what came from the cache. Whoever reads counts off a wire calls it before
-// recording them.
+// have told only what came from the cache. Whoever reads counts off a wire
+// calls it before recording them.
 func (u *Usage) Validate() error {
-	for class := ClassInput; class <= ClassImageCacheRead; class <<= 1 {
-		if n := *u.count(class); n < 0 || n > maxTokens {
-			return fmt.Errorf("providers: usage class %#x has the impossible count %d", uint16(class), n)
+	// One test for all counts, since this stands on the path of every call.
+	all := u.Input | u.Output | u.CacheRead | u.CacheWrite | u.Reasoning |
+		u.TextInput | u.TextOutput | u.TextCacheRead | u.AudioInput | u.AudioOutput | u.AudioCacheRead |
+		u.ImageInput | u.ImageOutput | u.ImageCacheRead
+	if all < 0 || all > maxTokens {
+		for class := ClassInput; class <= ClassImageCacheRead; class <<= 1 {
+			if n := *u.count(class); n < 0 || n > maxTokens {
+				return fmt.Errorf("providers: usage class %#x has the impossible count %d", uint16(class), n)
+			}
 		}
 	}
 	switch {
