@@ -124,12 +124,14 @@ deps-check: ## import rules and dependency golden files
 
 .PHONY: names-check
 names-check: ## gen_ai names are spelled in one package only
-	@! git grep --untracked -nE '["`]gen_ai\.' -- '*.go' ':!llmotel/internal/genai/' ':!internal/semconvgen/' ':!*_test.go' \
-		|| { echo 'use the names of llmotel/internal/genai'; exit 1; }
+	@git grep --untracked -nE '["`]gen_ai\.' -- '*.go' ':!llmotel/internal/genai/' ':!internal/semconvgen/' ':!*_test.go'; \
+	case $$? in 1) ;; 0) echo 'use the names of llmotel/internal/genai'; exit 1;; *) exit 1;; esac
 
 .PHONY: modules-check
 modules-check: ## every go.mod is in a list above
-	@for m in $$(git ls-files '*go.mod' | grep -v /testdata/ | xargs -n1 dirname); do \
+	@modules=$$(git ls-files '*go.mod' | grep -v /testdata/ | xargs -n1 dirname); \
+	[ -n "$$modules" ] || { echo 'git names no module here'; exit 1; }; \
+	for m in $$modules; do \
 		case " $(MODULES) $(PIPELINE) internal/benchmarks " in *" $$m "*) ;; \
 		*) echo "module $$m is in no list of the Makefile"; exit 1;; esac; \
 	done
@@ -141,7 +143,8 @@ tidy-check: ## go.mod and go.sum are tidy and the module cache is whole
 
 .PHONY: generate-check
 generate-check: ## generated files are up to date
-	@before=$$(git diff | git hash-object --stdin); \
+	@git rev-parse --is-inside-work-tree > /dev/null || exit 1; \
+	before=$$(git diff | git hash-object --stdin); \
 	$(MAKE) --no-print-directory generate; \
 	after=$$(git diff | git hash-object --stdin); \
 	if [ "$$before" != "$$after" ]; then \
