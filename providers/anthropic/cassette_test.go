@@ -45,8 +45,8 @@ func TestRecordedMessages(t *testing.T) {
 			if tier, _ := tape.Wire["service_tier"].(string); r.ServiceTier != tier {
 				t.Errorf("service tier %q, want %q", r.ServiceTier, tier)
 			}
-			if got := []string{r.Choices[0].RawFinishReason}; !slices.Equal(got, tape.Reasons()) {
-				t.Errorf("finish reason %q, want %q", got, tape.Reasons())
+			if got := []string{r.Choices[0].RawFinishReason}; !slices.Equal(got, tape.Reasons("gen_ai.response.finish_reasons")) {
+				t.Errorf("finish reason %q, want %q", got, tape.Reasons("gen_ai.response.finish_reasons"))
 			}
 			checkRecordedUsage(t, tape, &r.Usage)
 			checkRecordedContent(t, tape, r)

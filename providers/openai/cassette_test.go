@@ -58,8 +58,8 @@ func TestRecordedChat(t *testing.T) {
 			for _, c := range r.Choices {
 				reasons = append(reasons, c.RawFinishReason)
 			}
-			if !slices.Equal(reasons, tape.Reasons()) {
-				t.Errorf("finish reasons %q, want %q", reasons, tape.Reasons())
+			if !slices.Equal(reasons, tape.Reasons("gen_ai.response.finish_reasons")) {
+				t.Errorf("finish reasons %q, want %q", reasons, tape.Reasons("gen_ai.response.finish_reasons"))
 			}
 			checkRecordedUsage(t, tape, &r.Usage)
 			checkRecordedToolCalls(t, tape, r)

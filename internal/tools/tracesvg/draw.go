@@ -19,10 +19,11 @@ const (
 	headline = 56
 )
 
-// shown are the attributes that are written under a span, in this order.
+// shown are the attributes that are written under a span, in this order, by the
+// ends of their names.
 var shown = []string{
-	"gen_ai.provider.name", "gen_ai.response.model", "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens",
-	"gen_ai.response.time_to_first_chunk", "llmotel.cost.amount", "llmotel.target", "llmotel.attempts", "error.type",
+	"provider.name", "response.model", "usage.input_tokens", "usage.output_tokens",
+	"response.time_to_first_chunk", "llmotel.cost.amount", "llmotel.target", "llmotel.attempts", "error.type",
 }
 
 // picture writes an SVG from top to bottom.
@@ -94,8 +95,11 @@ func (p *picture) span(s *span, depth int) {
 	}
 	var parts []string
 	for _, key := range shown {
-		if v := value(s.Tags, key); v != "" {
-			parts = append(parts, strings.TrimPrefix(key, "gen_ai.")+"="+compact(raw(s.Tags, key)))
+		for _, t := range s.Tags {
+			if t.Key == key || strings.HasSuffix(t.Key, "."+key) {
+				parts = append(parts, key+"="+compact(t.Value))
+				break
+			}
 		}
 	}
 	const each = 4
@@ -114,15 +118,6 @@ func shorten(key, event string) string {
 		}
 	}
 	return key
-}
-
-func raw(tags []tag, key string) any {
-	for _, t := range tags {
-		if t.Key == key {
-			return t.Value
-		}
-	}
-	return nil
 }
 
 // compact writes numbers as short as they stay exact enough to read.

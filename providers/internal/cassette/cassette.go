@@ -159,9 +159,9 @@ func (i Interaction) Count(attribute string) (int64, bool) {
 	return int64(n), ok
 }
 
-// Reasons returns the finish reasons as received.
-func (i Interaction) Reasons() []string {
-	list, _ := i.Attributes["gen_ai.response.finish_reasons"].([]any)
+// Reasons returns the expected list of finish reasons, as received.
+func (i Interaction) Reasons(attribute string) []string {
+	list, _ := i.Attributes[attribute].([]any)
 	out := make([]string, len(list))
 	for n := range list {
 		out[n], _ = list[n].(string)
