@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -23,23 +24,31 @@ import (
 // secrets are shapes that must not leave the collector, in a text or alone. None is a real one; they are put together
 // here so that scanners of the repository find nothing.
 var secrets = map[string]string{
-	"openai key":     "sk-" + "proj-Ab3dEf6hIj9kLm2nOp5qRs8tUv1w",
-	"anthropic key":  "sk-" + "ant-api03-Zx9cVb8nMa7sDf6gHj5kL_Qw-AA",
-	"openrouter key": "sk-" + "or-v1-0123456789abcdef0123456789abcdef",
-	"google key":     "AIza" + "SyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q",
-	"groq key":       "gsk_" + "a1B2c3D4e5F6g7H8i9J0k1L2",
-	"xai key":        "xai-" + "a1B2c3D4e5F6g7H8i9J0k1L2",
-	"hf token":       "hf_" + "aBcDeFgHiJkLmNoPqRsTuVwXyZ",
-	"aws key id":     "AKIA" + "IOSFODNN7EXAMPLE",
-	"github token":   "ghp_" + "0123456789abcdefghijABCDEFGHIJ012345",
-	"slack token":    "xoxb-" + "123456789012-abcdefGHIJKL",
-	"jwt":            "eyJ" + "hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
-	"e-mail address": "jane.doe+llm@mail.example.co.uk",
-	"telephone":      "+49 170 1234 5678",
-	"card":           "4111 1111 1111 1111",
-	"plain card":     "4242424242424242",
-	"iban":           "DE89 3704 0044 0532 0130 00",
-	"ssn":            "078-05-1120",
+	"openai key":             "sk-" + "proj-Ab3dEf6hIj9kLm2nOp5qRs8tUv1w",
+	"openai key, old":        "sk-" + "a1B2c3D4e5F6g7H8i9J0T3BlbkFJk1L2m3N4o5P6q7R8s9T0",
+	"anthropic key":          "sk-" + "ant-api03-Zx9cVb8nMa7sDf6gHj5kL_Qw-AA",
+	"openrouter key":         "sk-" + "or-v1-0123456789abcdef0123456789abcdef",
+	"google key":             "AIza" + "SyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q",
+	"groq key":               "gsk_" + "a1B2c3D4e5F6g7H8i9J0k1L2",
+	"xai key":                "xai-" + "a1B2c3D4e5F6g7H8i9J0k1L2",
+	"perplexity key":         "pplx-" + "a1B2c3D4e5F6g7H8i9J0k1L2",
+	"replicate key":          "r8_" + "a1B2c3D4e5F6g7H8i9J0k1L2",
+	"fireworks key":          "fw_" + "a1B2c3D4e5F6g7H8i9J0k1L2",
+	"stripe key":             "sk_" + "live_51a1B2c3D4e5F6g7H8",
+	"stripe key, restricted": "rk_" + "test_51a1B2c3D4e5F6g7H8",
+	"hf token":               "hf_" + "aBcDeFgHiJkLmNoPqRsTuVwXyZ",
+	"aws key id":             "AKIA" + "IOSFODNN7EXAMPLE",
+	"github token, fine":     "github_" + "pat_11ABCDEFG0aBcDeFgHiJkL_mNoPqRsTuVwXyZ0123456789",
+	"google oauth":           "ya29." + "a0AfH6SMBx-9_kLmNoPqRsTuVw",
+	"github token":           "ghp_" + "0123456789abcdefghijABCDEFGHIJ012345",
+	"slack token":            "xoxb-" + "123456789012-abcdefGHIJKL",
+	"jwt":                    "eyJ" + "hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+	"e-mail address":         "jane.doe+llm@mail.example.co.uk",
+	"telephone":              "+49 170 1234 5678",
+	"card":                   "4111 1111 1111 1111",
+	"plain card":             "4242424242424242",
+	"iban":                   "DE89 3704 0044 0532 0130 00",
+	"ssn":                    "078-05-1120",
 }
 
 // sentences hold a secret that only their context gives away; the text around it may stay.
@@ -61,6 +70,9 @@ var secretKeys = []string{
 	"client.address", "user.email",
 }
 
+// grokSpan is the name of a span that holds nothing but the name of a model.
+const grokSpan = "chat xai-grok-4-fast-non-reasoning"
+
 // harmless are attributes that must arrive exactly as they were sent.
 var harmless = []attribute.KeyValue{
 	attribute.String("gen_ai.operation.name", "chat"),
@@ -68,6 +80,14 @@ var harmless = []attribute.KeyValue{
 	attribute.String("gen_ai.request.model", "claude-3-5-sonnet@20240620"),
 	attribute.String("gen_ai.response.model", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
 	attribute.String("gen_ai.response.id", "chatcmpl-Bx4UFk4Hdy9aXcYqGZ1mPqJ5T0123"),
+	attribute.String("test.name.xai", "xai-grok-4-fast-reasoning"),
+	attribute.String("test.name.span", grokSpan),
+	attribute.String("test.name.hf", "hf_meta-llama-3-70b-instruct"),
+	attribute.String("test.name.pplx", "pplx-sonar-reasoning-pro-online"),
+	attribute.String("test.name.r8", "r8_meta-llama-3-70b-instruct"),
+	attribute.String("test.name.fw", "fw_accounts-fireworks-models-qwen3"),
+	attribute.String("test.name.prompt", "sk_translation_prompt_v3"),
+	attribute.String("test.name.rk", "rk_retrieval_reranker_v2"),
 	attribute.String("test.id.responses", "resp_68af4030592c81938ec0a5fbab4a3e9f05438e46b5f69a3b"),
 	attribute.String("test.id.messages", "msg_01XFDUDYJgAACzvnptvVoYEL"),
 	attribute.String("test.id.request", "req_011CSHoEeqs5C35K2UUqR7Fy"),
@@ -93,6 +113,13 @@ var harmless = []attribute.KeyValue{
 	attribute.Float64("llmotel.cost.amount", 0.4111111111111111),
 	attribute.Float64("test.tiny.cost", 4.242424242424242e-7),
 	attribute.Bool("llmotel.cost.unpriced", true),
+}
+
+// carried are attributes whose names the collector must not use for its own ends: programs may send them.
+var carried = []attribute.KeyValue{
+	attribute.String("span.name", "a span name of the program"),
+	attribute.String("status.message", "a status message of the program"),
+	attribute.String("event.name", "an event name of the program"),
 }
 
 // testRedaction plants secrets wherever telemetry has room for them and looks for them wherever it ends.
@@ -124,10 +151,15 @@ func testRedaction(t *testing.T, s *stack) {
 
 	e := newEmitter(t, "llmotel-e2e-redaction", attribute.String("planted.resource", secret("resource")))
 	tracer := e.traces.Tracer("llmotel-e2e", oteltrace.WithInstrumentationAttributes(attribute.String("planted.scope", secret("scope"))))
-	ctx, parent := tracer.Start(t.Context(), "llm.call")
+	// Without an event: the collector must not depend on one to see a span.
+	ctx, parent := tracer.Start(t.Context(), "llm.call "+secret("name without event"), oteltrace.WithAttributes(carried...))
+	parent.SetStatus(codes.Error, "402 for "+secret("status without event"))
+	_, plain := tracer.Start(ctx, grokSpan, oteltrace.WithAttributes(carried...),
+		oteltrace.WithAttributes(attribute.String("llmotel.redact.status_message", "a carrier of the collector's")))
+	plain.SetStatus(codes.Error, "")
 	ctx, child := tracer.Start(ctx, "chat "+secret("span name"), oteltrace.WithSpanKind(oteltrace.SpanKindClient),
-		oteltrace.WithAttributes(append(slices.Clone(texts), structured)...), oteltrace.WithAttributes(harmless...))
-	child.AddEvent("event "+secret("event name"), oteltrace.WithAttributes(attribute.String("planted", secret("event attribute"))))
+		oteltrace.WithAttributes(append(slices.Clone(texts), structured)...), oteltrace.WithAttributes(harmless...), oteltrace.WithAttributes(carried...))
+	child.AddEvent("event "+secret("event name"), oteltrace.WithAttributes(attribute.String("planted", secret("event attribute"))), oteltrace.WithAttributes(carried...))
 	child.SetStatus(codes.Error, "401 for "+secret("status message"))
 
 	meter := e.metrics.Meter("llmotel-e2e")
@@ -151,12 +183,14 @@ func testRedaction(t *testing.T, s *stack) {
 	))
 	planted = append(planted, "ordinary-value-in-body")
 	record.SetEventName("event " + secret("log event name"))
+	record.AddAttributes(carried...)
 	record.AddAttributes(attribute.String("planted", secret("log attribute")), attribute.String("gen_ai.response.id", "chatcmpl-Bx4UFk4Hdy9aXcYqGZ1mPqJ5T0123"))
 	logger.Emit(ctx, record)
 	record.SetBody(attribute.StringValue("plain text with " + secret("plain log body")))
 	logger.Emit(ctx, record)
 
 	child.End()
+	plain.End()
 	parent.End()
 	e.flush(t)
 	traceID := child.SpanContext().TraceID().String()
@@ -166,8 +200,8 @@ func testRedaction(t *testing.T, s *stack) {
 	eventually(t, 20*time.Second, "the trace is in Jaeger", func() error {
 		var err error
 		sent, jaegerBody, err = jaegerTrace(t, traceID)
-		if err == nil && len(sent.Spans) != 2 {
-			err = fmt.Errorf("%d spans, want 2", len(sent.Spans))
+		if err == nil && len(sent.Spans) != 3 {
+			err = fmt.Errorf("%d spans, want 3", len(sent.Spans))
 		}
 		return err
 	})
@@ -209,11 +243,38 @@ func testRedaction(t *testing.T, s *stack) {
 	})
 
 	t.Run("the rest is untouched", func(t *testing.T) {
+		var names []string
 		for _, s := range sent.Spans {
-			if s.parent() == "" {
-				if s.Name != "llm.call" {
-					t.Errorf("the parent's name became %q", s.Name)
+			names = append(names, s.Name)
+		}
+		slices.Sort(names)
+		if want := []string{"chat ****", grokSpan, "llm.call ****"}; !slices.Equal(names, want) {
+			t.Errorf("the spans' names became %q, want %q", names, want)
+		}
+		for _, s := range sent.Spans {
+			for _, want := range carried {
+				if got := s.text(string(want.Key)); got != want.Value.AsString() {
+					t.Errorf("%s: the program's own %s arrived as %q", s.Name, want.Key, got)
 				}
+				for _, event := range s.Logs {
+					if got := lookUp(event.Fields, string(want.Key)); got != want.Value.AsString() {
+						t.Errorf("%s: an event's own %s arrived as %v", s.Name, want.Key, got)
+					}
+				}
+			}
+			switch s.Name {
+			case "llm.call ****":
+				if got := s.text("otel.status_description"); got != "402 for ****" {
+					t.Errorf("the status message of the span without events is %q", got)
+				}
+				continue
+			case grokSpan:
+				if got := s.attribute("otel.status_description"); got != nil && got != "" {
+					t.Errorf("a span without a status message got %v", got)
+				}
+				continue
+			case "chat ****":
+			default: // Named above.
 				continue
 			}
 			for _, want := range harmless {
@@ -229,27 +290,33 @@ func testRedaction(t *testing.T, s *stack) {
 					t.Errorf("%s is %q, want %q", key, got, want)
 				}
 			}
-			if s.Name != "chat ****" {
-				t.Errorf("the child's name is %q, want %q", s.Name, "chat ****")
-			}
 			if got := s.events(); !slices.Equal(got, []string{"event ****"}) {
 				t.Errorf("the child's events are %q", got)
 			}
 			if masked := s.text("redaction.masked.keys"); !strings.Contains(masked, "http.request.header.authorization") {
 				t.Errorf("redaction.masked.keys does not name what was masked: %q", masked)
 			}
-			for _, key := range []string{"span.name", "status.message"} {
-				if got := s.attribute(key); got != nil {
-					t.Errorf("%s, which exists inside the collector alone, came out as %v", key, got)
-				}
-			}
 		}
 		for _, want := range []string{
 			`{"key":"input_tokens","value":{"intValue":"123456"}}`, `{"key":"cost","value":{"doubleValue":0.4111111111111111}}`,
+			`{"key":"span.name","value":{"stringValue":"a span name of the program"}}`,
+			`{"key":"status.message","value":{"stringValue":"a status message of the program"}}`,
+			`{"key":"event.name","value":{"stringValue":"an event name of the program"}}`,
 			`"chatcmpl-Bx4UFk4Hdy9aXcYqGZ1mPqJ5T0123"`, `"plain text with ****"`, `"eventName":"event ****"`,
 		} {
 			if !strings.Contains(logs, want) {
 				t.Errorf("the log file has no %s:\n%s", want, logs)
+			}
+		}
+		// A masked label would make one series of several targets.
+		for _, want := range harmless {
+			if want.Value.Type() == attribute.STRING && !strings.Contains(string(series), strconv.Quote(want.Value.AsString())) {
+				t.Errorf("no series has a label with %s = %q", want.Key, want.Value.AsString())
+			}
+		}
+		for place, content := range map[string]string{"Jaeger": jaegerBody, "the log file": logs} {
+			if strings.Contains(content, `"key":"llmotel.redact.`) {
+				t.Errorf("a key that exists inside the collector alone came out in %s", place)
 			}
 		}
 		if strings.Contains(string(series), "redaction_masked") {

@@ -143,11 +143,24 @@ func checkEndpoint(s signal) error {
 	if v == "" {
 		return nil
 	}
-	if u, err := url.Parse(v); err == nil && (u.Host != "" || u.Opaque != "" || u.Path != "") {
+	if u, err := url.Parse(v); err == nil && reachable(u) {
 		return nil
 	}
 	// The value is not shown: a URL can hold a password.
-	return errors.New("otelsetup: " + name + " is not a URL; it should look like " + defaultEndpoint)
+	return errors.New("otelsetup: " + name + " is not an http, https or unix URL; it should look like " + defaultEndpoint)
+}
+
+// reachable tells whether the exporters can make a destination of the URL. What
+// has no scheme they take for a name to look up and to speak TLS to, and of
+// localhost:4317 they take localhost for the scheme.
+func reachable(u *url.URL) bool {
+	switch u.Scheme {
+	case "http", "https":
+		return u.Hostname() != ""
+	case "unix": // gRPC knows unix:path and unix:///path, and no host.
+		return u.Host == "" && u.Path+u.Opaque != ""
+	}
+	return false
 }
 
 // insecureDefault tells whether the signal goes to the default endpoint, for

@@ -43,6 +43,64 @@ func TestUnsupportedValuesAreErrors(t *testing.T) {
 	}
 }
 
+// An endpoint that the exporters would take, and then send to nowhere or over
+// TLS that nobody asked for, is an error that names its variable.
+func TestEndpointsAreChecked(t *testing.T) {
+	cases := []struct {
+		value string
+		ok    bool
+	}{
+		{"http://localhost:4317", true},
+		{"HTTP://localhost:4317", true},
+		{"https://localhost:4317", true},
+		{"http://127.0.0.1:4317/", true},
+		{"http://[::1]:4317", true},
+		{"http://user:secret@localhost:4317", true},
+		{"unix:///tmp/secret.sock", true},
+		{"unix:/tmp/secret.sock", true},
+		{"unix:secret.sock", true},
+
+		{"/tmp/secret", false},
+		{"collector_secret/:1", false},
+		{"localhost:4317", false},
+		{"127.0.0.1:4317", false},
+		{"//secret:4317", false},
+		{"secret", false},
+		{"http:", false},
+		{"http://", false},
+		{"http://:4317", false},
+		{"http:localhost:4317", false},
+		{"http:///secret", false},
+		{"https://", false},
+		{"unix:", false},
+		{"unix://", false},
+		{"unix://secret/socket", false},
+		{"grpc://secret:4317", false},
+		{"file:///tmp/secret", false},
+	}
+	for _, c := range cases {
+		for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"} {
+			t.Run(name+"="+c.value, func(t *testing.T) {
+				cleanEnv(t)
+				t.Setenv(name, c.value)
+				s, err := otelsetup.Start(t.Context(), otelsetup.WithoutGlobals(), otelsetup.WithErrorHandler(func(error) {}))
+				if err == nil {
+					_ = s.Shutdown(t.Context())
+				}
+				switch {
+				case c.ok && err != nil:
+					t.Errorf("refused: %v", err)
+				case !c.ok && err == nil:
+					t.Error("accepted")
+				case !c.ok && (!strings.Contains(err.Error(), name+" is not") || !strings.Contains(err.Error(), "should look like http://localhost:4317") ||
+					strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "\n")):
+					t.Errorf("%v: want one line with %s and what it should look like", err, name)
+				}
+			})
+		}
+	}
+}
+
 func TestSamplerRatioIsChecked(t *testing.T) {
 	cleanEnv(t)
 	t.Setenv("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
