@@ -25,9 +25,9 @@ func TestReport(t *testing.T) {
 	}
 	want := `| case | ns/op | ratio | B/op | allocs/op |
 | --- | ---: | ---: | ---: | ---: |
-| Generate/bare/goroutines=1 | 4 | 0.02 | -50 | -5 |
-| Generate/floor | 200 | 1.00 | 0 | 0 |
-| Generate/wrap | 300 | 1.50 | 30 | 2 |
+| Generate/bare/goroutines=1 | 4 | 0.04 | -50 | -5 |
+| Generate/floor | 100 | 1.00 | 0 | 0 |
+| Generate/wrap | 300 | 3.00 | 30 | 2 |
 `
 	if b.String() != want {
 		t.Errorf("got\n%s want\n%s", b.String(), want)
