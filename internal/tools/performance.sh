@@ -14,8 +14,8 @@ table() {
 	echo "== $package $pattern" >&2
 	go test -c -o "$tool/bench.test" "$package"
 	# Whole rounds, so that rows which are compared run within seconds of each other.
-	for _ in $(seq "${BENCHCOUNT:-8}"); do
-		(cd "$package" && "$tool/bench.test" -test.run='^$' -test.bench="$pattern" -test.benchmem -test.benchtime="${BENCHTIME:-0.1s}")
+	for _ in $(seq "${ROUNDS:-8}"); do
+		(cd "$package" && "$tool/bench.test" -test.run='^$' -test.bench="$pattern" -test.benchmem -test.benchtime="${ROUNDTIME:-0.1s}")
 	done | "$tool/benchreport" "$@"
 }
 
@@ -25,7 +25,7 @@ cat <<EOF
 
 <!-- Written by make performance; do not edit. -->
 
-Measured on $(getconf _NPROCESSORS_ONLN) x ${cpu:-unknown CPU}, $(go env GOOS)/$(go env GOARCH), $(go env GOVERSION); the best of ${BENCHCOUNT:-8}
+Measured on $(getconf _NPROCESSORS_ONLN) x ${cpu:-unknown CPU}, $(go env GOOS)/$(go env GOARCH), $(go env GOVERSION); the best of ${ROUNDS:-8}
 rounds. The machine was shared: times are rough, ratios compare rows of the same rounds, bytes and allocations are exact.
 
 ## What recording adds to a call
