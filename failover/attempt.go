@@ -109,10 +109,13 @@ func (v *visit) settle(err error) {
 	v.kind = providers.KindOf(err)
 	a := v.call.chain.action(v.kind)
 	r := result{verdict: a.Breaker, kind: v.kind, cooldown: a.Cooldown, isolate: a.Isolate, retryAfter: retryAfter(err)}
-	limit := limitOf(err)
-	total := limit == LimitTotal || limit == LimitStream
-	if total && v.call.attempts > 1 {
-		r.verdict = Ignored // it did not have the whole time
+	total := v.call.ownLimit(err)
+	switch {
+	case total && (v.call.attempts > 1 || v.committed):
+		r.verdict = Ignored // it did not have the whole time, or was answering
+	case exhausted(err):
+		// The target is a chain, whose own breakers know its targets.
+		r.verdict, r.cooldown, r.isolate, a.Next = Ignored, false, 0, true
 	}
 	cool := v.record(r, now)
 	if total {

@@ -176,6 +176,9 @@ func (k *call) visitStream(v *visit) error {
 			return nil
 		}
 	}
+	if !k.finished {
+		return v.malformed("the stream ended without its end")
+	}
 	return nil
 }
 

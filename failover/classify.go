@@ -13,7 +13,7 @@ import (
 // *providers.Error.
 func (v *visit) classify(ctx context.Context, err error) error {
 	kind := providers.KindOf(err)
-	if v.call.caller.Err() != nil {
+	if done := v.call.callerErr(); done != nil && (v.call.caller.Err() != nil || cutShort(kind)) {
 		if kind == providers.KindCancelled && isError(err) {
 			return err
 		}
@@ -57,7 +57,7 @@ func cutShort(k providers.Kind) bool {
 
 // cancelled is the caller's cancellation.
 func (v *visit) cancelled(err error) error {
-	cause := v.call.caller.Err()
+	cause := v.call.callerErr()
 	if cause == nil {
 		cause = v.ctx.Err()
 	}
@@ -128,9 +128,31 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-func limitOf(err error) Limit {
-	if e, ok := errors.AsType[*TimeoutError](err); ok {
-		return e.Limit
+// ownLimit tells whether the error is that of the call's own limit. A target
+// that is a chain has limits of its own.
+func (k *call) ownLimit(err error) bool {
+	e, ok := errors.AsType[*TimeoutError](err)
+	return ok && (e == k.chain.errTotal || e == k.chain.errStream)
+}
+
+// exhausted tells whether the error is that of a chain without a target left.
+func exhausted(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Outcome == OutcomeExhausted
+}
+
+// callerErr says whether the caller, or what a hook put around the call, has
+// ended it. A deadline counts as soon as it has passed: a connection that has
+// the same deadline may fail before the context's timer fires.
+func (k *call) callerErr() error {
+	if err := k.caller.Err(); err != nil {
+		return err
 	}
-	return ""
+	if err := k.ctx.Err(); err != nil {
+		return err
+	}
+	if end, ok := k.ctx.Deadline(); ok && !time.Now().Before(end) {
+		return context.DeadlineExceeded
+	}
+	return nil
 }

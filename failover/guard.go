@@ -202,6 +202,9 @@ func (g *guard) count(r result, now time.Time) *BreakerEvent {
 func (g *guard) judge(r result, now time.Time) *BreakerEvent {
 	switch r.verdict {
 	case Success, Alive:
+		if r.verdict == Success {
+			g.cools = 0
+		}
 		g.breaker.RecordSuccess()
 		if g.breaker.State() == circuitbreaker.ClosedState {
 			return g.changed(now, ReasonTrialsSucceeded, r.kind)
@@ -267,6 +270,9 @@ func (g *guard) changed(now time.Time, reason string, kind providers.Kind) *Brea
 func (g *guard) coolDown(now time.Time, asked time.Duration) {
 	const longest = 60 * time.Second
 	if asked <= 0 {
+		if now.Before(g.cool) {
+			return // one of several calls that met the same limit
+		}
 		d := min(time.Second<<min(g.cools, 6), longest)
 		g.cools++
 		asked = d/2 + rand.N(d/2+1)

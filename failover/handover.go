@@ -115,7 +115,7 @@ func (k *call) failed(v *visit, err error) {
 
 // over tells whether there is no time left for another target.
 func (k *call) over(now time.Time) bool {
-	if k.caller.Err() != nil {
+	if k.callerErr() != nil {
 		return true
 	}
 	if !k.deadline.IsZero() && !now.Before(k.deadline) {

@@ -19,11 +19,11 @@ func (k *call) failure() error {
 	e.History = slices.Clip(k.history)
 	switch e.Outcome {
 	case OutcomeCancelled:
-		if providers.KindOf(k.err) != providers.KindCancelled {
+		if cause := context.Cause(k.caller); providers.KindOf(k.err) != providers.KindCancelled || cause != nil && !errors.Is(k.err, cause) {
 			e.Err = k.cancelled()
 		}
 	case OutcomeTimeout:
-		if limitOf(k.err) != k.limit.Limit {
+		if !k.ownLimit(k.err) {
 			e.Err = &providers.Error{
 				Provider: k.chain.name, Kind: providers.KindTimeout,
 				Detail: k.limit.describe(), Err: k.limit,
@@ -39,7 +39,10 @@ func (k *call) failure() error {
 		}
 	case OutcomeInterrupted:
 		if broken, ok := errors.AsType[*providers.InterruptedError](k.err); ok {
-			p := *broken.Partial
+			var p providers.Response
+			if broken.Partial != nil {
+				p = *broken.Partial
+			}
 			p.Attempts = k.attempts
 			e.Err = broken.Err
 			return &providers.InterruptedError{Partial: &p, Err: e}
@@ -52,7 +55,7 @@ func (k *call) outcome() Outcome {
 	switch {
 	case k.delivered:
 		return OutcomeInterrupted
-	case k.caller.Err() != nil:
+	case k.callerErr() != nil:
 		return OutcomeCancelled
 	case k.timedOut:
 		return OutcomeTimeout
@@ -63,7 +66,7 @@ func (k *call) outcome() Outcome {
 }
 
 func (k *call) cancelled() error {
-	err := k.caller.Err()
+	err := k.callerErr()
 	if cause := context.Cause(k.caller); !errors.Is(cause, err) {
 		err = errors.Join(err, cause)
 	}
@@ -153,11 +156,12 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// line describes a history entry if it is the last of its target.
+// line describes a history entry if it is the one that tells most of its
+// target: the last try or, if there was none, the last skip.
 func (e *Error) line(i int) string {
 	a := &e.History[i]
-	for j := i + 1; j < len(e.History); j++ {
-		if e.History[j].Target == a.Target {
+	for j := range e.History {
+		if b := &e.History[j]; b.Target == a.Target && (a.Skip != "" && b.Skip == "" || j > i && (a.Skip != "") == (b.Skip != "")) {
 			return ""
 		}
 	}
@@ -192,9 +196,6 @@ func roundWait(d time.Duration) time.Duration {
 // safeText is an error's text if it is one of ours, which hold no content of
 // calls, and else only its kind.
 func safeText(err error) string {
-	if broken, ok := errors.AsType[*providers.InterruptedError](err); ok {
-		return broken.Error()
-	}
 	if e, ok := errors.AsType[*providers.Error](err); ok {
 		return e.Error()
 	}

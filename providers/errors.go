@@ -126,9 +126,14 @@ type InterruptedError struct {
 	Err error
 }
 
-// Error describes the failure without any of the text that had arrived.
+// Error describes the failure without any of the text that had arrived, and
+// without what the cause says unless it is an *Error.
 func (e *InterruptedError) Error() string {
-	return fmt.Sprintf("%v after %d bytes: %v", ErrStreamInterrupted, len(e.Partial.Text()), e.Err)
+	cause := string(KindOf(e.Err))
+	if own, ok := errors.AsType[*Error](e.Err); ok {
+		cause = own.Error()
+	}
+	return fmt.Sprintf("%v after %d bytes: %v", ErrStreamInterrupted, len(e.Partial.Text()), cause)
 }
 
 // Unwrap returns the cause.
