@@ -29,8 +29,8 @@ func main() {
 	seed := flag.Uint64("seed", 1, "seed of answers and latencies; the same seed gives the same run")
 	log := flag.String("log", "llm_telemetry.jsonl", "file of the call records, one JSON line each")
 	flag.Parse()
-	if !(*speed > 0) { // NaN as well
-		fmt.Fprintln(os.Stderr, "quickstart: -speed must be greater than 0, for example 10, or 1 for real time")
+	if !(*speed > 0 && *speed <= 1000) { // NaN as well
+		fmt.Fprintln(os.Stderr, "quickstart: -speed must be above 0 and at most 1000, for example 10, or 1 for real time")
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
