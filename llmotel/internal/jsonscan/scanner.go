@@ -1,0 +1,346 @@
+package jsonscan
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// MaxValue is how much of a Value is kept. The rest of a longer string is
+// dropped.
+const MaxValue = 256
+
+// maxDepth is how deep a schema's objects and arrays may be nested. Values
+// below that are skipped.
+const maxDepth = 16
+
+// Type is the JSON type of a Value.
+type Type uint8
+
+// The types of Values.
+const (
+	String Type = iota + 1
+	Number
+	True
+	False
+	Null
+)
+
+// Handler receives what a Scanner finds. What it is handed is valid during the
+// call only.
+type Handler interface {
+	// Open and Close report an object or array.
+	Open(id ID)
+	Close(id ID)
+	// Value reports a scalar: a string without its quotes and escapes, or the
+	// literal.
+	Value(id ID, t Type, value []byte)
+	// Text reports a piece of a string without its escapes. Each string ends
+	// with a call where last is true, whose piece may be empty.
+	Text(id ID, piece []byte, last bool)
+	// Raw reports a piece of a value as it stands in the document.
+	Raw(id ID, piece []byte, last bool)
+	// Done reports the end of a whole document.
+	Done()
+}
+
+// Scanner reads documents, one after another, that are separated by white
+// space or by nothing. Its zero value is ready for Init. It is not safe for
+// concurrent use.
+type Scanner struct {
+	root    *Node
+	handler Handler
+
+	stack [maxDepth]frame
+	depth int
+	node  *Node // of the value that comes next or is being read; nil skips it
+
+	state state
+	use   use // what the string being read is for
+	// nested counts the open objects and arrays of a value that is skipped or
+	// reported raw; quoted tells that one of its strings is open.
+	nested int
+	quoted bool
+
+	escape  escape
+	unicode uint16 // the \u escape being read
+	high    uint16 // a high surrogate that waits for its other half
+	literal Type
+
+	held int // bytes in hold
+	hold [MaxValue]byte
+	// small is for pieces made here; on the stack it would be allocated, since
+	// the Handler is an interface.
+	small [utf8.UTFMax]byte
+}
+
+type frame struct {
+	node  *Node
+	array bool
+}
+
+type state uint8
+
+const (
+	atValue      state = iota // before a value
+	atFirst                   // after [: a value or ]
+	atKeyOrEnd                // after {: a key or }
+	atKey                     // after a comma in an object
+	atColon                   //
+	atNext                    // after a value in an object or array
+	inString                  //
+	inLiteral                 // in a number, true, false or null
+	inSkipped                 // in an object or array that nobody wants
+	inRaw                     // in an object or array that is reported as it stands
+	inRawLiteral              //
+	broken                    // what follows cannot be understood
+)
+
+type use uint8
+
+const (
+	asKey use = iota
+	asValue
+	asText
+	asRaw
+	asSkipped
+)
+
+type escape uint8
+
+const (
+	unescaped escape = iota
+	afterBackslash
+	inUnicode1 // one to four digits are missing
+	inUnicode2
+	inUnicode3
+	inUnicode4
+)
+
+// Init prepares the Scanner for documents of a schema.
+func (s *Scanner) Init(root *Node, h Handler) {
+	s.root, s.handler = root, h
+	s.Reset()
+}
+
+// Reset drops what is half read; the next byte begins a document.
+func (s *Scanner) Reset() {
+	s.depth, s.node, s.state, s.held, s.nested = 0, s.root, atValue, 0, 0
+	s.quoted, s.escape, s.high, s.unicode = false, unescaped, 0, 0
+}
+
+// Idle reports whether the Scanner is between documents.
+func (s *Scanner) Idle() bool { return s.depth == 0 && s.state == atValue }
+
+// Broken reports whether the document could not be understood. Only Reset
+// ends that.
+func (s *Scanner) Broken() bool { return s.state == broken }
+
+// End tells that no more bytes of the document come: a number that stands
+// alone has no other end.
+func (s *Scanner) End() {
+	switch {
+	case s.state == inLiteral && s.depth == 0:
+		s.endLiteral()
+	case s.state == inRawLiteral && s.depth == 0:
+		s.handler.Raw(s.node.raw, nil, true)
+		s.valueEnd()
+	}
+}
+
+// Write reads on. It takes all of p and always returns a nil error.
+func (s *Scanner) Write(p []byte) (int, error) {
+	for i := 0; i < len(p); {
+		switch s.state {
+		case inString:
+			i += s.string(p[i:])
+		case inLiteral:
+			i += s.scalar(p[i:])
+		case inSkipped:
+			i += s.skip(p[i:])
+		case inRaw:
+			i += s.rawContainer(p[i:])
+		case inRawLiteral:
+			i += s.rawLiteral(p[i:])
+		case broken:
+			return len(p), nil
+		default:
+			if c := p[i]; c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+				s.structure(c)
+			}
+			i++
+		}
+	}
+	return len(p), nil
+}
+
+// structure reads one byte between values.
+func (s *Scanner) structure(c byte) {
+	switch s.state {
+	case atValue:
+		s.value(c)
+	case atFirst:
+		if c == ']' {
+			s.pop()
+		} else {
+			s.value(c)
+		}
+	case atKeyOrEnd, atKey:
+		switch {
+		case c == '"':
+			s.open(asKey)
+		case c == '}' && s.state == atKeyOrEnd:
+			s.pop()
+		default:
+			s.state = broken
+		}
+	case atColon:
+		if c == ':' {
+			s.state = atValue
+		} else {
+			s.state = broken
+		}
+	case atNext:
+		s.next(c)
+	}
+}
+
+func (s *Scanner) next(c byte) {
+	top := &s.stack[s.depth-1]
+	switch {
+	case c == ',' && top.array:
+		s.node, s.state = top.node.elem, atValue
+	case c == ',':
+		s.state = atKey
+	case c == ']' && top.array, c == '}' && !top.array:
+		s.pop()
+	default:
+		s.state = broken
+	}
+}
+
+// value begins the value whose Node is s.node.
+func (s *Scanner) value(c byte) {
+	n := s.node
+	switch {
+	case c == ']' || c == '}' || c == ',' || c == ':':
+		s.state = broken
+	case n != nil && n.raw != 0 && !(c == '{' && n.isObject) && !(c == '[' && n.elem != nil) && !(c == '"' && n.text != 0):
+		s.beginRaw(c)
+	case c == '"':
+		switch {
+		case n == nil:
+			s.open(asSkipped)
+		case n.text != 0:
+			s.open(asText)
+		case n.value != 0:
+			s.open(asValue)
+		default:
+			s.open(asSkipped)
+		}
+	case c == '{':
+		if n != nil && n.isObject && s.depth < maxDepth {
+			s.push(n, false)
+		} else {
+			s.state, s.nested = inSkipped, 1
+		}
+	case c == '[':
+		if n != nil && n.elem != nil && s.depth < maxDepth {
+			s.push(n, true)
+		} else {
+			s.state, s.nested = inSkipped, 1
+		}
+	default:
+		s.beginLiteral(c)
+	}
+}
+
+func (s *Scanner) push(n *Node, array bool) {
+	s.stack[s.depth] = frame{n, array}
+	s.depth++
+	if array {
+		if n.array != 0 {
+			s.handler.Open(n.array)
+		}
+		s.node, s.state = n.elem, atFirst
+		return
+	}
+	if n.object != 0 {
+		s.handler.Open(n.object)
+	}
+	s.state = atKeyOrEnd
+}
+
+func (s *Scanner) pop() {
+	s.depth--
+	top := s.stack[s.depth]
+	if id := top.node.object; !top.array && id != 0 {
+		s.handler.Close(id)
+	}
+	if id := top.node.array; top.array && id != 0 {
+		s.handler.Close(id)
+	}
+	s.valueEnd()
+}
+
+// valueEnd follows a complete value.
+func (s *Scanner) valueEnd() {
+	if s.depth > 0 {
+		s.state = atNext
+		return
+	}
+	s.node, s.state = s.root, atValue
+	s.handler.Done()
+}
+
+// skip passes over an object or array. It returns how much of p it took.
+func (s *Scanner) skip(p []byte) int {
+	for i := 0; i < len(p); {
+		if s.quoted {
+			n, closed := s.quotedRun(p[i:])
+			i += n
+			s.quoted = !closed
+			continue
+		}
+		switch p[i] {
+		case '"':
+			s.quoted = true
+		case '{', '[':
+			s.nested++
+		case '}', ']':
+			if s.nested--; s.nested == 0 {
+				s.valueEnd()
+				return i + 1
+			}
+		}
+		i++
+	}
+	return len(p)
+}
+
+// quotedRun passes over a string up to its closing quote, if that is there. An
+// escape that p ends in goes on in the next piece.
+func (s *Scanner) quotedRun(p []byte) (n int, closed bool) {
+	if s.escape != unescaped {
+		s.escape = unescaped
+		return 1, false
+	}
+	for n < len(p) {
+		quote := bytes.IndexByte(p[n:], '"')
+		run := p[n:]
+		if quote >= 0 {
+			run = p[n : n+quote]
+		}
+		back := bytes.IndexByte(run, '\\')
+		switch {
+		case back < 0 && quote >= 0:
+			return n + quote + 1, true
+		case back < 0:
+			return len(p), false
+		case n+back+1 == len(p):
+			s.escape = afterBackslash
+			return len(p), false
+		}
+		n += back + 2
+	}
+	return n, false
+}

@@ -1,0 +1,159 @@
+package jsonscan
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// open begins a string.
+func (s *Scanner) open(u use) {
+	s.state, s.use, s.held, s.escape, s.high = inString, u, 0, unescaped, 0
+}
+
+// string reads the inside of a string. It returns how much of p it took.
+func (s *Scanner) string(p []byte) int {
+	if s.use == asSkipped {
+		n, closed := s.quotedRun(p)
+		if closed {
+			s.valueEnd()
+		}
+		return n
+	}
+	if s.escape != unescaped {
+		s.escaped(p[0])
+		return 1
+	}
+	quote := bytes.IndexByte(p, '"')
+	run := p
+	if quote >= 0 {
+		run = p[:quote]
+	}
+	if back := bytes.IndexByte(run, '\\'); back >= 0 {
+		s.piece(run[:back])
+		s.escape = afterBackslash
+		return back + 1
+	}
+	if quote < 0 {
+		s.piece(run)
+		return len(p)
+	}
+	s.closeString(run)
+	return quote + 1
+}
+
+// escaped reads one byte of an escape.
+func (s *Scanner) escaped(c byte) {
+	if s.escape != afterBackslash {
+		s.digit(c)
+		return
+	}
+	s.escape = unescaped
+	switch c {
+	case 'u':
+		s.escape, s.unicode = inUnicode1, 0
+		return
+	case 'b':
+		c = '\b'
+	case 'f':
+		c = '\f'
+	case 'n':
+		c = '\n'
+	case 'r':
+		c = '\r'
+	case 't':
+		c = '\t'
+	case '"', '\\', '/':
+	default:
+		s.state = broken
+		return
+	}
+	s.flushHigh()
+	s.small[0] = c
+	s.emit(s.small[:1])
+}
+
+func (s *Scanner) digit(c byte) {
+	switch {
+	case c >= '0' && c <= '9':
+		c -= '0'
+	case c >= 'a' && c <= 'f':
+		c -= 'a' - 10
+	case c >= 'A' && c <= 'F':
+		c -= 'A' - 10
+	default:
+		s.state = broken
+		return
+	}
+	s.unicode = s.unicode<<4 | uint16(c)
+	if s.escape != inUnicode4 {
+		s.escape++
+		return
+	}
+	s.escape = unescaped
+	u := s.unicode
+	switch {
+	case s.high != 0 && u >= 0xdc00 && u <= 0xdfff:
+		r := rune(s.high-0xd800)<<10 + rune(u-0xdc00) + 0x10000
+		s.high = 0
+		s.rune(r)
+	case u >= 0xd800 && u <= 0xdbff:
+		s.flushHigh()
+		s.high = u
+	default:
+		s.flushHigh()
+		s.rune(rune(u)) // a lone low surrogate becomes U+FFFD
+	}
+}
+
+func (s *Scanner) rune(r rune) {
+	s.emit(s.small[:utf8.EncodeRune(s.small[:], r)])
+}
+
+// flushHigh replaces a high surrogate that has no other half.
+func (s *Scanner) flushHigh() {
+	if s.high != 0 {
+		s.high = 0
+		s.rune(utf8.RuneError)
+	}
+}
+
+// piece hands on a run without escapes.
+func (s *Scanner) piece(p []byte) {
+	if len(p) > 0 {
+		s.flushHigh()
+		s.emit(p)
+	}
+}
+
+func (s *Scanner) emit(p []byte) {
+	if s.use == asText {
+		s.handler.Text(s.node.text, p, false)
+		return
+	}
+	s.held += copy(s.hold[s.held:], p)
+}
+
+// closeString ends a string whose last run is given.
+func (s *Scanner) closeString(run []byte) {
+	if len(run) > 0 || s.high != 0 {
+		s.flushHigh()
+	}
+	whole := run
+	if s.use == asText {
+		s.handler.Text(s.node.text, run, true)
+		s.valueEnd()
+		return
+	}
+	if s.held > 0 {
+		s.emit(run)
+		whole = s.hold[:s.held]
+	}
+	whole = whole[:min(len(whole), MaxValue)]
+	if s.use == asValue {
+		s.handler.Value(s.node.value, String, whole)
+		s.valueEnd()
+		return
+	}
+	s.node = s.stack[s.depth-1].node.member(whole)
+	s.state = atColon
+}
