@@ -10,14 +10,14 @@ type Part struct {
 // Append adds a fragment to a field. It is copied.
 func (p *Part) Append(f Field, fragment []byte) {
 	if p != nil {
-		p.drop(add(&p.fields, f, fragment))
+		p.drop(f, add(&p.fields, f, fragment))
 	}
 }
 
 // AppendString is Append.
 func (p *Part) AppendString(f Field, fragment string) {
 	if p != nil {
-		p.drop(add(&p.fields, f, fragment))
+		p.drop(f, add(&p.fields, f, fragment))
 	}
 }
 
@@ -40,8 +40,8 @@ func (p *Part) Len(f Field) int {
 func (p *Part) reset() { p.fields.reset() }
 
 // drop empties the body of a part that did not fit and is of no use cut.
-func (p *Part) drop(fits bool) {
-	if !fits && p.isBlob() {
+func (p *Part) drop(f Field, fits bool) {
+	if f == Body && !fits && p.isBlob() {
 		p.b.give(p.out, len(p.f[Body]))
 		p.f[Body] = p.f[Body][:0]
 	}

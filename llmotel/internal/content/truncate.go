@@ -1,6 +1,193 @@
 package content
 
+import (
+	"bytes"
+	"slices"
+)
+
 // Truncate returns doc, which must be a document of an Encoder, in at most
 // limit bytes: valid JSON in the form of the same schema. A document that fits
 // is returned itself. The result is nil if limit is less than 2.
-func Truncate(doc []byte, limit int) []byte { return doc }
+//
+// The longest texts are shortened to one common length first, with a marker
+// behind. If that would leave next to nothing of each, messages (or parts, or
+// tools) are dropped: the newest stay, then the first, so that those in the
+// middle go, the oldest of them first.
+func Truncate(doc []byte, limit int) []byte {
+	switch {
+	case len(doc) <= limit:
+		return doc
+	case limit < len("[]"):
+		return nil
+	case !isJSON(doc, "["):
+		return []byte("[]")
+	}
+	t := truncation{floor: min(max(limit/32, len(marker)+2), 128)}
+	kept := t.list(nil, doc, limit)
+	if len(kept) <= limit {
+		return kept
+	}
+	return shorten(nil, kept, t.level(kept, limit))
+}
+
+// truncation decides what stays of a document.
+type truncation struct {
+	floor int // what a text keeps at least, with the marker
+}
+
+// size is the length of valid JSON once its texts are cut to the floor.
+func (t truncation) size(raw []byte) int {
+	n := 0
+	for s := range texts(raw) {
+		n += len(s.raw)
+		if s.cuttable {
+			n -= max(len(s.raw)-2-t.floor, 0)
+		}
+	}
+	return n
+}
+
+// list appends an array with as many elements as fit within limit when cut to
+// the floor.
+func (t truncation) list(dst, array []byte, limit int) []byte {
+	all := slices.Collect(elements(array))
+	room := limit - len("[]") + len(",") // one comma fewer than elements
+	keep := make([]bool, len(all))
+	take := func(i int) bool {
+		n := t.size(all[i]) + len(",")
+		keep[i] = n <= room
+		if keep[i] {
+			room -= n
+		}
+		return keep[i]
+	}
+	newest := len(all) - 1
+	switch {
+	case newest < 0:
+	case !take(newest):
+		if all[newest] = t.element(all[newest], room-len(",")); all[newest] != nil {
+			keep[newest] = true
+		}
+	case newest > 0:
+		take(0)
+		for i := newest - 1; i > 0 && take(i); i-- {
+		}
+	}
+	dst = append(dst, '[')
+	open := len(dst)
+	for i, element := range all {
+		if keep[i] {
+			if len(dst) > open {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, element...)
+		}
+	}
+	return append(dst, ']')
+}
+
+// element returns an element of a list that fits within limit when cut to the
+// floor: a message with fewer parts, a part with its structured values as text
+// or left out. Nil if there is no such thing.
+func (t truncation) element(raw []byte, limit int) []byte {
+	if raw[0] != '{' {
+		return nil
+	}
+	var parts []byte
+	out := []byte{'{'}
+	for n, v := range members(raw) {
+		name := string(n)
+		switch {
+		case name == "parts" && v[0] == '[':
+			parts = v
+			continue
+		case v[0] != '{' && v[0] != '[':
+		case name == "arguments" || name == "response":
+			v = quote(nil, v)
+		default:
+			continue
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(append(append(append(out, '"'), n...), `":`...), v...)
+	}
+	if parts != nil {
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(out, `"parts":`...)
+		room := limit - t.size(out) - len("}")
+		if room < len("[]") {
+			return nil
+		}
+		out = t.list(out, parts, room)
+	}
+	out = append(out, '}')
+	if t.size(out) > limit {
+		return nil
+	}
+	return out
+}
+
+// level returns the length to which the texts of raw must be cut for it to fit
+// within limit.
+func (t truncation) level(raw []byte, limit int) int {
+	var long []int
+	for s := range texts(raw) {
+		if n := len(s.raw) - 2; s.cuttable && n > t.floor {
+			long = append(long, n)
+		}
+	}
+	slices.Sort(long)
+	excess := len(raw) - limit
+	// Lower the longest texts to the length of the next, until enough is gone.
+	for count := 1; count <= len(long); count++ {
+		i := len(long) - count
+		next := t.floor
+		if i > 0 {
+			next = long[i-1]
+		}
+		if gain := (long[i] - next) * count; gain >= excess {
+			return long[i] - (excess+count-1)/count
+		}
+		excess -= (long[i] - next) * count
+	}
+	return t.floor
+}
+
+// shorten appends valid JSON with its texts cut to at most level bytes.
+func shorten(dst, raw []byte, level int) []byte {
+	for s := range texts(raw) {
+		if !s.cuttable || len(s.raw)-2 <= level {
+			dst = append(dst, s.raw...)
+			continue
+		}
+		dst = append(dst, s.raw[:1+fitting(s.raw[1:len(s.raw)-1], level-len(marker))]...)
+		dst = append(dst, marker+`"`...)
+	}
+	return dst
+}
+
+// fitting returns how many bytes of an escaped text may stay, at most n, so
+// that no rune, escape or surrogate pair is cut apart.
+func fitting(s []byte, n int) int {
+	end := 0
+	for i := 0; i < len(s) && i <= n; {
+		end = i
+		switch {
+		case s[i] != '\\':
+			for i++; i < len(s) && s[i]&0xc0 == 0x80; i++ {
+			}
+		case s[i+1] != 'u':
+			i += 2
+		default:
+			r, _ := hex4(s, i+2)
+			i += 6
+			if r >= 0xd800 && r < 0xdc00 && bytes.HasPrefix(s[i:], []byte(`\u`)) {
+				i += 6
+			}
+		}
+	}
+	return end
+}
