@@ -1,0 +1,110 @@
+package wire
+
+import (
+	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
+	"github.com/llmotel/sdk/providers"
+)
+
+// Answer is what a response says. It grows while the body passes.
+type Answer struct {
+	ID, Model string
+	// Tier is the service tier that served the call, Fingerprint OpenAI's
+	// system fingerprint.
+	Tier, Fingerprint string
+	// Reasons are the finish reasons in the vendor's words, by choice; empty
+	// where none was told.
+	Reasons []string
+	// Status is the vendor's status of the answer, where it has one.
+	Status string
+	// Failed tells that the body reports an error; ErrorCode, ErrorType and
+	// ErrorStatus are the vendor's words for it. ErrorStatus is an HTTP status
+	// that stands in the body, or 0.
+	Failed               bool
+	ErrorCode, ErrorType string
+	ErrorStatus          int
+	// Complete tells that the body said that it ends here.
+	Complete bool
+	// Documents is how many JSON documents (events of a stream) were read,
+	// Malformed how many could not be.
+	Documents, Malformed int
+	// Chunks is how many events held a piece of the answer itself, and
+	// AnswerBytes the length of its texts.
+	Chunks, AnswerBytes int
+	// Compacted tells that the vendor shortened the conversation.
+	Compacted bool
+
+	counts
+	reasonBuf [2]string
+}
+
+// maxChoices bounds the choices whose reasons are kept.
+const maxChoices = 128
+
+// reason files the finish reason of a choice.
+func (a *Answer) reason(choice int, r string) {
+	if choice < 0 || choice >= maxChoices {
+		return
+	}
+	if a.Reasons == nil {
+		a.Reasons = a.reasonBuf[:0]
+	}
+	for len(a.Reasons) <= choice {
+		a.Reasons = append(a.Reasons, "")
+	}
+	if r != "" {
+		a.Reasons[choice] = r
+	}
+}
+
+// The IDs of fields that answers of all formats have in common.
+const (
+	ansID jsonscan.ID = iota + 1
+	ansModel
+	ansTier
+	ansFingerprint
+	ansError     // the object that an error stands in
+	ansErrorText // an error that is a mere string
+	ansErrorCode
+	ansErrorType
+	ansFormat // what is below is the formats' own
+)
+
+// ansCounts is the ID of the first counter; the others follow.
+const ansCounts jsonscan.ID = 128
+
+// count is the Node of a counter.
+func count(k counter) *jsonscan.Node { return jsonscan.Value(ansCounts + jsonscan.ID(k)) }
+
+// value files a scalar of an answer.
+func (a *Answer) value(asked *Asked, id jsonscan.ID, t jsonscan.Type, v []byte) {
+	if id >= ansCounts {
+		a.set(counter(id-ansCounts), t, v)
+		return
+	}
+	if t == jsonscan.Null || len(v) == 0 {
+		return
+	}
+	switch id {
+	case ansID:
+		a.ID = wordOr(v, a.ID)
+	case ansModel:
+		if a.Model != string(v) {
+			a.Model = wordOr(v, asked.Model)
+		}
+	case ansTier:
+		a.Tier = wordOr(v, a.Tier)
+	case ansFingerprint:
+		a.Fingerprint = wordOr(v, a.Fingerprint)
+	case ansErrorText:
+		a.Failed = true
+	case ansErrorCode:
+		a.Failed = true
+		if n, ok := integer(t, v); ok {
+			a.ErrorStatus = int(n)
+		}
+		a.ErrorCode = providers.CleanID(string(v))
+	case ansErrorType:
+		a.Failed = true
+		a.ErrorType = providers.CleanID(string(v))
+	}
+}

@@ -1,0 +1,67 @@
+package wire
+
+import (
+	"cmp"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// kinds says what the codes and types of errors mean. They decide before the
+// HTTP status. Sources: the vendors' lists of error codes, their SDKs, and
+// recorded replies.
+var kinds = map[string]providers.Kind{
+	// OpenAI and those that speak its protocol.
+	"insufficient_quota":                providers.KindQuotaExhausted,
+	"credit_balance_exhausted":          providers.KindQuotaExhausted,
+	"organization_spend_limit_exceeded": providers.KindQuotaExhausted,
+	"project_spend_limit_exceeded":      providers.KindQuotaExhausted,
+	"organization_usage_limit_exceeded": providers.KindQuotaExhausted,
+	"billing_hard_limit_reached":        providers.KindQuotaExhausted,
+	"billing_not_active":                providers.KindQuotaExhausted,
+	"rate_limit_exceeded":               providers.KindRateLimited,
+	"rate_limit_error":                  providers.KindRateLimited,
+	"slow_down":                         providers.KindRateLimited,
+	"too_many_requests":                 providers.KindRateLimited,
+	"server_is_overloaded":              providers.KindOverloaded,
+	"engine_overloaded":                 providers.KindOverloaded,
+	"overloaded_error":                  providers.KindOverloaded,
+	"service_unavailable":               providers.KindOverloaded,
+	"server_error":                      providers.KindServerError,
+	"internal_error":                    providers.KindServerError,
+	"internal_server_error":             providers.KindServerError,
+	"context_length_exceeded":           providers.KindContextLength,
+	"content_filter":                    providers.KindContentFiltered,
+	"content_policy_violation":          providers.KindContentFiltered,
+	"moderation_blocked":                providers.KindContentFiltered,
+	"ResponsibleAIPolicyViolation":      providers.KindContentFiltered,
+	"model_not_found":                   providers.KindModelNotFound,
+	"DeploymentNotFound":                providers.KindModelNotFound,
+	"invalid_api_key":                   providers.KindAuthentication,
+	"authentication_error":              providers.KindAuthentication,
+	"insufficient_permissions":          providers.KindPermission,
+	"permission_error":                  providers.KindPermission,
+	"unsupported_parameter":             providers.KindUnsupported,
+	"unsupported_value":                 providers.KindUnsupported,
+}
+
+// Kind says what an error is, from the vendor's words and the HTTP status; 0
+// for an error in the body of a reply that began well.
+func (x *Exchange) Kind(status int) providers.Kind {
+	// An exhausted quota outranks the rate limit that it comes with.
+	if kinds[x.ErrorType] == providers.KindQuotaExhausted {
+		return providers.KindQuotaExhausted
+	}
+	if kind, ok := kinds[x.ErrorCode]; ok {
+		return kind
+	}
+	if kind, ok := kinds[x.ErrorType]; ok {
+		return kind
+	}
+	if status < 400 {
+		status = x.ErrorStatus
+	}
+	return cmp.Or(providers.KindOfStatus(status), providers.KindUnknown)
+}
+
+// Code is the vendor's code of the error, else its type.
+func (x *Exchange) Code() string { return cmp.Or(x.ErrorCode, x.ErrorType) }

@@ -1,0 +1,221 @@
+package wire
+
+import (
+	"github.com/llmotel/sdk/llmotel/internal/content"
+	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
+	"github.com/llmotel/sdk/providers"
+)
+
+// Exchange is one HTTP request and its response. Its methods are called in
+// the order Begin, Request, RequestEnd, Response, Write, End, from one
+// goroutine at a time.
+type Exchange struct {
+	Route
+	Asked
+	Answer
+
+	format  *format
+	content *content.Builder // nil if content is not wanted
+	scan    jsonscan.Scanner
+	phase   phase
+	framing framing
+	sse     sse
+	frames  *frames // of an event stream
+	packed  *packed // of a compressed body
+
+	// What formats note while they read.
+	choice   int  // the choice being read
+	part     int  // the part of the message being read
+	seen     int  // choices opened in this document
+	semantic bool // this document holds a piece of the answer
+	message  *content.Message
+	piece    *content.Part
+	tool     *content.Tool
+	mark     uint8
+	// role and callID are of the message being read; their memory is reused.
+	role, callID []byte
+}
+
+type phase uint8
+
+const (
+	requesting phase = iota
+	responding
+	over
+)
+
+// format is how a vendor writes calls. Functions may be nil.
+type format struct {
+	// request is the schema of requests; ask handles its own IDs.
+	request *jsonscan.Node
+	ask     own
+	// answer is the schema of whole answers, event that of a stream's events.
+	// Errors stand in either. read handles their own IDs.
+	answer, event *jsonscan.Node
+	read          own
+	// done is called at the end of each document of an answer.
+	done func(x *Exchange)
+	// quick reads an event whose bytes are all there without the Scanner, if
+	// it can tell that this misses nothing.
+	quick func(x *Exchange, event []byte) bool
+	// ledger brings the counts together.
+	ledger func(x *Exchange, u *providers.Usage)
+	// header learns what only headers tell.
+	header func(x *Exchange, get func(string) string)
+}
+
+// own handles the IDs that only one format has.
+type own struct {
+	open, close func(x *Exchange, id jsonscan.ID)
+	value       func(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte)
+	text, raw   func(x *Exchange, id jsonscan.ID, piece []byte, last bool)
+}
+
+// formats has the table of each API.
+var formats = [apis]*format{
+	OpenAIChat: openAIChat,
+}
+
+// Begin prepares x for a request. b collects the content; nil if that is not
+// wanted.
+func (x *Exchange) Begin(r Route, b *content.Builder) {
+	x.Route, x.content, x.format = r, b, formats[r.API]
+	x.Asked.Model, x.Asked.Stream = r.Model, r.Stream
+	x.phase = requesting
+	x.scan.Init(x.format.request, x)
+}
+
+// Request reads a piece of the request's body.
+func (x *Exchange) Request(p []byte) {
+	if x.phase == requesting {
+		_, _ = x.scan.Write(p) // takes everything
+	}
+}
+
+// Response begins the response. get returns its headers.
+func (x *Exchange) Response(status int, get func(string) string) {
+	x.phase = responding
+	x.choice, x.part, x.seen, x.message, x.piece, x.tool, x.mark = 0, 0, 0, nil, nil, nil, 0
+	if status < 400 && x.format.header != nil {
+		x.format.header(x, get)
+	}
+	x.frame(get("Content-Type"), get("Content-Encoding"))
+}
+
+// Write reads a piece of the response's body. It takes all of p and always
+// returns a nil error.
+func (x *Exchange) Write(p []byte) (int, error) {
+	if x.phase != responding {
+		return len(p), nil
+	}
+	if x.packed != nil {
+		x.packed.write(p)
+	} else {
+		x.body(p)
+	}
+	return len(p), nil
+}
+
+// End tells that no more of the body comes. It may be called more than once.
+func (x *Exchange) End() {
+	if x.phase == over {
+		return
+	}
+	x.phase = over
+	if x.packed != nil {
+		x.packed.close()
+	}
+	x.endFraming()
+}
+
+// Usage is the ledger of what has passed so far.
+func (x *Exchange) Usage() providers.Usage {
+	var u providers.Usage
+	if x.counts.has == 0 {
+		return u
+	}
+	u.Completeness = providers.UsageReported
+	x.format.ledger(x, &u)
+	if u.Reported == 0 {
+		u.Completeness = providers.UsageMissing
+	}
+	return u
+}
+
+// Open is called by the Scanner, as are the methods below.
+func (x *Exchange) Open(id jsonscan.ID) {
+	o := x.own()
+	if x.phase == responding && id == ansError {
+		x.Failed = true
+		return
+	}
+	if o.open != nil {
+		o.open(x, id)
+	}
+}
+
+// Close ends an object or array.
+func (x *Exchange) Close(id jsonscan.ID) {
+	if o := x.own(); o.close != nil {
+		o.close(x, id)
+	}
+}
+
+// Value files a scalar.
+func (x *Exchange) Value(id jsonscan.ID, t jsonscan.Type, v []byte) {
+	switch {
+	case x.phase == requesting && id < askFormat:
+		x.Asked.value(id, t, v)
+	case x.phase == responding && (id < ansFormat || id >= ansCounts):
+		x.Answer.value(&x.Asked, id, t, v)
+	default:
+		if o := x.own(); o.value != nil {
+			o.value(x, id, t, v)
+		}
+	}
+}
+
+// Text passes a piece of a text on.
+func (x *Exchange) Text(id jsonscan.ID, piece []byte, last bool) {
+	if o := x.own(); o.text != nil {
+		o.text(x, id, piece, last)
+	}
+}
+
+// Raw passes a piece of JSON on.
+func (x *Exchange) Raw(id jsonscan.ID, piece []byte, last bool) {
+	if o := x.own(); o.raw != nil {
+		o.raw(x, id, piece, last)
+	}
+}
+
+// Done ends a document.
+func (x *Exchange) Done() {
+	if x.phase == requesting {
+		return
+	}
+	x.Documents++
+	if x.format.done != nil {
+		x.format.done(x)
+	}
+	if x.semantic {
+		x.Chunks++
+		x.semantic = false
+	}
+	x.seen = 0
+}
+
+func (x *Exchange) own() *own {
+	if x.phase == requesting {
+		return &x.format.ask
+	}
+	return &x.format.read
+}
+
+// said notes a piece of the answer's text.
+func (x *Exchange) said(piece []byte) {
+	if len(piece) > 0 {
+		x.semantic = true
+		x.AnswerBytes += len(piece)
+	}
+}

@@ -1,0 +1,97 @@
+package wire
+
+import (
+	"bytes"
+	"mime"
+)
+
+// framing is how a response's body is divided into documents.
+type framing uint8
+
+const (
+	sniffed framing = iota // not known before the first byte
+	plain                  // JSON documents, one after another
+	events                 // server-sent events
+	binary                 // AWS event stream
+	opaque                 // nothing that can be read
+)
+
+// frame chooses the framing. Servers mislabel their bodies, so that only the
+// binary framing, which cannot be told from the first byte, goes by the name.
+func (x *Exchange) frame(contentType, encoding string) {
+	x.framing = sniffed
+	if mediaType, _, err := mime.ParseMediaType(contentType); err == nil && mediaType == "application/vnd.amazon.eventstream" {
+		x.framing, x.frames = binary, &frames{}
+	}
+	switch encoding {
+	case "", "identity":
+	default:
+		x.packed = unpack(encoding, x)
+		if x.packed == nil {
+			x.framing = opaque
+		}
+	}
+}
+
+// body reads a piece of the body, without its compression.
+func (x *Exchange) body(p []byte) {
+	for len(p) > 0 {
+		switch x.framing {
+		case sniffed:
+			p = x.sniff(p)
+		case plain:
+			_, _ = x.scan.Write(p) // takes everything
+			if x.scan.Broken() {
+				x.Malformed++
+				x.framing = opaque
+			}
+			return
+		case events:
+			x.sse.write(x, p)
+			return
+		case binary:
+			x.frames.write(x, p)
+			return
+		default:
+			return
+		}
+	}
+}
+
+// sniff looks at the first byte that is no white space.
+func (x *Exchange) sniff(p []byte) []byte {
+	p = bytes.TrimLeft(p, " \t\r\n\ufeff")
+	if len(p) == 0 {
+		return nil
+	}
+	switch p[0] {
+	case '{', '[', '"':
+		x.framing = plain
+		schema := x.format.answer
+		if x.Asked.Stream && x.format.event != nil {
+			schema = x.format.event // NDJSON, or a JSON array of events
+		}
+		x.scan.Init(schema, x)
+	case 'd', 'e', 'i', 'r', ':':
+		x.framing = events
+		x.scan.Init(x.format.event, x)
+	default:
+		x.framing = opaque
+		x.Malformed++
+	}
+	return p
+}
+
+func (x *Exchange) endFraming() {
+	x.phase = responding
+	switch x.framing {
+	case plain:
+		x.scan.End()
+	case events:
+		x.sse.end(x)
+	}
+	if (x.framing == plain || x.framing == events) && !x.scan.Idle() {
+		x.Malformed++
+	}
+	x.phase = over
+}

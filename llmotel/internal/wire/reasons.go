@@ -1,0 +1,49 @@
+package wire
+
+import "github.com/llmotel/sdk/providers"
+
+// reasonKinds maps the vendors' finish reasons to those of the conventions.
+var reasonKinds = map[string]providers.FinishReason{
+	// OpenAI and those that speak its protocol, Ollama, Mistral.
+	"stop": providers.FinishStop, "eos": providers.FinishStop, "completed": providers.FinishStop,
+	"length": providers.FinishLength, "model_length": providers.FinishLength, "max_output_tokens": providers.FinishLength, "load": providers.FinishStop,
+	"tool_calls": providers.FinishToolCall, "function_call": providers.FinishToolCall, "tool_call": providers.FinishToolCall,
+	"content_filter": providers.FinishContentFilter, "error": providers.FinishError,
+	// Anthropic, also on Bedrock.
+	"end_turn": providers.FinishStop, "stop_sequence": providers.FinishStop, "pause_turn": providers.FinishStop,
+	"max_tokens": providers.FinishLength, "model_context_window_exceeded": providers.FinishLength,
+	"tool_use": providers.FinishToolCall, "refusal": providers.FinishContentFilter, "compaction": providers.FinishCompaction,
+	"guardrail_intervened": providers.FinishContentFilter, "content_filtered": providers.FinishContentFilter,
+	"malformed_model_output": providers.FinishError, "malformed_tool_use": providers.FinishError,
+	// Gemini. Old clients of Vertex AI get the numbers of the enum.
+	"STOP": providers.FinishStop, "1": providers.FinishStop, "MAX_TOKENS": providers.FinishLength, "2": providers.FinishLength,
+	"SAFETY": providers.FinishContentFilter, "RECITATION": providers.FinishContentFilter, "LANGUAGE": providers.FinishContentFilter,
+	"BLOCKLIST": providers.FinishContentFilter, "PROHIBITED_CONTENT": providers.FinishContentFilter, "SPII": providers.FinishContentFilter,
+	"IMAGE_SAFETY": providers.FinishContentFilter, "IMAGE_PROHIBITED_CONTENT": providers.FinishContentFilter, "MODEL_ARMOR": providers.FinishContentFilter,
+	"3": providers.FinishContentFilter, "4": providers.FinishContentFilter,
+	"MALFORMED_FUNCTION_CALL": providers.FinishError, "UNEXPECTED_TOOL_CALL": providers.FinishError,
+	// Cohere.
+	"COMPLETE": providers.FinishStop, "STOP_SEQUENCE": providers.FinishStop, "TOOL_CALL": providers.FinishToolCall,
+	"ERROR": providers.FinishError, "TIMEOUT": providers.FinishError, "ERROR_TOXIC": providers.FinishContentFilter, "ERROR_LIMIT": providers.FinishError,
+}
+
+// FinishReason is a vendor's finish reason in the words of the conventions; one
+// without a counterpart stays as it is, and none at all is an error.
+func FinishReason(raw string) providers.FinishReason {
+	if raw == "" {
+		return providers.FinishError
+	}
+	if r, ok := reasonKinds[raw]; ok {
+		return r
+	}
+	return providers.FinishReason(raw)
+}
+
+// finish files the finish reason of a choice.
+func (x *Exchange) finish(choice int, v []byte) {
+	r := word(v)
+	x.reason(choice, r)
+	if r != "" && x.content != nil {
+		x.content.Output(choice).SetFinishReasonString(string(FinishReason(r)))
+	}
+}

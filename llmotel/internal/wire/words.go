@@ -1,0 +1,38 @@
+package wire
+
+// words are strings that nearly every exchange has, so that reading them needs
+// no allocation. Models are not among them: there are too many, and that of
+// the answer is mostly that of the request.
+var words = func() map[string]string {
+	m := map[string]string{}
+	for _, w := range []string{
+		"stop", "length", "tool_calls", "content_filter", "function_call", "end_turn", "max_tokens", "stop_sequence", "tool_use",
+		"pause_turn", "refusal", "STOP", "MAX_TOKENS", "SAFETY", "COMPLETE", "completed", "incomplete", "error", "tool_call",
+		"guardrail_intervened", "content_filtered", "eos",
+		"auto", "default", "flex", "priority", "standard", "scale", "fast", "batch", "on_demand",
+		"none", "minimal", "low", "medium", "high", "xhigh", "float", "base64",
+		"user", "assistant", "system", "tool", "model", "developer", "function",
+		"gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-5", "gpt-5-mini", "gpt-5.2", "gpt-5.4",
+		"claude-sonnet-4-5", "claude-opus-4-5", "claude-haiku-4-5", "claude-sonnet-5",
+		"gemini-2.5-flash", "gemini-2.5-pro", "text-embedding-3-small", "text-embedding-3-large",
+	} {
+		m[w] = w
+	}
+	return m
+}()
+
+// word returns v as a string, without allocating for the common ones.
+func word(v []byte) string {
+	if w, ok := words[string(v)]; ok {
+		return w
+	}
+	return string(v)
+}
+
+// wordOr is word, and known if v says the same.
+func wordOr(v []byte, known string) string {
+	if known == string(v) {
+		return known
+	}
+	return word(v)
+}
