@@ -9,7 +9,6 @@ import (
 
 	"github.com/llmotel/sdk/llmotel/internal/cow"
 	"github.com/llmotel/sdk/llmotel/internal/genai"
-	"github.com/llmotel/sdk/llmotel/pricing"
 	"github.com/llmotel/sdk/providers"
 )
 
@@ -23,8 +22,9 @@ type startKey struct {
 
 // start is a span's name and start options, made once for each startKey.
 type start struct {
-	name string
-	opts []trace.SpanStartOption
+	name  string
+	attrs []attribute.KeyValue
+	opts  []trace.SpanStartOption
 }
 
 type startCache struct{ m cow.Map[startKey, *start] }
@@ -51,15 +51,32 @@ func newStart(k startKey) *start {
 		s.name += " " + k.model
 		attrs = append(attrs, genai.RequestModelKey.String(k.model))
 	}
-	attrs = appendServer(attrs, k.address, k.port)
+	attrs = appendServer(attrs, k.address, spanPort(k.operation, k.provider, k.port))
+	if azureInference(k.operation, k.provider) {
+		attrs = append(attrs, genai.AzureResourceProviderNamespaceKey.String(genai.AzureNamespace))
+	}
 	if k.target != "" {
 		attrs = append(attrs, genai.TargetKey.String(k.target))
 	}
 	if k.stream {
 		attrs = append(attrs, genai.RequestStreamKey.Bool(true))
 	}
+	s.attrs = attrs
 	s.opts = []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attrs...)}
 	return s
+}
+
+// azureInference tells whether the refinement for Azure AI Inference applies.
+func azureInference(operation, provider string) bool {
+	return provider == genai.ProviderNameAzureAIInference && operation != OperationEmbeddings
+}
+
+// spanPort is the port that a span shows: Azure's refinement leaves 443 out.
+func spanPort(operation, provider string, port int) int {
+	if port == 443 && azureInference(operation, provider) {
+		return 0
+	}
+	return port
 }
 
 func appendServer(kvs []attribute.KeyValue, address string, port int) []attribute.KeyValue {
@@ -70,7 +87,8 @@ func appendServer(kvs []attribute.KeyValue, address string, port int) []attribut
 	return kvs
 }
 
-func appendRequest(kvs []attribute.KeyValue, provider string, r *providers.Request) []attribute.KeyValue {
+// appendSampling adds the options that agents have too.
+func appendSampling(kvs []attribute.KeyValue, r *providers.Request) []attribute.KeyValue {
 	if r.MaxOutputTokens > 0 {
 		kvs = append(kvs, genai.RequestMaxTokensKey.Int64(r.MaxOutputTokens))
 	}
@@ -78,9 +96,6 @@ func appendRequest(kvs []attribute.KeyValue, provider string, r *providers.Reque
 	kvs = appendFloat(kvs, genai.RequestTopPKey, r.TopP)
 	kvs = appendFloat(kvs, genai.RequestFrequencyPenaltyKey, r.FrequencyPenalty)
 	kvs = appendFloat(kvs, genai.RequestPresencePenaltyKey, r.PresencePenalty)
-	if r.TopK != nil {
-		kvs = append(kvs, genai.RequestTopKKey.Int64(*r.TopK))
-	}
 	if r.Seed != nil {
 		kvs = append(kvs, genai.RequestSeedKey.Int64(*r.Seed))
 	}
@@ -90,17 +105,20 @@ func appendRequest(kvs []attribute.KeyValue, provider string, r *providers.Reque
 	if r.Choices > 1 {
 		kvs = append(kvs, genai.RequestChoiceCountKey.Int(r.Choices))
 	}
-	if r.Reasoning != nil && r.Reasoning.Effort != "" {
-		kvs = append(kvs, genai.RequestReasoningLevelKey.String(r.Reasoning.Effort))
+	return appendString(kvs, genai.OutputTypeKey, outputType(r))
+}
+
+func appendRequest(kvs []attribute.KeyValue, provider string, r *providers.Request) []attribute.KeyValue {
+	kvs = appendSampling(kvs, r)
+	if r.TopK != nil {
+		kvs = append(kvs, genai.RequestTopKKey.Int64(*r.TopK))
 	}
-	if r.PreviousResponseID != "" {
-		kvs = append(kvs, genai.RequestPreviousResponseIDKey.String(r.PreviousResponseID))
+	if r.Reasoning != nil {
+		kvs = appendString(kvs, genai.RequestReasoningLevelKey, r.Reasoning.Effort)
 	}
-	if t := outputType(r); t != "" {
-		kvs = append(kvs, genai.OutputTypeKey.String(t))
-	}
-	if provider == genai.ProviderNameOpenAI && r.ServiceTier != "" && r.ServiceTier != genai.OpenAIRequestServiceTierAuto {
-		kvs = append(kvs, genai.OpenAIRequestServiceTierKey.String(r.ServiceTier))
+	kvs = appendString(kvs, genai.RequestPreviousResponseIDKey, r.PreviousResponseID)
+	if provider == genai.ProviderNameOpenAI && r.ServiceTier != genai.OpenAIRequestServiceTierAuto {
+		kvs = appendString(kvs, genai.OpenAIRequestServiceTierKey, r.ServiceTier)
 	}
 	return kvs
 }
@@ -124,9 +142,20 @@ func outputType(r *providers.Request) string {
 	return genai.OutputTypeJSON
 }
 
-func appendEmbed(kvs []attribute.KeyValue, r *providers.EmbedRequest) []attribute.KeyValue {
-	if r.Dimensions > 0 {
-		kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int(r.Dimensions))
+// appendCall adds what a Call says beside its request.
+func appendCall(kvs []attribute.KeyValue, c *Call) []attribute.KeyValue {
+	if c.Embed != nil && c.Embed.Dimensions > 0 {
+		kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int(c.Embed.Dimensions))
+	}
+	if len(c.EncodingFormats) > 0 && c.Operation == OperationEmbeddings {
+		kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(c.EncodingFormats))
+	}
+	if c.Provider == genai.ProviderNameAWSBedrock && c.Operation != OperationEmbeddings {
+		kvs = appendString(kvs, genai.AWSBedrockGuardrailIDKey, c.GuardrailID)
+		kvs = appendString(kvs, genai.AWSBedrockKnowledgeBaseIDKey, c.KnowledgeBaseID)
+	}
+	if c.ResendCount > 0 {
+		kvs = append(kvs, genai.HTTPRequestResendCountKey.Int(c.ResendCount))
 	}
 	return kvs
 }
@@ -153,9 +182,9 @@ func appendResult(kvs []attribute.KeyValue, call *Call, r *Result) []attribute.K
 	kvs = appendString(kvs, genai.ResponseModelKey, r.Model)
 	if len(r.FinishReasons) > 0 {
 		kvs = append(kvs, finishReasons(r.FinishReasons))
-		if slices.Contains(r.FinishReasons, providers.FinishCompaction) {
-			kvs = append(kvs, genai.ConversationCompactedKey.Bool(true))
-		}
+	}
+	if r.Compacted || slices.Contains(r.FinishReasons, providers.FinishCompaction) {
+		kvs = append(kvs, genai.ConversationCompactedKey.Bool(true))
 	}
 	if cmp.Or(r.Provider, call.Provider) == genai.ProviderNameOpenAI && call.Operation != OperationEmbeddings {
 		kvs = appendString(kvs, genai.OpenAIAPITypeKey, r.API)
@@ -186,55 +215,6 @@ func finishReasons(reasons []providers.FinishReason) attribute.KeyValue {
 		s[i] = string(r)
 	}
 	return genai.ResponseFinishReasonsKey.StringSlice(s)
-}
-
-// usageKeys maps the ledger's classes to their attributes.
-var usageKeys = []struct {
-	class     providers.TokenClass
-	key       attribute.Key
-	embedding bool // whether embeddings have it
-}{
-	{providers.ClassInput, genai.UsageInputTokensKey, true},
-	{providers.ClassOutput, genai.UsageOutputTokensKey, false},
-	{providers.ClassCacheRead, genai.UsageCacheReadInputTokensKey, false},
-	{providers.ClassCacheWrite, genai.UsageCacheWriteInputTokensKey, false},
-	{providers.ClassReasoning, genai.UsageReasoningOutputTokensKey, false},
-	{providers.ClassTextInput, genai.UsageTextInputTokensKey, false},
-	{providers.ClassTextOutput, genai.UsageTextOutputTokensKey, false},
-	{providers.ClassTextCacheRead, genai.UsageTextCacheReadInputTokensKey, false},
-	{providers.ClassAudioInput, genai.UsageAudioInputTokensKey, false},
-	{providers.ClassAudioOutput, genai.UsageAudioOutputTokensKey, false},
-	{providers.ClassAudioCacheRead, genai.UsageAudioCacheReadInputTokensKey, false},
-	{providers.ClassImageInput, genai.UsageImageInputTokensKey, false},
-	{providers.ClassImageOutput, genai.UsageImageOutputTokensKey, false},
-	{providers.ClassImageCacheRead, genai.UsageImageCacheReadInputTokensKey, false},
-}
-
-// appendUsage adds the counts that are known; a count that the provider
-// reported as 0 is known.
-func appendUsage(kvs []attribute.KeyValue, u *providers.Usage, embedding bool) []attribute.KeyValue {
-	if u.Completeness != providers.UsageMissing {
-		for i := range usageKeys {
-			k := &usageKeys[i]
-			if n, ok := u.Get(k.class); ok && (k.embedding || !embedding) {
-				kvs = append(kvs, k.key.Int64(n))
-			}
-		}
-	}
-	return append(kvs, genai.UsageCompletenessKey.String(u.Completeness.String()))
-}
-
-func appendCost(kvs []attribute.KeyValue, c *pricing.Cost) []attribute.KeyValue {
-	switch {
-	case c.Priced:
-		kvs = append(kvs, genai.CostAmountKey.Float64(c.Amount.Float()), genai.CostPriceIDKey.String(c.PriceID))
-		if c.Currency != "USD" {
-			kvs = append(kvs, genai.CostCurrencyKey.String(c.Currency))
-		}
-	case c.PriceID == "":
-		kvs = append(kvs, genai.CostUnpricedKey.Bool(true))
-	}
-	return kvs
 }
 
 func appendAttribution(kvs []attribute.KeyValue, a *Attribution) []attribute.KeyValue {

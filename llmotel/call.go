@@ -24,18 +24,31 @@ type Call struct {
 	Provider string
 	// Model is the model asked for; empty takes it from Request.
 	Model string
-	// ServerAddress and ServerPort are the server called; optional.
+	// ServerAddress and ServerPort are the server called; optional. Without a
+	// port it is 443.
 	ServerAddress string
 	ServerPort    int
 	// Stream tells whether the answer is asked for as a stream.
 	Stream bool
 	// Target is the failover target's name; empty without a chain.
 	Target string
-	// Request supplies the sampling options for the span's attributes; nil
-	// if there is none. Its content is not recorded.
+	// Request supplies the sampling options for the span's attributes, and the
+	// content where that is recorded; nil if there is none. It is read when the
+	// call ends.
 	Request *providers.Request
 	// Embed is the same for embeddings.
 	Embed *providers.EmbedRequest
+	// EncodingFormats are those asked for in an embeddings call ("base64").
+	EncodingFormats []string
+	// ConversationID is the provider's or framework's id of the conversation.
+	// An id given by WithAttribution comes first.
+	ConversationID string
+	// GuardrailID and KnowledgeBaseID are those of AWS Bedrock that the call
+	// uses.
+	GuardrailID, KnowledgeBaseID string
+	// ResendCount is the ordinal of the attempt if something above this layer
+	// makes each a call of its own: 1 for the first retry.
+	ResendCount int
 }
 
 // Result says what came back. It is what is known when a call ends.
@@ -52,6 +65,13 @@ type Result struct {
 	Usage providers.Usage
 	// ServiceTier and SystemFingerprint are the provider's words.
 	ServiceTier, SystemFingerprint string
+	// ConversationID is the id of the conversation, if the answer tells it.
+	ConversationID string
+	// Compacted tells that the model saw a compacted view of the conversation.
+	Compacted bool
+	// Response supplies the content of the answer where that is recorded; nil if
+	// chunks do, or nothing.
+	Response *providers.Response
 	// ResponseChars is the length of the answer's text in bytes.
 	ResponseChars int
 	// Attempts counts the tries; 0 takes 1 plus the number of Span.Retry.
@@ -67,7 +87,7 @@ func ResultOf(r *providers.Response) Result {
 		Provider: r.Provider, API: r.API, ResponseID: r.ID, RequestID: r.RequestID, Model: r.Model,
 		FinishReasons: reasonsOf(r.Choices), Usage: r.Usage,
 		ServiceTier: r.ServiceTier, SystemFingerprint: r.SystemFingerprint,
-		ResponseChars: textLen(r.Choices), Attempts: r.Attempts,
+		ResponseChars: textLen(r.Choices), Attempts: r.Attempts, Response: r,
 	}
 }
 

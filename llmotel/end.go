@@ -7,6 +7,7 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/llmotel/sdk/llmotel/internal/genai"
@@ -32,6 +33,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 		return
 	}
 	e := ending{Result: r, err: err, failure: failureOf(err), abandoned: abandoned}
+	e.failure.message = s.inst.clean(&s.record, e.failure.message, string(e.failure.kind))
 	s.mu.Lock()
 	if s.ended.Load() {
 		s.mu.Unlock()
@@ -40,15 +42,21 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	s.ended.Store(true)
 	e.took = time.Since(s.begun)
 	s.settle(&e)
+	b := s.content
+	s.content = nil
 	s.mu.Unlock() // nothing changes any more
 
+	s.agent.called(&e)
+	b = s.collect(b, &e.Result)
 	if s.into != nil {
-		s.into.absorb(&e.Result, e.cost)
+		s.into.absorb(&e.Result, e.cost, b)
 		return
 	}
+	docs := s.gather(b, &e)
 	s.measure(&e)
-	if s.span.IsRecording() {
-		s.describe(&e)
+	s.describe(&e, &docs)
+	if err != nil {
+		s.inst.exception(&s.record, err, e.failure.message)
 	}
 	s.span.End()
 	s.report(&e)
@@ -108,6 +116,7 @@ func (r *Result) fill(seen *Result) {
 	r.Model = cmp.Or(r.Model, seen.Model)
 	r.ServiceTier = cmp.Or(r.ServiceTier, seen.ServiceTier)
 	r.SystemFingerprint = cmp.Or(r.SystemFingerprint, seen.SystemFingerprint)
+	r.ConversationID = cmp.Or(r.ConversationID, seen.ConversationID)
 	r.Attempts = cmp.Or(r.Attempts, seen.Attempts)
 	if r.FinishReasons == nil {
 		r.FinishReasons = seen.FinishReasons
@@ -166,45 +175,73 @@ func (s *Span) series(r *Result, errorType string) *series {
 func (s *Span) measure(e *ending) {
 	m := s.inst.metrics
 	series := s.series(&e.Result, string(e.failure.kind))
-	embeddings := s.call.Operation == OperationEmbeddings
-	if embeddings {
-		m.operationDuration.Record(&s.record, e.took.Seconds(), series.record...)
-	} else {
-		m.duration.Record(&s.record, e.took.Seconds(), series.record...)
-	}
+	m.took(&s.record, series, e.took, s.inference())
 	if !e.billed {
 		return
 	}
 	if e.err != nil {
 		series = s.series(&e.Result, "") // only the duration tells errors apart
 	}
-	if !embeddings {
-		m.tokens(&s.record, series, &e.Usage, e.err == nil)
-	}
+	m.tokens(&s.record, series, &e.Usage, s.inference(), e.err == nil)
 	m.price(&s.record, series, &e.cost)
 }
 
-// describe puts the attributes on the span.
-func (s *Span) describe(e *ending) {
-	st := s.streamed()
+// describe puts the attributes on the span, and on the details event.
+func (s *Span) describe(e *ending, d *documents) {
+	recording := s.span.IsRecording()
+	details := s.inference() && s.inst.capture.details && s.inst.logs(&s.record, genai.EventClientInferenceOperationDetails, log.SeverityDebug)
+	if !recording && !details {
+		return
+	}
 	buf := scratch.Get().(*[]attribute.KeyValue)
-	kvs := (*buf)[:0]
+	kvs := s.appendAttributes((*buf)[:0], e)
+	kvs = append(kvs, d.more...)
+	if s.capturing&(toSpan|toEvent) != 0 {
+		kvs = s.inst.appendPromptVariables(kvs, &s.record)
+	}
+	if details {
+		s.details(s.start.attrs, kvs, d)
+	}
+	if recording {
+		if s.capturing&toSpan != 0 {
+			kvs = d.append(kvs, s.inst.capture.structured)
+		}
+		if e.err != nil {
+			s.span.SetStatus(codes.Error, e.failure.message)
+		}
+		s.span.SetAttributes(kvs...)
+		s.interrupted(e)
+	}
+	clear(kvs) // the pool must not keep strings of the call alive
+	*buf = kvs[:0]
+	scratch.Put(buf)
+}
+
+// appendAttributes adds what is known at the end of a call.
+func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute.KeyValue {
+	st, c := s.streamed(), s.inst.metrics.conventions
 	if s.call.Request != nil {
 		kvs = appendRequest(kvs, s.call.Provider, s.call.Request)
 	}
-	if s.call.Embed != nil {
-		kvs = appendEmbed(kvs, s.call.Embed)
-	}
+	kvs = appendCall(kvs, &s.call)
 	if s.borrowed {
-		kvs = appendServer(kvs, s.call.ServerAddress, s.call.ServerPort)
+		kvs = appendServer(kvs, s.call.ServerAddress, spanPort(s.call.Operation, s.call.Provider, s.call.ServerPort))
 	}
-	kvs = appendAttribution(kvs, attributionOf(&s.record))
+	about := attributionOf(&s.record)
+	kvs = appendAttribution(kvs, about)
+	if about == nil || about.Conversation == "" {
+		kvs = appendString(kvs, genai.ConversationIDKey, cmp.Or(e.ConversationID, s.call.ConversationID))
+	}
 	kvs = appendResult(kvs, &s.call, &e.Result)
 	if st.chunks > 0 {
 		kvs = append(kvs, genai.ResponseTimeToFirstChunkKey.Float64(st.firstChunk.Seconds()))
 	}
 	if e.billed {
-		kvs = appendUsage(kvs, &e.Usage, s.call.Operation == OperationEmbeddings)
+		on := onInference
+		if !s.inference() {
+			on = onEmbeddings
+		}
+		kvs = appendUsage(kvs, &e.Usage, c, on)
 		kvs = appendCost(kvs, &e.cost)
 	}
 	if e.Attempts > 1 {
@@ -212,16 +249,16 @@ func (s *Span) describe(e *ending) {
 	}
 	if e.err != nil {
 		kvs = append(kvs, genai.ErrorTypeKey.String(string(e.failure.kind)))
-		s.span.SetStatus(codes.Error, e.failure.message)
 	}
-	s.span.SetAttributes(kvs...)
-	if st.chunks > 0 && (e.err != nil || e.abandoned) && !st.answered {
+	return kvs
+}
+
+// interrupted adds the event of a stream that did not come to its end.
+func (s *Span) interrupted(e *ending) {
+	if st := s.streamed(); st.chunks > 0 && (e.err != nil || e.abandoned) && !st.answered {
 		reason := cmp.Or(e.failure.kind, providers.KindCancelled)
 		s.span.AddEvent(genai.EventStreamInterrupted, trace.WithAttributes(genai.ErrorTypeKey.String(string(reason))))
 	}
-	clear(kvs) // the pool must not keep strings of the call alive
-	*buf = kvs[:0]
-	scratch.Put(buf)
 }
 
 // report hands the call to the chain around it or, as the outermost span, to

@@ -4,13 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/metric"
 
 	"github.com/llmotel/sdk/llmotel/internal/genai"
 )
@@ -83,14 +81,11 @@ func (i *Instrumentation) deliver(ctx context.Context, r *Record) {
 func (i *Instrumentation) deliverOne(ctx context.Context, s Sink, r *Record) {
 	defer func() {
 		if recover() != nil {
-			i.metrics.dropped.Add(ctx, 1, metric.WithAttributeSet(attribute.NewSet(
-				genai.SinkKey.String(sinkName(s)), genai.ReasonKey.String("panic"))))
+			i.drop(ctx, typeName(s), genai.ReasonPanic)
 		}
 	}()
 	s.Record(ctx, r)
 }
-
-func sinkName(s Sink) string { return reflect.TypeOf(s).String() }
 
 // newCallID returns 128 random bits in hexadecimal.
 func newCallID() string {

@@ -1,6 +1,7 @@
 package llmotel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,9 +9,13 @@ import (
 	"sync"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/log"
+	"go.opentelemetry.io/otel/log/global"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/llmotel/sdk/llmotel/internal/content"
 	"github.com/llmotel/sdk/llmotel/internal/genai"
+	"github.com/llmotel/sdk/llmotel/internal/redact"
 	"github.com/llmotel/sdk/llmotel/pricing"
 	"github.com/llmotel/sdk/providers"
 )
@@ -19,7 +24,9 @@ import (
 // programs need one, made by New or by the package functions.
 type Instrumentation struct {
 	tracer  trace.Tracer
+	logger  log.Logger
 	metrics *instruments
+	capture capture
 	pricer  Pricer
 	sinks   []Sink
 	starts  startCache
@@ -32,15 +39,37 @@ func New(opts ...Option) (*Instrumentation, error) {
 	c := config{
 		tracerProvider: otel.GetTracerProvider(),
 		meterProvider:  otel.GetMeterProvider(),
+		loggerProvider: global.GetLoggerProvider(),
 		pricer:         pricing.Default(),
 		seriesLimit:    1000,
 		chunkTimes:     true,
+		contentLimit:   DefaultContentLimit,
+		redactor:       DefaultRedactor(),
 	}
 	for _, o := range opts {
 		if o != nil {
 			c = o.apply(c)
 		}
 	}
+	c, errs := c.validated()
+	m, err := newInstruments(c)
+	if err != nil {
+		errs = append(errs, err)
+	}
+	i := &Instrumentation{
+		tracer:  c.tracerProvider.Tracer(ScopeName, trace.WithInstrumentationVersion(Version), trace.WithSchemaURL(genai.SchemaURL)),
+		logger:  c.loggerProvider.Logger(ScopeName, log.WithInstrumentationVersion(Version), log.WithSchemaURL(genai.SchemaURL)),
+		metrics: m,
+		capture: c.capture(),
+		pricer:  c.pricer,
+		sinks:   slices.Clone(c.sinks),
+	}
+	return i, errors.Join(errs...)
+}
+
+// validated returns c with everything that cannot be replaced by its default, and
+// with what the environment decides, and says what was wrong.
+func (c config) validated() (config, []error) {
 	var errs []error
 	if c.seriesLimit < 1 {
 		errs = append(errs, fmt.Errorf("llmotel: series limit %d: must be at least 1; using 1000", c.seriesLimit))
@@ -51,17 +80,41 @@ func New(opts ...Option) (*Instrumentation, error) {
 			errs = append(errs, fmt.Errorf("llmotel: attribution field %d is not one that metrics may carry", f))
 		}
 	}
-	m, err := newInstruments(c)
-	if err != nil {
-		errs = append(errs, err)
+	if c.conventions > ConventionsBoth {
+		errs = append(errs, fmt.Errorf("llmotel: there are no conventions %d; using the default", c.conventions))
+		c.conventions = 0
 	}
-	i := &Instrumentation{
-		tracer:  c.tracerProvider.Tracer(ScopeName, trace.WithInstrumentationVersion(Version), trace.WithSchemaURL(genai.SchemaURL)),
-		metrics: m,
-		pricer:  c.pricer,
-		sinks:   slices.Clone(c.sinks),
+	if c.conventions == 0 {
+		c.conventions = cmp.Or(conventionsFromEnv(), ConventionsNewest)
 	}
-	return i, errors.Join(errs...)
+	if c.contentMode > ContentOnSpansAndEvents {
+		errs = append(errs, fmt.Errorf("llmotel: there is no content mode %d; no content is recorded", c.contentMode))
+		c.contentMode = ContentNone
+	}
+	if !c.contentModeSet {
+		mode, err := contentFromEnv()
+		if err != nil {
+			errs = append(errs, err)
+		}
+		c.contentMode = mode
+	}
+	if c.contentLimit < minContentLimit {
+		errs = append(errs, fmt.Errorf("llmotel: content limit %d: must be at least %d; using %d", c.contentLimit, minContentLimit, DefaultContentLimit))
+		c.contentLimit = DefaultContentLimit
+	}
+	return c, errs
+}
+
+// capture is what the options say about content.
+func (c config) capture() capture {
+	e := content.Encoder{Redactor: encoderRedactor(c.redactor), FullTools: c.toolDefinitions}
+	if c.redactor != nil {
+		e.Secret = redact.Secret
+	}
+	return capture{
+		mode: c.contentMode, details: c.detailsEvent || c.contentMode&ContentOnEvents != 0, structured: c.structured,
+		limit: c.contentLimit, encoder: e, redactor: c.redactor, hook: c.hook,
+	}
 }
 
 // defaultInstrumentation is on the globals, which may be set later.

@@ -3,10 +3,9 @@ package llmotel
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync/atomic"
+	"time"
 
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/metric/noop"
 
@@ -16,233 +15,163 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// instruments are the metric instruments and the attribute sets in use.
+// instruments are the metric instruments and the attribute sets in use. Those of
+// a revision that is not selected record nothing.
 type instruments struct {
-	duration, firstChunk, chunkTime, operationDuration metric.Float64Histogram
-	inputSize, outputSize                              metric.Int64Histogram
-	input, output, cacheRead, cacheWrite, reasoning    metric.Int64Counter
-	cost                                               metric.Float64Counter
-	unpriced, dropped                                  metric.Int64Counter
+	// operationDuration is for all operations in the older revision, in the
+	// newest for all but inference.
+	operationDuration metric.Float64Histogram
+	// Of the newest revision.
+	duration, firstChunk, chunkTime                 metric.Float64Histogram
+	inputSize, outputSize                           metric.Int64Histogram
+	input, output, cacheRead, cacheWrite, reasoning metric.Int64Counter
+	// Of the older revision.
+	olderFirstChunk, olderChunkTime metric.Float64Histogram
+	tokenUsage                      metric.Int64Histogram
+	// Of operations around calls, in both revisions.
+	agentDuration, toolDuration, workflowDuration metric.Float64Histogram
+	agentCalls, agentTools                        metric.Int64Histogram
+	// Of our own.
+	cost              metric.Float64Counter
+	unpriced, dropped metric.Int64Counter
 
-	chunkTimes bool
-	fields     []AttributionField
-	limit      int
-	series     cow.Map[seriesKey, *series]
-	made       atomic.Int64 // number of series
+	conventions Conventions
+	chunkTimes  bool
+	fields      []AttributionField
+	limit       int
+	series      cow.Map[seriesKey, *series]
+	around      cow.Map[aroundKey, []metric.RecordOption]
+	made        atomic.Int64 // number of series
 }
 
 func newInstruments(c config) (*instruments, error) {
-	m := c.meterProvider.Meter(ScopeName, metric.WithInstrumentationVersion(Version), metric.WithSchemaURL(genai.SchemaURL))
-	in := &instruments{chunkTimes: c.chunkTimes, fields: c.metricFields, limit: c.seriesLimit}
-	var errs []error
-	seconds := func(def genai.Metric) metric.Float64Histogram {
-		h, err := m.Float64Histogram(def.Name, metric.WithUnit(def.Unit), metric.WithDescription(def.Description), metric.WithExplicitBucketBoundaries(def.Buckets()...))
-		errs = append(errs, err)
-		if h == nil {
-			h = noop.Float64Histogram{}
-		}
-		return h
+	m := &maker{meter: c.meterProvider.Meter(ScopeName, metric.WithInstrumentationVersion(Version), metric.WithSchemaURL(genai.SchemaURL))}
+	newest, older := c.conventions.has(ConventionsNewest), c.conventions.has(ConventionsOlder)
+	in := &instruments{
+		operationDuration: m.seconds(genai.MetricClientOperationDuration, true),
+
+		duration:   m.seconds(genai.MetricClientInferenceDuration, newest),
+		firstChunk: m.seconds(genai.MetricClientInferenceTimeToFirstChunk, newest),
+		chunkTime:  m.seconds(genai.MetricClientInferenceTimePerOutputChunk, newest),
+		inputSize:  m.counts(genai.MetricClientInferenceOperationInputTokens, newest),
+		outputSize: m.counts(genai.MetricClientInferenceOperationOutputTokens, newest),
+		input:      m.counter(genai.MetricClientInferenceUsageInputTokens, newest),
+		output:     m.counter(genai.MetricClientInferenceUsageOutputTokens, newest),
+		cacheRead:  m.counter(genai.MetricClientInferenceUsageCacheReadInputTokens, newest),
+		cacheWrite: m.counter(genai.MetricClientInferenceUsageCacheWriteInputTokens, newest),
+		reasoning:  m.counter(genai.MetricClientInferenceUsageReasoningOutputTokens, newest),
+
+		olderFirstChunk: m.seconds(genai.MetricClientOperationTimeToFirstChunk, older),
+		olderChunkTime:  m.seconds(genai.MetricClientOperationTimePerOutputChunk, older),
+		tokenUsage:      m.counts(genai.MetricClientTokenUsage, older),
+
+		agentDuration:    m.seconds(genai.MetricInvokeAgentDuration, true),
+		toolDuration:     m.seconds(genai.MetricExecuteToolDuration, true),
+		workflowDuration: m.seconds(genai.MetricInvokeWorkflowDuration, true),
+		agentCalls:       m.counts(genai.MetricInvokeAgentInferenceCalls, true),
+		agentTools:       m.counts(genai.MetricInvokeAgentToolCalls, true),
+
+		cost:     m.amount(genai.MetricClientCost),
+		unpriced: m.counter(genai.MetricClientUnpricedCalls, true),
+		dropped:  m.counter(genai.MetricTelemetryDropped, true),
+
+		conventions: c.conventions, chunkTimes: c.chunkTimes, fields: c.metricFields, limit: c.seriesLimit,
 	}
-	tokens := func(def genai.Metric) metric.Int64Histogram {
-		h, err := m.Int64Histogram(def.Name, metric.WithUnit(def.Unit), metric.WithDescription(def.Description), metric.WithExplicitBucketBoundaries(def.Buckets()...))
-		errs = append(errs, err)
-		if h == nil {
-			h = noop.Int64Histogram{}
-		}
-		return h
-	}
-	counter := func(def genai.Metric) metric.Int64Counter {
-		n, err := m.Int64Counter(def.Name, metric.WithUnit(def.Unit), metric.WithDescription(def.Description))
-		errs = append(errs, err)
-		if n == nil {
-			n = noop.Int64Counter{}
-		}
-		return n
-	}
-	in.duration = seconds(genai.MetricClientInferenceDuration)
-	in.firstChunk = seconds(genai.MetricClientInferenceTimeToFirstChunk)
-	in.chunkTime = seconds(genai.MetricClientInferenceTimePerOutputChunk)
-	in.operationDuration = seconds(genai.MetricClientOperationDuration)
-	in.inputSize = tokens(genai.MetricClientInferenceOperationInputTokens)
-	in.outputSize = tokens(genai.MetricClientInferenceOperationOutputTokens)
-	in.input = counter(genai.MetricClientInferenceUsageInputTokens)
-	in.output = counter(genai.MetricClientInferenceUsageOutputTokens)
-	in.cacheRead = counter(genai.MetricClientInferenceUsageCacheReadInputTokens)
-	in.cacheWrite = counter(genai.MetricClientInferenceUsageCacheWriteInputTokens)
-	in.reasoning = counter(genai.MetricClientInferenceUsageReasoningOutputTokens)
-	in.unpriced = counter(genai.MetricClientUnpricedCalls)
-	in.dropped = counter(genai.MetricTelemetryDropped)
-	def := genai.MetricClientCost
-	var err error
-	in.cost, err = m.Float64Counter(def.Name, metric.WithUnit(def.Unit), metric.WithDescription(def.Description))
-	errs = append(errs, err)
-	if in.cost == nil {
-		in.cost = noop.Float64Counter{}
-	}
-	return in, errors.Join(errs...)
+	return in, errors.Join(m.errs...)
 }
 
-// seriesKey is what tells the attribute sets of metrics apart.
-type seriesKey struct {
-	operation, provider, model, responseModel, address string
-	port                                               int
-	errorType                                          string
-	openAITier                                         string
+// maker makes instruments. What a meter refuses, or what is not wanted, does
+// nothing.
+type maker struct {
+	meter metric.Meter
+	errs  []error
 }
 
-// series is one attribute set, in the forms that the instruments take without
-// allocating.
-type series struct {
-	record []metric.RecordOption
-	add    []metric.AddOption
-	// byModality has the set with gen_ai.token.modality added.
-	byModality [modalities][]metric.AddOption
-	// byReason has the set with llmotel.reason added, for unpriced calls.
-	byReason [reasons][]metric.AddOption
-	// byAttribution has the sets with attribution added.
-	byAttribution cow.Map[Attribution, *series]
+func (m *maker) seconds(def genai.Metric, wanted bool) metric.Float64Histogram {
+	if !wanted {
+		return noop.Float64Histogram{}
+	}
+	h, err := m.meter.Float64Histogram(def.Name, metric.WithUnit(def.Unit), metric.WithDescription(def.Description), metric.WithExplicitBucketBoundaries(def.Buckets()...))
+	m.errs = append(m.errs, err)
+	if h == nil {
+		return noop.Float64Histogram{}
+	}
+	return h
 }
 
-const (
-	modalityUnknown = iota
-	modalityText
-	modalityAudio
-	modalityImage
-	modalities
-)
-
-// The reasons why a call is not priced in US dollars.
-const (
-	reasonNoPrice = iota
-	reasonNoUsage
-	reasonCurrency
-	reasons
-)
-
-// other stands for all values beyond the limit of series.
-const other = "_OTHER"
-
-// of returns the series of a key and, where the options allow some of it, of
-// an attribution, making it on first use.
-func (in *instruments) of(k seriesKey, a *Attribution) *series {
-	s, ok := in.series.Get(k)
-	if !ok {
-		if in.made.Load() >= int64(in.limit) {
-			k = k.bounded()
-		}
-		s = put(in, &in.series, k, k, nil)
+func (m *maker) counts(def genai.Metric, wanted bool) metric.Int64Histogram {
+	if !wanted {
+		return noop.Int64Histogram{}
 	}
-	if a == nil || len(in.fields) == 0 {
-		return s
+	h, err := m.meter.Int64Histogram(def.Name, metric.WithUnit(def.Unit), metric.WithDescription(def.Description), metric.WithExplicitBucketBoundaries(def.Buckets()...))
+	m.errs = append(m.errs, err)
+	if h == nil {
+		return noop.Int64Histogram{}
 	}
-	allowed := in.metricAttribution(a)
-	if allowed == (Attribution{}) {
-		return s
-	}
-	with, ok := s.byAttribution.Get(allowed)
-	if !ok {
-		if in.made.Load() >= int64(in.limit) {
-			allowed = otherAttribution(in.fields)
-		}
-		with = put(in, &s.byAttribution, allowed, k, &allowed)
-	}
-	return with
+	return h
 }
 
-// bounded is the key under which calls beyond the limit are counted. What is
-// left has few values: error types are a closed set.
-func (k seriesKey) bounded() seriesKey {
-	operation := other
-	switch k.operation {
-	case OperationChat, OperationGenerateContent, OperationTextCompletion, OperationEmbeddings:
-		operation = k.operation
+func (m *maker) counter(def genai.Metric, wanted bool) metric.Int64Counter {
+	if !wanted {
+		return noop.Int64Counter{}
 	}
-	return seriesKey{operation: operation, provider: other, model: other, responseModel: other, errorType: k.errorType}
+	n, err := m.meter.Int64Counter(def.Name, metric.WithUnit(def.Unit), metric.WithDescription(def.Description))
+	m.errs = append(m.errs, err)
+	if n == nil {
+		return noop.Int64Counter{}
+	}
+	return n
 }
 
-// put makes and stores a series unless there is one.
-func put[K comparable](in *instruments, m *cow.Map[K, *series], at K, k seriesKey, a *Attribution) *series {
-	if s, ok := m.Get(at); ok {
-		return s
+func (m *maker) amount(def genai.Metric) metric.Float64Counter {
+	n, err := m.meter.Float64Counter(def.Name, metric.WithUnit(def.Unit), metric.WithDescription(def.Description))
+	m.errs = append(m.errs, err)
+	if n == nil {
+		return noop.Float64Counter{}
 	}
-	in.made.Add(1)
-	return m.Put(at, newSeries(k, a))
+	return n
 }
 
-func newSeries(k seriesKey, a *Attribution) *series {
-	kvs := []attribute.KeyValue{
-		genai.OperationNameKey.String(k.operation),
-		genai.ProviderNameKey.String(k.provider),
+// took records how long a call took.
+func (in *instruments) took(ctx context.Context, s *series, d time.Duration, inference bool) {
+	if inference {
+		in.duration.Record(ctx, d.Seconds(), s.record...)
 	}
-	kvs = appendString(kvs, genai.RequestModelKey, k.model)
-	kvs = appendString(kvs, genai.ResponseModelKey, k.responseModel)
-	kvs = appendServer(kvs, k.address, k.port)
-	kvs = appendString(kvs, genai.ErrorTypeKey, k.errorType)
-	kvs = appendString(kvs, genai.OpenAIResponseServiceTierKey, k.openAITier)
-	kvs = appendAttribution(kvs, a)
-
-	set := attribute.NewSet(kvs...)
-	s := &series{
-		record: []metric.RecordOption{metric.WithAttributeSet(set)},
-		add:    []metric.AddOption{metric.WithAttributeSet(set)},
+	if !inference || in.conventions.has(ConventionsOlder) {
+		in.operationDuration.Record(ctx, d.Seconds(), s.record...)
 	}
-	for i, modality := range []string{genai.TokenModalityUnknown, genai.TokenModalityText, genai.TokenModalityAudio, genai.TokenModalityImage} {
-		with := attribute.NewSet(append(slices.Clip(kvs), genai.TokenModalityKey.String(modality))...)
-		s.byModality[i] = []metric.AddOption{metric.WithAttributeSet(with)}
-	}
-	for i, reason := range []string{genai.ReasonNoPrice, genai.ReasonNoUsage, genai.ReasonCurrency} {
-		with := attribute.NewSet(append(slices.Clip(kvs), genai.ReasonKey.String(reason))...)
-		s.byReason[i] = []metric.AddOption{metric.WithAttributeSet(with)}
-	}
-	return s
 }
 
-// metricAttribution keeps the fields that the options allow.
-func (in *instruments) metricAttribution(a *Attribution) Attribution {
-	var out Attribution
-	for _, f := range in.fields {
-		if p, q := f.of(&out), f.of(a); p != nil {
-			*p = *q
-		}
-	}
-	return out
+// first records the time to the first chunk.
+func (in *instruments) first(ctx context.Context, s *series, d time.Duration) {
+	in.firstChunk.Record(ctx, d.Seconds(), s.record...)
+	in.olderFirstChunk.Record(ctx, d.Seconds(), s.record...)
 }
 
-func otherAttribution(fields []AttributionField) Attribution {
-	var out Attribution
-	for _, f := range fields {
-		if p := f.of(&out); p != nil {
-			*p = other
-		}
-	}
-	return out
-}
-
-func (f AttributionField) of(a *Attribution) *string {
-	switch f {
-	case FieldFeature:
-		return &a.Feature
-	case FieldFeatureVersion:
-		return &a.FeatureVersion
-	case FieldPrompt:
-		return &a.Prompt
-	case FieldPromptVersion:
-		return &a.PromptVersion
-	case FieldExperiment:
-		return &a.Experiment
-	case FieldVariant:
-		return &a.Variant
-	case FieldTenant:
-		return &a.Tenant
-	}
-	return nil
+// next records the time from one chunk to the next.
+func (in *instruments) next(ctx context.Context, s *series, d time.Duration) {
+	in.chunkTime.Record(ctx, d.Seconds(), s.record...)
+	in.olderChunkTime.Record(ctx, d.Seconds(), s.record...)
 }
 
 // tokens adds the counts of one call. The counters cover every call with known
 // usage, failed ones included, since those are paid for as well; the
-// histograms describe successful calls only.
-func (in *instruments) tokens(ctx context.Context, s *series, u *providers.Usage, succeeded bool) {
+// histograms describe successful calls only. The older revision has one
+// histogram for both purposes and covers all calls with it; the newest has no
+// counts for embeddings.
+func (in *instruments) tokens(ctx context.Context, s *series, u *providers.Usage, inference, succeeded bool) {
 	if u.Completeness == providers.UsageMissing {
+		return
+	}
+	if in.conventions.has(ConventionsOlder) {
+		if u.Has(providers.ClassInput) {
+			in.tokenUsage.Record(ctx, u.Input, s.byType[typeInput]...)
+		}
+		if u.Has(providers.ClassOutput) && inference {
+			in.tokenUsage.Record(ctx, u.Output, s.byType[typeOutput]...)
+		}
+	}
+	if !inference || !in.conventions.has(ConventionsNewest) {
 		return
 	}
 	split(ctx, in.input, s, u.Input, u.TextInput, u.AudioInput, u.ImageInput)

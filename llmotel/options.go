@@ -3,6 +3,7 @@ package llmotel
 import (
 	"time"
 
+	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
@@ -38,11 +39,22 @@ const (
 type config struct {
 	tracerProvider trace.TracerProvider
 	meterProvider  metric.MeterProvider
+	loggerProvider log.LoggerProvider
 	pricer         Pricer
 	sinks          []Sink
 	metricFields   []AttributionField
 	seriesLimit    int
 	chunkTimes     bool
+	conventions    Conventions // 0: what the environment says
+
+	contentMode     ContentMode
+	contentModeSet  bool // else what the environment says
+	contentLimit    int
+	structured      bool
+	toolDefinitions bool
+	detailsEvent    bool
+	redactor        Redactor
+	hook            UploadHook
 }
 
 type optionFunc func(config) config
@@ -66,6 +78,17 @@ func WithMeterProvider(mp metric.MeterProvider) Option {
 	return optionFunc(func(c config) config {
 		if mp != nil {
 			c.meterProvider = mp
+		}
+		return c
+	})
+}
+
+// WithLoggerProvider sets where events go. The default, also for nil, is
+// OpenTelemetry's global provider.
+func WithLoggerProvider(lp log.LoggerProvider) Option {
+	return optionFunc(func(c config) config {
+		if lp != nil {
+			c.loggerProvider = lp
 		}
 		return c
 	})
@@ -116,7 +139,8 @@ func WithSeriesLimit(n int) Option {
 }
 
 // WithoutTimePerOutputChunk turns off the metric
-// gen_ai.client.inference.time_per_output_chunk, which is recorded for every
+// gen_ai.client.inference.time_per_output_chunk (in the older revision
+// gen_ai.client.operation.time_per_output_chunk), which is recorded for every
 // chunk of a stream and costs about 0.3 µs each.
 func WithoutTimePerOutputChunk() Option {
 	return optionFunc(func(c config) config {

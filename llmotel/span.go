@@ -7,6 +7,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/llmotel/sdk/llmotel/internal/content"
 	"github.com/llmotel/sdk/llmotel/internal/genai"
 	"github.com/llmotel/sdk/llmotel/pricing"
 	"github.com/llmotel/sdk/providers"
@@ -26,9 +27,15 @@ type Span struct {
 	record detached
 	begun  time.Time
 	ended  flag
+	start  *start     // nil in an inner layer
+	agent  *AgentSpan // whose call it is, or nil
+	// capturing is where content goes.
+	capturing destinations
 
 	mu       sync.Mutex // held for what follows, which End freezes
 	attempts int
+	wired    bool             // the content comes off the wire
+	content  *content.Builder // nil until there is something
 	borrowed bool      // the server's address is that of an inner layer
 	stream   *streamed // nil until the first chunk
 	parts    *parts    // nil unless the call consists of several
@@ -109,24 +116,40 @@ func (i *Instrumentation) Start(ctx context.Context, call Call) (context.Context
 			call.Model = call.Embed.Model
 		}
 	}
+	if call.ServerAddress != "" && call.ServerPort == 0 {
+		call.ServerPort = 443
+	}
 	s := &Span{inst: i, call: call, attempts: 1, begun: time.Now()}
 	s.inside.frame.inference = s
 	s.record.values = &s.inside
-	if around := frameFrom(ctx); around != nil {
+	around := frameFrom(ctx)
+	if around != nil {
 		switch {
 		case around.inference == nil:
 			s.outer = around
 		case sameKind(around.inference.call.Operation, call.Operation):
 			s.into = around.inference
 			s.into.borrow(&call)
+			if !s.into.typed() {
+				s.capturing = s.into.capturing
+			}
 			s.inside.Context = ctx
+			countCall(ctx, around, s)
 			return &s.inside, s
 		} // another operation inside a call is a call of its own
 	}
-	st := i.starts.of(startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
-	s.inside.Context, s.span = i.tracer.Start(ctx, st.name, st.opts...)
+	countCall(ctx, around, s)
+	s.start = i.starts.of(startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
+	s.inside.Context, s.span = i.tracer.Start(ctx, s.start.name, s.start.opts...)
+	if s.inference() {
+		s.capturing = i.destinations(&s.record, s.span)
+	}
 	return &s.inside, s
 }
+
+// inference tells whether the call is one in the sense of the conventions:
+// embeddings are not.
+func (s *Span) inference() bool { return s.call.Operation != OperationEmbeddings }
 
 // sameKind tells whether two layers that name these operations can be around
 // the same call: vendors' SDKs call a chat different things.
@@ -151,12 +174,17 @@ func (s *Span) borrow(inner *Call) {
 	}
 }
 
-// absorb takes what an inner layer's call used and cost.
-func (s *Span) absorb(r *Result, c pricing.Cost) {
+// absorb takes what an inner layer's call used, cost and, in b, said.
+func (s *Span) absorb(r *Result, c pricing.Cost, b *content.Builder) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended.Load() {
+		b.Free()
 		return
+	}
+	if b != nil {
+		s.content.Free() // of an earlier call; the last one made the answer
+		s.content, s.wired = b, true
 	}
 	p := s.made()
 	if p.inner.calls > 0 {
@@ -186,6 +214,7 @@ func (s *Span) Retry(delay time.Duration, err error) {
 		return
 	}
 	s.attempts++
+	s.content.ResetOutput()
 	if f.usage.Completeness != providers.UsageMissing && f.usage.Validate() == nil {
 		s.made().spent.add(&f.usage, s.costOf("", "", "", &f.usage))
 	}
@@ -212,6 +241,9 @@ func (s *Span) Chunk(c *providers.Chunk) {
 		s.stream = &streamed{}
 	}
 	st := s.stream
+	if s.capturing != 0 && !s.wired {
+		s.builder().Chunk(c)
+	}
 	switch c.Kind {
 	case providers.ChunkStart:
 		st.seen.ResponseID, st.seen.RequestID, st.seen.Model = c.ResponseID, c.RequestID, c.Model
@@ -252,9 +284,9 @@ func (s *Span) semantic(st *streamed, c *providers.Chunk) {
 	switch {
 	case first:
 		st.series = s.series(&st.seen, "")
-		m.firstChunk.Record(&s.record, now.Seconds(), st.series.record...)
+		m.first(&s.record, st.series, now)
 	case m.chunkTimes:
-		m.chunkTime.Record(&s.record, gap.Seconds(), st.series.record...)
+		m.next(&s.record, st.series, gap)
 	}
 }
 

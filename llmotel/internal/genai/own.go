@@ -139,6 +139,18 @@ const (
 	ReasonKey = attribute.Key("llmotel.reason")
 )
 
+// Values of ReasonKey on MetricTelemetryDropped.
+const (
+	// ReasonPanic: a sink, redactor or hook panicked.
+	ReasonPanic = "panic"
+	// ReasonInvalid: a hook left what is not JSON.
+	ReasonInvalid = "invalid"
+)
+
+// AzureNamespace is the only value of AzureResourceProviderNamespaceKey that
+// the conventions have for calls to Azure AI.
+const AzureNamespace = "Microsoft.CognitiveServices"
+
 // Metrics of our own.
 var (
 	// MetricClientCost has the attributes of the token counters.
@@ -181,7 +193,7 @@ var (
 	// MetricTelemetryDropped has SinkKey and ReasonKey.
 	MetricTelemetryDropped = Metric{
 		Name: "llmotel.telemetry.dropped", Unit: "{record}", Instrument: Counter, Number: Int,
-		Description: "The number of call records that a sink did not take.",
+		Description: "The number of call records that a sink did not take, and of calls whose content a redactor or a hook lost.",
 	}
 )
 

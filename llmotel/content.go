@@ -1,0 +1,258 @@
+package llmotel
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/llmotel/sdk/llmotel/internal/content"
+	"github.com/llmotel/sdk/llmotel/internal/genai"
+)
+
+// Content is what was said in one call, or one run of an agent or workflow, in
+// the form of the conventions' JSON schemas, redacted. Documents of which there
+// is nothing are nil.
+type Content struct {
+	// Operation, Provider, Model and ResponseID are those of the call.
+	Operation, Provider, Model, ResponseID string
+	// SystemInstructions, InputMessages, OutputMessages and ToolDefinitions are
+	// the documents, whole ones unless Truncated says that there was too much
+	// to keep: more than 1 MiB, or four times WithContentLimit if that is more.
+	SystemInstructions, InputMessages, OutputMessages, ToolDefinitions json.RawMessage
+	Truncated                                                          bool
+	// Attributes are put on the span, and on the details event: say where the
+	// content was stored.
+	Attributes []attribute.KeyValue
+}
+
+// UploadHook takes the content of a call to where it is kept apart from
+// telemetry. It may keep and change what it is given; what it leaves there is
+// what spans and events then show, as far as WithContentCapture says.
+//
+// It is called for every call that has content, sampled or not, on the
+// goroutine of the call and before its span ends: it must not block. The span
+// is that of ctx, which is never cancelled. If the hook panics, the content is
+// dropped and counted in llmotel.telemetry.dropped.
+type UploadHook func(ctx context.Context, c *Content)
+
+// WithUploadHook sets the hook. The default is none. It does not depend on
+// WithContentCapture.
+func WithUploadHook(h UploadHook) Option {
+	return optionFunc(func(c config) config {
+		c.hook = h
+		return c
+	})
+}
+
+// documents are the attributes that hold content, as JSON text, and those that
+// a hook added.
+type documents struct {
+	text [numDocuments]string
+	more []attribute.KeyValue
+}
+
+const (
+	docSystem = iota
+	docInput
+	docOutput
+	docTools
+	numDocuments
+)
+
+var documentKeys = [numDocuments]attribute.Key{
+	docSystem: genai.SystemInstructionsKey, docInput: genai.InputMessagesKey,
+	docOutput: genai.OutputMessagesKey, docTools: genai.ToolDefinitionsKey,
+}
+
+// documentBuffers hold documents while they are made.
+var documentBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
+
+// builder returns a collector for the content of one call.
+func (c *capture) builder() *content.Builder {
+	return content.Get(max(content.DefaultLimit, 4*c.limit))
+}
+
+// gather makes documents of what b has, and shows them to the hook. about says
+// whose content it is. It takes b over. What a redactor or a hook breaks is
+// dropped.
+func (i *Instrumentation) gather(ctx context.Context, b *content.Builder, to destinations, about *Content) (d documents) {
+	defer b.Free()
+	defer func() {
+		if recover() != nil {
+			i.drop(ctx, "content", genai.ReasonPanic)
+			d = documents{}
+		}
+	}()
+	buf := documentBuffers.Get().(*[]byte)
+	all := (*buf)[:0]
+	var ends [numDocuments]int
+	for n := range ends {
+		begin := len(all)
+		all = i.encode(n, all, b)
+		if doc := all[begin:]; to&toHook == 0 && len(doc) > i.capture.limit {
+			all = append(all[:begin], content.Truncate(doc, i.capture.limit)...)
+		}
+		ends[n] = len(all)
+	}
+	if to&toHook != 0 {
+		d = i.upload(ctx, slices.Clone(all), ends, about, b.Truncated())
+	} else {
+		d = split4(string(all), ends)
+	}
+	if cap(all) <= maxBuffer {
+		clear(all) // the pool must not keep content longer than needed
+		*buf = all[:0]
+		documentBuffers.Put(buf)
+	}
+	return d
+}
+
+// maxBuffer is the size beyond which a buffer is not kept for the next call.
+const maxBuffer = 256 << 10
+
+func (i *Instrumentation) encode(n int, dst []byte, b *content.Builder) []byte {
+	e := &i.capture.encoder
+	switch n {
+	case docSystem:
+		return e.System(dst, b)
+	case docInput:
+		return e.Input(dst, b)
+	case docOutput:
+		return e.Output(dst, b)
+	default:
+		return e.Tools(dst, b)
+	}
+}
+
+// split4 cuts the one string that holds all documents.
+func split4(all string, ends [numDocuments]int) (d documents) {
+	begin := 0
+	for n, end := range ends {
+		d.text[n] = all[begin:end]
+		begin = end
+	}
+	return d
+}
+
+// upload calls the hook and returns what it leaves.
+func (i *Instrumentation) upload(ctx context.Context, all []byte, ends [numDocuments]int, about *Content, truncated bool) (d documents) {
+	if len(all) == 0 {
+		return d
+	}
+	about.Truncated = truncated
+	docs := [numDocuments]*json.RawMessage{&about.SystemInstructions, &about.InputMessages, &about.OutputMessages, &about.ToolDefinitions}
+	begin := 0
+	for n, end := range ends {
+		if end > begin {
+			*docs[n] = all[begin:end:end]
+		}
+		begin = end
+	}
+	i.capture.hook(ctx, about)
+	for n, doc := range docs {
+		switch {
+		case len(*doc) == 0:
+		case !json.Valid(*doc):
+			i.drop(ctx, "upload hook", genai.ReasonInvalid)
+		case len(*doc) > i.capture.limit:
+			d.text[n] = string(content.Truncate(*doc, i.capture.limit))
+		default:
+			d.text[n] = string(*doc)
+		}
+	}
+	d.more = about.Attributes
+	return d
+}
+
+// append adds the documents as attributes.
+func (d *documents) append(kvs []attribute.KeyValue, structured bool) []attribute.KeyValue {
+	for n, text := range d.text {
+		if text != "" {
+			kvs = append(kvs, contentAttribute(documentKeys[n], text, structured))
+		}
+	}
+	return kvs
+}
+
+// contentAttribute makes an attribute of one document.
+func contentAttribute(key attribute.Key, text string, structured bool) attribute.KeyValue {
+	if structured {
+		if v, ok := content.AttributeValue([]byte(text)); ok {
+			return attribute.KeyValue{Key: key, Value: v}
+		}
+	}
+	return key.String(text)
+}
+
+// captures tells whether the content of the call is wanted. The fillers of
+// lockContent need not read bodies otherwise.
+func (s *Span) captures() bool { return s != nil && s.capturing != 0 && !s.ended.Load() }
+
+// lockContent returns the collector of the call's content for a way in that
+// reads it off the wire, and holds the span until unlockContent is called. It
+// returns nil, whose methods do nothing, if no content is wanted or the call has
+// ended; unlockContent has to be called all the same. What Call.Request,
+// Result.Response and chunks say is then not collected.
+func (s *Span) lockContent() *content.Builder {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	if s.capturing == 0 || s.ended.Load() {
+		return nil
+	}
+	s.wired = true
+	return s.builder()
+}
+
+func (s *Span) unlockContent() {
+	if s != nil {
+		s.mu.Unlock()
+	}
+}
+
+// builder returns the call's collector. It needs the mutex.
+func (s *Span) builder() *content.Builder {
+	if s.content == nil {
+		s.content = s.inst.capture.builder()
+	}
+	return s.content
+}
+
+// collect completes the content of a call that has ended with what End was
+// given. It returns nil if there is none to record.
+func (s *Span) collect(b *content.Builder, r *Result) *content.Builder {
+	if s.capturing == 0 {
+		return b
+	}
+	if b == nil {
+		b = s.inst.capture.builder()
+	}
+	if !s.wired {
+		b.Request(s.call.Request)
+		if s.stream == nil {
+			b.Response(r.Response)
+		}
+	}
+	return b
+}
+
+// typed tells whether the layer that started s knows the content, so that layers
+// inside need not read it.
+func (s *Span) typed() bool {
+	r := s.call.Request
+	return r != nil && len(r.System)+len(r.Messages) > 0
+}
+
+// gather makes the documents of a call that has ended.
+func (s *Span) gather(b *content.Builder, e *ending) documents {
+	if b == nil {
+		return documents{}
+	}
+	return s.inst.gather(&s.record, b, s.capturing, &Content{
+		Operation: s.call.Operation, Provider: e.Provider, Model: s.call.Model, ResponseID: e.ResponseID,
+	})
+}
