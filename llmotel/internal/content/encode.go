@@ -319,6 +319,8 @@ func (e *Encoder) json(dst []byte, b *Builder, raw []byte) []byte {
 			continue // the value of a secret comes next
 		case c == '"' && !t.key && secret:
 			dst = append(dst, `"`+masked+`"`...)
+		case t.key && (string(t.raw) == `"type"` || string(t.raw) == `"name"`):
+			dst = append(dst, t.raw...) // the schemas want them
 		case c == '"':
 			dst = e.jsonString(dst, b, t.raw)
 			if t.key && e.Secret != nil {
