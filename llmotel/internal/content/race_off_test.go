@@ -2,4 +2,4 @@
 
 package content_test
 
-const allocSlack = 0
+const raceEnabled = false

@@ -2,5 +2,5 @@
 
 package content_test
 
-// allocSlack: under the race detector sync.Pool drops some of what it is given.
-const allocSlack = 3
+// raceEnabled: under the race detector sync.Pool drops some of what it is given.
+const raceEnabled = true
