@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	sdk "github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/option"
 
 	"github.com/llmotel/sdk/providers"
 	"github.com/llmotel/sdk/providers/internal/adapter"
@@ -27,12 +26,10 @@ func (p *Provider) Embed(ctx context.Context, req *providers.EmbedRequest) (*pro
 		params.SetExtraFields(extra)
 	}
 	var resp *http.Response
-	_, err := p.client.Embeddings.New(ctx, params, option.WithMaxRetries(0), option.WithResponseBodyInto(&resp))
+	_, err := p.client.Embeddings.New(ctx, params, p.options(req.Model, &resp)...)
+	resp, err = p.replied(ctx, call, resp, err) //nolint:bodyclose // ReadBody closes it
 	if err != nil {
-		return nil, p.failure(ctx, call, resp, err)
-	}
-	if resp == nil || resp.Body == nil {
-		return nil, call.Malformed(resp, "", "there is no reply", nil)
+		return nil, err
 	}
 	body, err := adapter.ReadBody(resp)
 	if err != nil {

@@ -46,6 +46,26 @@ var kinds = map[string]providers.Kind{
 	"authentication_error":              providers.KindAuthentication,
 	"insufficient_permissions":          providers.KindPermission,
 	"permission_error":                  providers.KindPermission,
+	"invalid_prompt":                    providers.KindContentFiltered, // flagged by the usage policy
+	"bio_policy":                        providers.KindContentFiltered,
+	"misalignment_policy_violation":     providers.KindContentFiltered,
+	"image_content_policy_violation":    providers.KindContentFiltered,
+	"vector_store_timeout":              providers.KindServerError,
+	"previous_response_not_found":       providers.KindInvalidRequest, // with a 404, which is not the model's
+	"data_residency_mismatch":           providers.KindInvalidRequest,
+	"invalid_image":                     providers.KindInvalidRequest,
+	"invalid_image_format":              providers.KindInvalidRequest,
+	"invalid_base64_image":              providers.KindInvalidRequest,
+	"invalid_image_url":                 providers.KindInvalidRequest,
+	"invalid_image_mode":                providers.KindInvalidRequest,
+	"image_too_large":                   providers.KindInvalidRequest,
+	"image_too_small":                   providers.KindInvalidRequest,
+	"image_parse_error":                 providers.KindInvalidRequest,
+	"image_file_too_large":              providers.KindInvalidRequest,
+	"image_file_not_found":              providers.KindInvalidRequest,
+	"unsupported_image_media_type":      providers.KindInvalidRequest,
+	"empty_image_file":                  providers.KindInvalidRequest,
+	"failed_to_download_image":          providers.KindInvalidRequest,
 	"unsupported_parameter":             providers.KindUnsupported,
 	"unsupported_value":                 providers.KindUnsupported,
 }
@@ -110,8 +130,11 @@ func kindOf(status int, code, typ, inner string) providers.Kind {
 	if status >= 400 {
 		return providers.KindOfStatus(status)
 	}
-	// Within a reply of status 200 the code may be the status of the service
-	// behind (OpenRouter).
+	// Within a reply of status 200 the general type is all there may be, or the
+	// code is the status of the service behind (OpenRouter).
+	if typ == "invalid_request_error" || code == "invalid_request_error" {
+		return providers.KindInvalidRequest
+	}
 	if n, err := strconv.Atoi(code); err == nil {
 		return providers.KindOfStatus(n)
 	}

@@ -25,7 +25,10 @@ func (e *encoder) messages(req *providers.Request) ([]sdk.ChatCompletionMessageP
 		var err error
 		switch m.Role {
 		case providers.RoleSystem:
-			out, err = e.systemMessage(out, m, field)
+			var texts []providers.Text
+			if texts, err = e.systemTexts(m, field); err == nil {
+				out = append(out, sdk.ChatCompletionMessageParamUnion{OfSystem: e.system(texts, m.Name)})
+			}
 		case providers.RoleAssistant:
 			out, err = e.assistant(out, m, field)
 		default:
@@ -38,7 +41,8 @@ func (e *encoder) messages(req *providers.Request) ([]sdk.ChatCompletionMessageP
 	return out, nil
 }
 
-func (e *encoder) systemMessage(out []sdk.ChatCompletionMessageParamUnion, m *providers.Message, field string) ([]sdk.ChatCompletionMessageParamUnion, error) {
+// systemTexts returns the parts of a system message, which are texts.
+func (e *target) systemTexts(m *providers.Message, field string) ([]providers.Text, error) {
 	texts := make([]providers.Text, len(m.Parts))
 	for j, p := range m.Parts {
 		t, ok := p.(providers.Text)
@@ -47,7 +51,7 @@ func (e *encoder) systemMessage(out []sdk.ChatCompletionMessageParamUnion, m *pr
 		}
 		texts[j] = t
 	}
-	return append(out, sdk.ChatCompletionMessageParamUnion{OfSystem: e.system(texts, m.Name)}), nil
+	return texts, nil
 }
 
 func (e *encoder) system(texts []providers.Text, name string) *sdk.ChatCompletionSystemMessageParam {

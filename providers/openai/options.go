@@ -20,6 +20,7 @@ type WrapOption interface {
 type config struct {
 	key        *string
 	baseURL    *string
+	azure      *azure
 	httpClient *http.Client
 	sdk        []option.RequestOption
 	dialect
@@ -31,6 +32,7 @@ type dialect struct {
 	legacyMaxTokens bool
 	noStreamUsage   bool
 	reasoningField  string
+	responses       bool
 }
 
 type newOption func(*config)
@@ -67,16 +69,16 @@ func WithHTTPClient(client *http.Client) Option {
 }
 
 // WithSDKOptions adds options of the SDK, after those of this package: headers,
-// middleware, Azure or workload identity authentication. The check for an API
-// key is then left to the service. Retries stay off.
+// middleware, workload identity authentication. The check for an API key is
+// then left to the service. Retries stay off.
 func WithSDKOptions(opts ...option.RequestOption) Option {
 	opts = slices.Clone(opts)
 	return newOption(func(c *config) { c.sdk = append(slices.Clip(c.sdk), opts...) })
 }
 
-// WithName sets the provider's name, which is "openai" by default, for
-// services that speak the same protocol: "groq", "deepseek",
-// "azure.ai.openai", as the GenAI semantic conventions name them. Empty is
+// WithName sets the provider's name as the GenAI semantic conventions have it
+// ("groq", "x_ai", "azure.ai.openai"). By default the host of the base URL
+// decides, where the package knows it, and else the name is "openai". Empty is
 // ignored.
 func WithName(name string) WrapOption {
 	return dialectOption(func(d *dialect) {
@@ -86,9 +88,15 @@ func WithName(name string) WrapOption {
 	})
 }
 
+// WithResponsesAPI makes calls through the Responses API instead of Chat
+// Completions. Embeddings stay as they are.
+func WithResponsesAPI() WrapOption {
+	return dialectOption(func(d *dialect) { d.responses = true })
+}
+
 // WithLegacyMaxTokens sends Request.MaxOutputTokens as max_tokens instead of
-// max_completion_tokens, for services that know only the older field, such as
-// DeepSeek and Mistral.
+// max_completion_tokens, for services that know only the older field. It is set
+// by itself where the host is DeepSeek's or Mistral's.
 func WithLegacyMaxTokens() WrapOption {
 	return dialectOption(func(d *dialect) { d.legacyMaxTokens = true })
 }

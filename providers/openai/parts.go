@@ -22,7 +22,7 @@ func (e *encoder) text(t providers.Text) sdk.ChatCompletionContentPartTextParam 
 }
 
 // breakpoint returns the lifetime of a cache hint that is to be sent.
-func (e *encoder) breakpoint(h *providers.CacheHint) (ttl string, ok bool) {
+func (e *target) breakpoint(h *providers.CacheHint) (ttl string, ok bool) {
 	if h == nil || !e.opts.CacheBreakpoints {
 		return "", false
 	}

@@ -27,6 +27,9 @@ type Provider struct {
 	dialect
 	host string
 	port int
+	// deployments is Azure's classic path up to the deployment's name, which
+	// follows it; empty elsewhere.
+	deployments string
 }
 
 var (
@@ -36,7 +39,7 @@ var (
 )
 
 // New returns a provider with a client of its own. It fails without an API key
-// and for a base URL that is none.
+// and for a base URL or endpoint that is none.
 func New(opts ...Option) (*Provider, error) {
 	var c config
 	for _, o := range opts {
@@ -44,11 +47,13 @@ func New(opts ...Option) (*Provider, error) {
 			c = o.apply(c)
 		}
 	}
+	if c.azure != nil {
+		return newAzure(c)
+	}
 	var sdkOpts []option.RequestOption
 	if c.baseURL != nil {
-		u, err := url.Parse(*c.baseURL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, errors.New("openai: the base URL is not an absolute http or https URL")
+		if _, err := absolute(*c.baseURL); err != nil {
+			return nil, fmt.Errorf("openai: the base URL %w", err)
 		}
 		sdkOpts = append(sdkOpts, option.WithBaseURL(*c.baseURL))
 	}
@@ -58,14 +63,29 @@ func New(opts ...Option) (*Provider, error) {
 		}
 		sdkOpts = append(sdkOpts, option.WithAPIKey(*c.key))
 	}
-	if c.httpClient != nil {
-		sdkOpts = append(sdkOpts, option.WithHTTPClient(c.httpClient))
-	}
-	p := wrap(sdk.NewClient(append(sdkOpts, c.sdk...)...), c.dialect)
+	p := c.provider(sdkOpts)
 	if len(c.sdk) == 0 && settingsOf(p.client).key == "" {
 		return nil, ErrNoAPIKey
 	}
 	return p, nil
+}
+
+// provider builds the client, with the caller's own options last.
+func (c *config) provider(opts []option.RequestOption) *Provider {
+	if c.httpClient != nil {
+		opts = append(opts, option.WithHTTPClient(c.httpClient))
+	}
+	return wrap(sdk.NewClient(append(opts, c.sdk...)...), c.dialect)
+}
+
+// absolute parses the address of a service. Its errors do not hold the address,
+// which may have a key in its query.
+func absolute(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, errors.New("is not an absolute http or https URL")
+	}
+	return u, nil
 }
 
 // Wrap returns a provider that uses the client. The client's own retries do
@@ -81,28 +101,31 @@ func Wrap(client sdk.Client, opts ...WrapOption) *Provider {
 }
 
 func wrap(client sdk.Client, d dialect) *Provider {
-	if d.name == "" {
-		d.name = Name
-	}
-	p := &Provider{client: client, dialect: d}
+	p := &Provider{client: client}
 	p.host, p.port = adapter.Address(settingsOf(client).baseURL)
+	p.dialect = d.at(p.host)
 	return p
 }
 
-// Name returns "openai", or the name given by WithName.
+// Name returns the name given by WithName, else that of the service at the base
+// URL's host, else "openai".
 func (p *Provider) Name() string { return p.name }
 
 // ServerAddress returns host and port of the base URL.
 func (p *Provider) ServerAddress() (host string, port int) { return p.host, p.port }
 
-// Generate makes one call. Response.Raw is an *openai.ChatCompletion.
+// Generate makes one call. Response.Raw is an *openai.ChatCompletion, or a
+// *responses.Response with WithResponsesAPI.
 func (p *Provider) Generate(ctx context.Context, req *providers.Request) (*providers.Response, error) {
+	if p.responses {
+		return p.respond(ctx, req)
+	}
 	params, err := p.encode(req, false)
 	if err != nil {
 		return nil, err
 	}
 	call := p.call(req.Model)
-	resp, err := p.send(ctx, call, params) //nolint:bodyclose // ReadBody closes it
+	resp, err := p.complete(ctx, call, params) //nolint:bodyclose // ReadBody closes it
 	if err != nil {
 		return nil, err
 	}
@@ -117,12 +140,27 @@ func (p *Provider) call(model string) adapter.Call {
 	return adapter.Call{Provider: p.name, Model: model}
 }
 
-// send makes the HTTP call and returns a reply whose status is below 400. The
-// SDK's own decoding is passed by, because it neither shows response headers
-// nor tells a stream's terminator from its end.
-func (p *Provider) send(ctx context.Context, call adapter.Call, params sdk.ChatCompletionNewParams) (*http.Response, error) {
+// complete makes the HTTP call and returns a reply whose status is below 400.
+// The SDK's own decoding is passed by, because it neither shows response
+// headers nor tells a stream's terminator from its end.
+func (p *Provider) complete(ctx context.Context, call adapter.Call, params sdk.ChatCompletionNewParams) (*http.Response, error) {
 	var resp *http.Response
-	_, err := p.client.Chat.Completions.New(ctx, params, option.WithMaxRetries(0), option.WithResponseBodyInto(&resp))
+	_, err := p.client.Chat.Completions.New(ctx, params, p.options(call.Model, &resp)...)
+	return p.replied(ctx, call, resp, err)
+}
+
+// options are those of each call: no retries, the reply undecoded, and the
+// place of the deployment where paths name one.
+func (p *Provider) options(deployment string, into **http.Response) []option.RequestOption {
+	opts := []option.RequestOption{option.WithMaxRetries(0), option.WithResponseBodyInto(into)}
+	if p.deployments != "" && deployment != "" {
+		opts = append(opts, option.WithBaseURL(p.deployments+url.PathEscape(deployment)+"/"))
+	}
+	return opts
+}
+
+// replied returns the reply to an HTTP call, or why there is none.
+func (p *Provider) replied(ctx context.Context, call adapter.Call, resp *http.Response, err error) (*http.Response, error) {
 	if err != nil {
 		return nil, p.failure(ctx, call, resp, err)
 	}

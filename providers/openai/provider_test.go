@@ -59,9 +59,10 @@ func TestServerAddress(t *testing.T) {
 		"default":  {build(), "api.openai.com:443 openai"},
 		"base url": {build(openai.WithBaseURL("http://localhost:11434/v1"), openai.WithName("ollama")), "localhost:11434 ollama"},
 		"plain":    {build(openai.WithBaseURL("http://llm.internal"), openai.WithName(""), nil), "llm.internal:80 openai"},
-		"sdk":      {build(openai.WithSDKOptions(option.WithBaseURL("https://api.groq.com/openai/v1"))), "api.groq.com:443 openai"},
+		"sdk":      {build(openai.WithSDKOptions(option.WithBaseURL("https://api.groq.com/openai/v1"))), "api.groq.com:443 groq"},
 		"azure": {openai.Wrap(sdk.NewClient(azure.WithEndpoint("https://x.openai.azure.com", "2026-01-01"), azure.WithAPIKey("k")),
-			openai.WithName("azure.ai.openai"), nil), "x.openai.azure.com:443 azure.ai.openai"},
+			nil), "x.openai.azure.com:443 azure.ai.openai"},
+		"own name": {build(openai.WithBaseURL("https://api.groq.com/openai/v1"), openai.WithName("gateway")), "api.groq.com:443 gateway"},
 	}
 	for name, c := range cases {
 		host, port := c.p.ServerAddress()

@@ -12,12 +12,15 @@ import (
 	"github.com/llmotel/sdk/providers/internal/adapter"
 )
 
-// encoder turns one request into the SDK's parameters.
-type encoder struct {
+// target is what requests are encoded for.
+type target struct {
 	adapter.Call
 	dialect
 	opts Options
 }
+
+// encoder turns one request into the parameters of Chat Completions.
+type encoder struct{ target }
 
 // encode checks the request and returns its parameters.
 func (p *Provider) encode(req *providers.Request, stream bool) (sdk.ChatCompletionNewParams, error) {
@@ -25,7 +28,7 @@ func (p *Provider) encode(req *providers.Request, stream bool) (sdk.ChatCompleti
 	if err := req.Validate(); err != nil {
 		return params, p.call("").Refuse(err)
 	}
-	e := encoder{p.call(req.Model), p.dialect, optionsOf(req.Extensions)}
+	e := encoder{target{p.call(req.Model), p.dialect, optionsOf(req.Extensions)}}
 	if err := e.refuse(req); err != nil {
 		return params, err
 	}
@@ -53,6 +56,9 @@ func (e *encoder) refuse(req *providers.Request) error {
 		return e.Unsupported("previousResponseID", "does not exist in Chat Completions; send the conversation")
 	case req.Reasoning != nil && req.Reasoning.BudgetTokens > 0:
 		return e.Unsupported("reasoning.budgetTokens", "does not exist in Chat Completions; use effort")
+	}
+	if _, i := responsesOptionsOf(req.Extensions); i >= 0 {
+		return e.Unsupported(fmt.Sprintf("extensions[%d]", i), "holds options of the Responses API; this provider uses Chat Completions")
 	}
 	for i, m := range req.OutputModalities {
 		switch {

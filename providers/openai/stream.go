@@ -5,32 +5,33 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
-	"mime"
-	"net/http"
 	"time"
 
 	sdk "github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/packages/ssestream"
 
 	"github.com/llmotel/sdk/providers"
-	"github.com/llmotel/sdk/providers/internal/adapter"
 )
 
 // Stream makes one streamed call each time it is ranged over.
 func (p *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*providers.Chunk, error] {
 	return func(yield func(*providers.Chunk, error) bool) {
+		if p.responses {
+			p.streamResponse(ctx, req, yield)
+			return
+		}
 		params, err := p.encode(req, true)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
 		call := p.call(req.Model)
-		resp, err := p.send(ctx, call, params)
+		resp, err := p.complete(ctx, call, params)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		s := &stream{p: p, call: call, resp: resp, yield: yield, audioFormat: req.AudioFormat}
+		s := &stream{feed: feed{p: p, call: call, resp: resp, yield: yield}, audioFormat: req.AudioFormat}
 		defer resp.Body.Close()
 		if err := s.run(ctx); err != nil && !s.left {
 			err.Usage = s.partialUsage()
@@ -41,15 +42,10 @@ func (p *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2
 
 // stream is one streamed answer.
 type stream struct {
-	p           *Provider
-	call        adapter.Call
-	resp        *http.Response
-	yield       func(*providers.Chunk, error) bool
+	feed
 	audioFormat string
 
-	left    bool // the consumer has left the loop
 	started bool
-	done    bool // the terminator has come
 	id      string
 	model   string
 	tier    string
@@ -61,26 +57,11 @@ type stream struct {
 
 // run reads the stream to its end. It returns nil after the consumer has left.
 func (s *stream) run(ctx context.Context) *providers.Error {
-	if err := s.checkType(ctx); err != nil {
+	if err := s.read(ctx, s.event); err != nil || s.left {
 		return err
 	}
-	dec := ssestream.NewDecoder(s.resp)
-	for !s.left && !s.done && dec.Next() {
-		if err := s.event(dec.Event()); err != nil {
-			return err
-		}
-	}
-	if s.left {
-		return nil
-	}
 	if !s.complete() {
-		if err := dec.Err(); err != nil || ctx.Err() != nil {
-			if err == nil {
-				err = ctx.Err()
-			}
-			return s.p.broken(ctx, s.call, s.resp, err)
-		}
-		return s.malformed("the stream ended before its end", nil)
+		return s.cut(ctx)
 	}
 	s.finish()
 	return nil
@@ -104,29 +85,6 @@ func (s *stream) finished() bool {
 		}
 	}
 	return len(s.choices) > 0
-}
-
-// checkType recognises replies that are no stream: errors with status 200 and
-// pages of proxies.
-func (s *stream) checkType(ctx context.Context) *providers.Error {
-	media, _, _ := mime.ParseMediaType(s.resp.Header.Get("Content-Type")) // unknown types are read as streams
-	switch media {
-	case "application/json", "text/html":
-	default:
-		return nil
-	}
-	body, err := adapter.ReadBody(s.resp)
-	if err != nil {
-		return s.p.broken(ctx, s.call, s.resp, err)
-	}
-	if parsed := parseError(body); scalar(parsed.Code) != "" || scalar(parsed.Type) != "" {
-		return s.p.apiError(s.call, s.resp, body, nil)
-	}
-	return s.malformed("it is not an event stream", nil)
-}
-
-func (s *stream) malformed(detail string, cause error) *providers.Error {
-	return s.call.Malformed(s.resp, requestID(s.resp), detail, cause)
 }
 
 func (s *stream) event(ev ssestream.Event) *providers.Error {
@@ -196,12 +154,6 @@ func (s *stream) partialUsage() providers.Usage {
 		u.Completeness = providers.UsagePartial
 	}
 	return u
-}
-
-func (s *stream) emit(c *providers.Chunk) {
-	if !s.left && !s.yield(c, nil) {
-		s.left = true
-	}
 }
 
 func (s *stream) finish() {

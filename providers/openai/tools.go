@@ -40,7 +40,7 @@ func (e *encoder) tools(tools []providers.Tool) ([]sdk.ChatCompletionToolUnionPa
 
 // mine reports whether opaque values of that vendor can be sent here: the
 // service's own, and OpenAI's, whose protocol it is.
-func (e *encoder) mine(vendor string) bool { return vendor == e.name || vendor == Name }
+func (e *target) mine(vendor string) bool { return vendor == e.name || vendor == Name }
 
 func (e *encoder) toolChoice(req *providers.Request) (out sdk.ChatCompletionToolChoiceOptionUnionParam) {
 	if e.opts.ToolChoice != nil {

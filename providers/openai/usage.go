@@ -15,23 +15,50 @@ type wireUsage struct {
 	Completion adapter.Count `json:"completion_tokens"`
 	Total      adapter.Count `json:"total_tokens"`
 
-	PromptDetails struct {
-		Cached     adapter.Count `json:"cached_tokens"`
-		CacheWrite adapter.Count `json:"cache_write_tokens"`
-		Text       adapter.Count `json:"text_tokens"`
-		Audio      adapter.Count `json:"audio_tokens"`
-		Image      adapter.Count `json:"image_tokens"`
-	} `json:"prompt_tokens_details"`
-	CompletionDetails struct {
-		Reasoning adapter.Count `json:"reasoning_tokens"`
-		Text      adapter.Count `json:"text_tokens"`
-		Audio     adapter.Count `json:"audio_tokens"`
-		Image     adapter.Count `json:"image_tokens"`
-	} `json:"completion_tokens_details"`
+	PromptDetails     inputDetails  `json:"prompt_tokens_details"`
+	CompletionDetails outputDetails `json:"completion_tokens_details"`
+
+	// The names of the Responses API.
+	Input         adapter.Count `json:"input_tokens"`
+	Output        adapter.Count `json:"output_tokens"`
+	InputDetails  inputDetails  `json:"input_tokens_details"`
+	OutputDetails outputDetails `json:"output_tokens_details"`
 
 	// CacheHit is DeepSeek's name, NumCached Mistral's older one.
 	CacheHit  adapter.Count `json:"prompt_cache_hit_tokens"`
 	NumCached adapter.Count `json:"num_cached_tokens"`
+}
+
+type inputDetails struct {
+	Cached     adapter.Count `json:"cached_tokens"`
+	CacheWrite adapter.Count `json:"cache_write_tokens"`
+	Text       adapter.Count `json:"text_tokens"`
+	Audio      adapter.Count `json:"audio_tokens"`
+	Image      adapter.Count `json:"image_tokens"`
+}
+
+type outputDetails struct {
+	Reasoning adapter.Count `json:"reasoning_tokens"`
+	Text      adapter.Count `json:"text_tokens"`
+	Audio     adapter.Count `json:"audio_tokens"`
+	Image     adapter.Count `json:"image_tokens"`
+}
+
+// unify brings the names of the Responses API to those of Chat Completions,
+// whose own win where an object holds both.
+func (w *wireUsage) unify() {
+	if !w.Prompt.Set {
+		w.Prompt = w.Input
+	}
+	if !w.Completion.Set {
+		w.Completion = w.Output
+	}
+	if w.PromptDetails == (inputDetails{}) {
+		w.PromptDetails = w.InputDetails
+	}
+	if w.CompletionDetails == (outputDetails{}) {
+		w.CompletionDetails = w.OutputDetails
+	}
 }
 
 // ledger reads a usage object. What is absent, null or impossible is missing.
@@ -43,6 +70,7 @@ func ledger(raw string) providers.Usage {
 			return providers.Usage{}
 		}
 	}
+	w.unify()
 	u := providers.Usage{Completeness: providers.UsageReported}
 	in, out := &w.PromptDetails, &w.CompletionDetails
 	w.Prompt.Into(&u, providers.ClassInput)
