@@ -63,6 +63,12 @@ var rules = []rule{
 		never:  []string{failsafe, otelSDK, otelExporters},
 		spare:  []string{instrumentation},
 	},
+	{
+		match:  "providers/gemini/...",
+		own:    []string{"providers", "providers/internal/...", "providers/gemini/..."},
+		others: []string{"google.golang.org/genai/..."},
+		never:  []string{failsafe, otelSDK, otelExporters},
+	},
 	// Prices: the contract and the standard library.
 	{match: "llmotel/pricing/...", own: []string{"providers", "llmotel/pricing/..."}},
 	// The recorder: the OTel API, never its SDK.
