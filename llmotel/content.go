@@ -187,33 +187,6 @@ func contentAttribute(key attribute.Key, text string, structured bool) attribute
 	return key.String(text)
 }
 
-// captures tells whether the content of the call is wanted. The fillers of
-// lockContent need not read bodies otherwise.
-func (s *Span) captures() bool { return s != nil && s.capturing != 0 && !s.ended.Load() }
-
-// lockContent returns the collector of the call's content for a way in that
-// reads it off the wire, and holds the span until unlockContent is called. It
-// returns nil, whose methods do nothing, if no content is wanted or the call has
-// ended; unlockContent has to be called all the same. What Call.Request,
-// Result.Response and chunks say is then not collected.
-func (s *Span) lockContent() *content.Builder {
-	if s == nil {
-		return nil
-	}
-	s.mu.Lock()
-	if s.capturing == 0 || s.ended.Load() {
-		return nil
-	}
-	s.wired = true
-	return s.builder()
-}
-
-func (s *Span) unlockContent() {
-	if s != nil {
-		s.mu.Unlock()
-	}
-}
-
 // builder returns the call's collector. It needs the mutex.
 func (s *Span) builder() *content.Builder {
 	if s.content == nil {

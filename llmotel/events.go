@@ -91,7 +91,7 @@ func unwrap(err error) error {
 	if !slices.Contains(wrappers, reflect.TypeOf(err)) {
 		return nil
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // one level at a time
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		if errs := many.Unwrap(); len(errs) > 0 {
 			return errs[len(errs)-1]
 		}

@@ -276,21 +276,24 @@ func TestTelemetry(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				rec, sink := oteltest.New(), &recordSink{}
-				inst, err := llmotel.New(append(c.opts, llmotel.WithTracerProvider(rec.TracerProvider), llmotel.WithMeterProvider(rec.MeterProvider), llmotel.WithSinks(sink))...)
-				if err != nil {
-					t.Fatal(err)
-				}
-				c.run(t.Context(), inst)
-				text := rec.Text(t) + sink.text(t)
-				if strings.Contains(text, "How are you") || strings.Contains(text, "Be kind") {
-					t.Error("telemetry holds the prompt")
-				}
-				oteltest.Golden(t, c.name, text)
-			})
+			text := golden(t, c.name, c.opts, c.run)
+			if strings.Contains(text, "How are you") || strings.Contains(text, "Be kind") {
+				t.Error("telemetry holds the prompt")
+			}
 		})
 	}
+}
+
+// golden runs a scenario on a clock of its own and compares what it leaves.
+func golden(t *testing.T, name string, opts []llmotel.Option, run func(context.Context, *llmotel.Instrumentation)) (text string) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		rec, sink := oteltest.New(), &recordSink{}
+		run(t.Context(), instrument(t, rec, append(opts, llmotel.WithLoggerProvider(rec.LoggerProvider), llmotel.WithSinks(sink))...))
+		text = rec.Text(t) + sink.text(t)
+		oteltest.Golden(t, name, text)
+	})
+	return text
 }
 
 // hideAddress is a provider that does not know its server.

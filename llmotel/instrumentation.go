@@ -10,7 +10,6 @@ import (
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/log"
-	"go.opentelemetry.io/otel/log/global"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
@@ -39,7 +38,7 @@ func New(opts ...Option) (*Instrumentation, error) {
 	c := config{
 		tracerProvider: otel.GetTracerProvider(),
 		meterProvider:  otel.GetMeterProvider(),
-		loggerProvider: global.GetLoggerProvider(),
+		loggerProvider: otel.GetLoggerProvider(),
 		pricer:         pricing.Default(),
 		seriesLimit:    1000,
 		chunkTimes:     true,

@@ -18,7 +18,7 @@ import (
 type operation struct {
 	inst   *Instrumentation
 	span   trace.Span
-	inside context.Context // never cancelled
+	inside context.Context // once started never cancelled
 	begun  time.Time
 	ended  flag
 	to     destinations
@@ -32,9 +32,9 @@ func (o *operation) begin(ctx context.Context, i *Instrumentation, kind trace.Sp
 	if name != "" {
 		title += " " + name
 	}
-	ctx, o.span = i.tracer.Start(ctx, title, trace.WithSpanKind(kind), trace.WithAttributes(attrs...))
-	o.to = i.destinations(ctx, o.span) &^ toEvent // the details event is for inference
-	return ctx
+	o.inside, o.span = i.tracer.Start(ctx, title, trace.WithSpanKind(kind), trace.WithAttributes(attrs...))
+	o.to = i.destinations(o.inside, o.span) &^ toEvent // the details event is for inference
+	return o.inside
 }
 
 // outcome is how an operation ended.

@@ -50,10 +50,8 @@ func appendTokens(kvs []attribute.KeyValue, u *providers.Usage, c Conventions, o
 	}
 	for i := range usageKeys {
 		k := &usageKeys[i]
-		if !(c.has(ConventionsNewest) && k.newest&on != 0 || c.has(ConventionsOlder) && k.older&on != 0) {
-			continue
-		}
-		if n, ok := u.Get(k.class); ok {
+		declared := c.has(ConventionsNewest) && k.newest&on != 0 || c.has(ConventionsOlder) && k.older&on != 0
+		if n, ok := u.Get(k.class); ok && declared {
 			kvs = append(kvs, k.key.Int64(n))
 		}
 	}

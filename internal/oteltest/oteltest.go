@@ -1,6 +1,6 @@
 // Package oteltest collects the telemetry of a test in memory and writes it as
 // text that is compared with golden files: spans with parents, attributes,
-// events and status, then metric points. Run tests in a synctest bubble so that
+// events and status, then log records, then metric points. Run tests in a synctest bubble so that
 // times are exact.
 package oteltest
 
@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -25,19 +26,22 @@ import (
 
 var update = flag.Bool("update", false, "write golden files instead of comparing with them")
 
-// Recorder collects spans and metrics in memory.
+// Recorder collects spans, metrics and log records in memory.
 type Recorder struct {
 	TracerProvider *sdktrace.TracerProvider
 	MeterProvider  *sdkmetric.MeterProvider
+	LoggerProvider *sdklog.LoggerProvider
 	spans          *tracetest.InMemoryExporter
 	reader         *sdkmetric.ManualReader
+	logs           *logs
 }
 
 // New returns an empty Recorder that samples everything.
 func New(opts ...sdktrace.TracerProviderOption) *Recorder {
-	r := &Recorder{spans: tracetest.NewInMemoryExporter(), reader: sdkmetric.NewManualReader()}
+	r := &Recorder{spans: tracetest.NewInMemoryExporter(), reader: sdkmetric.NewManualReader(), logs: &logs{}}
 	r.TracerProvider = sdktrace.NewTracerProvider(append(opts, sdktrace.WithSyncer(r.spans))...)
 	r.MeterProvider = sdkmetric.NewMeterProvider(sdkmetric.WithReader(r.reader))
+	r.LoggerProvider = sdklog.NewLoggerProvider(sdklog.WithProcessor(r.logs))
 	return r
 }
 
@@ -77,6 +81,9 @@ func (r *Recorder) Text(tb testing.TB) string {
 	}
 	slices.SortStableFunc(spans, func(a, b tracetest.SpanStub) int { return a.StartTime.Compare(b.StartTime) })
 	write(trace.SpanID{}, "")
+	for _, l := range r.Logs() {
+		writeLog(&b, &l, spans)
+	}
 	metrics := r.Metrics(tb)
 	for _, name := range slices.Sorted(maps.Keys(metrics)) {
 		writeMetric(&b, metrics[name])
@@ -95,6 +102,24 @@ func writeSpan(b *strings.Builder, s *tracetest.SpanStub, indent string) {
 	}
 	for _, e := range s.Events {
 		fmt.Fprintf(b, "%s    event %s +%s %s\n", indent, e.Name, e.Time.Sub(s.StartTime), strings.Join(attributes(e.Attributes), " "))
+	}
+}
+
+func writeLog(b *strings.Builder, r *sdklog.Record, spans tracetest.SpanStubs) {
+	fmt.Fprintf(b, "log %s %s", r.EventName(), r.Severity())
+	for i := range spans {
+		if spans[i].SpanContext.SpanID() == r.SpanID() {
+			fmt.Fprintf(b, " span %q", spans[i].Name)
+		}
+	}
+	b.WriteByte('\n')
+	var kvs []attribute.KeyValue
+	r.WalkAttributes(func(kv attribute.KeyValue) bool {
+		kvs = append(kvs, kv)
+		return true
+	})
+	for _, a := range attributes(kvs) {
+		fmt.Fprintf(b, "    %s\n", a)
 	}
 }
 
