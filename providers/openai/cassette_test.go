@@ -1,9 +1,14 @@
 package openai_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -66,6 +71,104 @@ func TestRecordedChat(t *testing.T) {
 		})
 	}
 	t.Logf("%d interactions", len(tapes))
+}
+
+func TestRecordedResponses(t *testing.T) {
+	// What upstream's tests in Python call the reasons, which the wire has not.
+	reasons := map[string]struct{ python, raw string }{
+		"stop": {"stop", "completed"}, "tool_call": {"tool_calls", "completed"},
+	}
+	dir := shareddata.Path(t, "cassettes")
+	python := pythonReasons(t, dir)
+	tapes := cassette.Load(t, dir, yaml.Unmarshal, "openai.responses")
+	for _, tape := range tapes {
+		t.Run(tape.Name, func(t *testing.T) {
+			p := replay(t, tape.ServeHTTP, openai.WithResponsesAPI())
+			var r *providers.Response
+			var err error
+			if tape.Streamed {
+				r, err = providers.Collect(p.Stream(t.Context(), hello()))
+			} else {
+				r, err = p.Generate(t.Context(), hello())
+			}
+			if tape.Error != nil {
+				checkRecordedError(t, tape, err)
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.ID != tape.Attributes["gen_ai.response.id"] || r.Model != tape.Attributes["gen_ai.response.model"] || r.API != "responses" {
+				t.Errorf("id %q, model %q, API %q; want %v", r.ID, r.Model, r.API, tape.Attributes)
+			}
+			if r.ServiceTier != tape.Attributes["openai.response.service_tier"] {
+				t.Errorf("service tier %q, want %v", r.ServiceTier, tape.Attributes["openai.response.service_tier"])
+			}
+			want := reasons[string(r.FinishReason())]
+			if !slices.Equal(python[tape.Name], []string{want.python}) || r.Choices[0].RawFinishReason != want.raw {
+				t.Errorf("finish reason %q (%q), want %q", r.FinishReason(), r.Choices[0].RawFinishReason, python[tape.Name])
+			}
+			if r.Text() == "" && len(r.ToolCalls()) == 0 {
+				t.Error("an answer without anything in it")
+			}
+			checkRecordedUsage(t, tape, &r.Usage)
+			checkRecordedToolCalls(t, tape, r)
+		})
+	}
+	if len(tapes) == 0 {
+		t.Error("no interactions")
+	}
+	t.Logf("%d interactions", len(tapes))
+}
+
+// pythonReasons returns the finish reasons of the recordings of the Responses
+// API by their names.
+func pythonReasons(t *testing.T, dir string) map[string][]string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(dir, "expected.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var expected struct {
+		Cassettes map[string]struct {
+			Interactions []struct {
+				Reasons []string `json:"finish_reasons_python_convention"`
+			} `json:"interactions"`
+		} `json:"cassettes"`
+	}
+	if err := json.Unmarshal(raw, &expected); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]string{}
+	for name, c := range expected.Cassettes {
+		for n, i := range c.Interactions {
+			out[fmt.Sprintf("%s/%d", strings.TrimSuffix(name, ".yaml"), n)] = i.Reasons
+		}
+	}
+	return out
+}
+
+// TestRecordedProviderNames checks that hosts are named as the recordings' own
+// reading of them is.
+func TestRecordedProviderNames(t *testing.T) {
+	seen := map[string]bool{}
+	for _, tape := range cassette.Load(t, shareddata.Path(t, "cassettes"), yaml.Unmarshal, "openai.chat", "openai.responses", "openai.embeddings") {
+		host, _ := tape.Attributes["server.address"].(string)
+		if host == "" || seen[host] {
+			continue
+		}
+		seen[host] = true
+		p, err := openai.New(openai.WithAPIKey("k"), openai.WithBaseURL("https://"+host+"/v1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Name() != tape.Attributes["gen_ai.provider.name"] {
+			t.Errorf("%s is named %q, want %v", host, p.Name(), tape.Attributes["gen_ai.provider.name"])
+		}
+	}
+	if len(seen) < 5 {
+		t.Errorf("only %d hosts", len(seen))
+	}
 }
 
 func TestRecordedEmbeddings(t *testing.T) {

@@ -16,29 +16,48 @@ import (
 func as(err error, target **providers.Error) bool { return errors.As(err, target) }
 
 func TestConformance(t *testing.T) {
-	for _, name := range []string{openai.Name, "groq"} {
-		t.Run(name, func(t *testing.T) {
-			providertest.Run(t, providertest.Config{
-				Name: name, Model: "gpt-5.2",
-				New: func(t *testing.T, s providertest.Scenario) providertest.Setup {
-					srv := providertest.NewServer(t, fake{s}.serve)
-					p, err := openai.New(
-						openai.WithAPIKey(providertest.Key), openai.WithBaseURL(srv.URL+"/v1"),
-						openai.WithHTTPClient(srv.Client()), openai.WithName(name),
-					)
-					if err != nil {
-						t.Fatal(err)
-					}
-					setup := providertest.Setup{Provider: p, Calls: srv.Calls, Active: srv.Active}
-					if s.Behaviour == providertest.Fail && s.Kind != providers.KindNetwork && s.Kind != providers.KindMalformed {
-						f := failures[s.Kind]
-						setup.WantError = providers.Error{StatusCode: f.status, Code: f.code, RequestID: "req_1"}
-					}
-					return setup
-				},
-			})
-		})
+	conform(t, openai.Name, "/v1/chat/completions", compatible(openai.Name), fake.chat)
+	conform(t, "groq", "/v1/chat/completions", compatible("groq"), fake.chat)
+}
+
+// compatible returns a provider of that name below the path /v1.
+func compatible(name string) func(*providertest.Server) []openai.Option {
+	return func(srv *providertest.Server) []openai.Option {
+		return []openai.Option{openai.WithBaseURL(srv.URL + "/v1"), openai.WithName(name)}
 	}
+}
+
+// conform runs the suite on a service that has the path.
+func conform(t *testing.T, name, path string, options func(*providertest.Server) []openai.Option, serve func(fake, http.ResponseWriter, *http.Request)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		providertest.Run(t, providertest.Config{
+			Name: name, Model: "gpt-5.2",
+			New: func(t *testing.T, s providertest.Scenario) providertest.Setup {
+				srv := providertest.NewServer(t, func(w http.ResponseWriter, r *http.Request) {
+					authorized := r.Header.Get("Authorization") == "Bearer "+providertest.Key
+					if name == openai.NameAzure {
+						authorized = r.Header.Get("Api-Key") == providertest.Key && r.Header.Get("Authorization") == ""
+					}
+					if !authorized || r.URL.RequestURI() != path {
+						http.Error(w, "the adapter's request is wrong", http.StatusTeapot)
+						return
+					}
+					serve(fake{s}, w, r)
+				})
+				p, err := openai.New(append(options(srv), openai.WithAPIKey(providertest.Key), openai.WithHTTPClient(srv.Client()))...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				setup := providertest.Setup{Provider: p, Calls: srv.Calls, Active: srv.Active}
+				if s.Behaviour == providertest.Fail && s.Kind != providers.KindNetwork && s.Kind != providers.KindMalformed {
+					f := failures[s.Kind]
+					setup.WantError = providers.Error{StatusCode: f.status, Code: f.code, RequestID: "req_1"}
+				}
+				return setup
+			},
+		})
+	})
 }
 
 // failure is how the service shows a kind of error.
@@ -70,18 +89,18 @@ func (f failure) body() string {
 	return string(b)
 }
 
-// fake is a service that speaks Chat Completions.
+// fake is a service that behaves as a scenario says.
 type fake struct{ providertest.Scenario }
 
-func (f fake) serve(w http.ResponseWriter, r *http.Request) {
+// chat speaks Chat Completions.
+func (f fake) chat(w http.ResponseWriter, r *http.Request) {
 	var req struct {
 		Stream        bool `json:"stream"`
 		StreamOptions struct {
 			IncludeUsage bool `json:"include_usage"`
 		} `json:"stream_options"`
 	}
-	if err := json.NewDecoder(r.Body).Decode(&req); err != nil || r.URL.Path != "/v1/chat/completions" ||
-		r.Header.Get("Authorization") != "Bearer "+providertest.Key || req.Stream != req.StreamOptions.IncludeUsage {
+	if err := json.NewDecoder(r.Body).Decode(&req); err != nil || req.Stream != req.StreamOptions.IncludeUsage {
 		http.Error(w, "the adapter's request is wrong", http.StatusTeapot)
 		return
 	}
