@@ -27,6 +27,7 @@ type reply struct {
 // options are those of one call.
 func (r *reply) options(o *sdk.Options) {
 	o.Retryer = aws.NopRetryer{}
+	o.HTTPClient = sender{o.HTTPClient}
 	o.APIOptions = append(slices.Clip(o.APIOptions), func(stack *middleware.Stack) error {
 		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("LLMReply", r.keep), middleware.After)
 	})
@@ -39,6 +40,20 @@ func (r *reply) streamOptions(o *sdk.Options) {
 	if _, ok := o.Protocol.(*restjson1.Protocol); ok {
 		o.Protocol = restjson1.New(schemas.AmazonBedrockFrontendService)
 	}
+}
+
+// sender is an HTTP client that hides the SDK's own way to copy a request's body.
+// The SDK closes the body when the reply begins, and from then on that way ends
+// with an error, so that a transport of HTTP/1 that is not quite done with the
+// request breaks the connection of the reply.
+type sender struct{ sdk.HTTPClient }
+
+// Do sends the request.
+func (s sender) Do(req *http.Request) (*http.Response, error) {
+	if req.Body != nil && req.Body != http.NoBody {
+		req.Body = struct{ io.ReadCloser }{req.Body}
+	}
+	return s.HTTPClient.Do(req)
 }
 
 // keep stands next to the wire in the SDK's stack.

@@ -69,6 +69,13 @@ var rules = []rule{
 		others: []string{"google.golang.org/genai/..."},
 		never:  []string{failsafe, otelSDK, otelExporters},
 	},
+	{
+		match: "providers/bedrock/...",
+		own:   []string{"providers", "providers/internal/...", "providers/bedrock/..."},
+		// The SDK's middleware, protocol and errors are smithy's.
+		others: []string{"github.com/aws/aws-sdk-go-v2/...", "github.com/aws/smithy-go/..."},
+		never:  []string{failsafe, otelSDK, otelExporters},
+	},
 	// Prices: the contract and the standard library.
 	{match: "llmotel/pricing/...", own: []string{"providers", "llmotel/pricing/..."}},
 	// The recorder: the OTel API, never its SDK.
