@@ -195,7 +195,7 @@ func (s *AgentSpan) attributes(r *AgentResult) []attribute.KeyValue {
 		}
 	}
 	if len(reasons) > 0 {
-		kvs = append(kvs, finishReasons(reasons))
+		kvs = append(kvs, finishReasons(&Result{FinishReasons: reasons}))
 	}
 	if usage.Completeness == providers.UsageMissing {
 		s.mu.Lock()

@@ -181,7 +181,7 @@ func appendResult(kvs []attribute.KeyValue, call *Call, r *Result) []attribute.K
 	kvs = appendString(kvs, genai.ResponseIDKey, r.ResponseID)
 	kvs = appendString(kvs, genai.ResponseModelKey, r.Model)
 	if len(r.FinishReasons) > 0 {
-		kvs = append(kvs, finishReasons(r.FinishReasons))
+		kvs = append(kvs, finishReasons(r))
 	}
 	if r.Compacted || slices.Contains(r.FinishReasons, providers.FinishCompaction) {
 		kvs = append(kvs, genai.ConversationCompactedKey.Bool(true))
@@ -192,29 +192,6 @@ func appendResult(kvs []attribute.KeyValue, call *Call, r *Result) []attribute.K
 		kvs = appendString(kvs, genai.OpenAIResponseSystemFingerprintKey, r.SystemFingerprint)
 	}
 	return kvs
-}
-
-// singleFinish has the attributes of answers with one choice, since making one
-// allocates.
-var singleFinish = func() map[providers.FinishReason]attribute.KeyValue {
-	m := map[providers.FinishReason]attribute.KeyValue{}
-	for reason := range singleReasons {
-		m[reason] = genai.ResponseFinishReasonsKey.StringSlice([]string{string(reason)})
-	}
-	return m
-}()
-
-func finishReasons(reasons []providers.FinishReason) attribute.KeyValue {
-	if len(reasons) == 1 {
-		if kv, ok := singleFinish[reasons[0]]; ok {
-			return kv
-		}
-	}
-	s := make([]string, len(reasons))
-	for i, r := range reasons {
-		s[i] = string(r)
-	}
-	return genai.ResponseFinishReasonsKey.StringSlice(s)
 }
 
 func appendAttribution(kvs []attribute.KeyValue, a *Attribution) []attribute.KeyValue {

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"slices"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/llmotel/sdk/llmotel/internal/genai"
+	"github.com/llmotel/sdk/llmotel/internal/wire"
 	"github.com/llmotel/sdk/providers"
 )
 
@@ -49,6 +52,11 @@ type Call struct {
 	// ResendCount is the ordinal of the attempt if something above this layer
 	// makes each a call of its own: 1 for the first retry.
 	ResendCount int
+
+	// asked is what was read off the wire of a request, in place of Request.
+	asked *wire.Asked
+	// sdkSpan is the span that the vendor's SDK has started for the call.
+	sdkSpan trace.Span
 }
 
 // Result says what came back. It is what is known when a call ends.
@@ -61,6 +69,9 @@ type Result struct {
 	Model string
 	// FinishReasons has one entry for each choice.
 	FinishReasons []providers.FinishReason
+	// RawFinishReasons are the same in the provider's own words, which are what
+	// the span shows. Without them it shows FinishReasons.
+	RawFinishReasons []string
 	// Usage is the ledger; its zero value says that nothing was reported.
 	Usage providers.Usage
 	// ServiceTier and SystemFingerprint are the provider's words.
@@ -85,7 +96,7 @@ func ResultOf(r *providers.Response) Result {
 	}
 	return Result{
 		Provider: r.Provider, API: r.API, ResponseID: r.ID, RequestID: r.RequestID, Model: r.Model,
-		FinishReasons: reasonsOf(r.Choices), Usage: r.Usage,
+		FinishReasons: reasonsOf(r.Choices), RawFinishReasons: rawReasonsOf(r.Choices), Usage: r.Usage,
 		ServiceTier: r.ServiceTier, SystemFingerprint: r.SystemFingerprint,
 		ResponseChars: textLen(r.Choices), Attempts: r.Attempts, Response: r,
 	}
@@ -94,36 +105,10 @@ func ResultOf(r *providers.Response) Result {
 func resultOfFinish(f *providers.Finish) Result {
 	return Result{
 		Provider: f.Provider, API: f.API, ResponseID: f.ResponseID, RequestID: f.RequestID, Model: f.Model,
-		FinishReasons: f.Reasons, Usage: f.Usage,
+		FinishReasons: f.Reasons, RawFinishReasons: f.RawReasons, Usage: f.Usage,
 		ServiceTier: f.ServiceTier, SystemFingerprint: f.SystemFingerprint,
 		Attempts: f.Attempts,
 	}
-}
-
-// singleReasons holds the slices for answers with one choice, which nearly all
-// are, so that they need no allocation. They are never written to.
-var singleReasons = map[providers.FinishReason][]providers.FinishReason{
-	providers.FinishStop:          {providers.FinishStop},
-	providers.FinishLength:        {providers.FinishLength},
-	providers.FinishToolCall:      {providers.FinishToolCall},
-	providers.FinishContentFilter: {providers.FinishContentFilter},
-	providers.FinishError:         {providers.FinishError},
-}
-
-func reasonsOf(choices []providers.Choice) []providers.FinishReason {
-	switch len(choices) {
-	case 0:
-		return nil
-	case 1:
-		if one := singleReasons[choices[0].FinishReason]; one != nil {
-			return one
-		}
-	}
-	out := make([]providers.FinishReason, len(choices))
-	for i := range choices {
-		out[i] = choices[i].FinishReason
-	}
-	return out
 }
 
 func textLen(choices []providers.Choice) int {
@@ -151,6 +136,9 @@ func partsLen(parts []providers.Part) int {
 
 func (c *Call) promptLen() int {
 	n := 0
+	if c.asked != nil {
+		n = c.asked.PromptBytes
+	}
 	if r := c.Request; r != nil {
 		for _, s := range r.System {
 			n += len(s.Text)

@@ -58,7 +58,9 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	if err != nil {
 		s.inst.exception(&s.record, err, e.failure.message)
 	}
-	s.span.End()
+	if !s.foreign {
+		s.span.End()
+	}
 	s.report(&e)
 }
 
@@ -119,7 +121,7 @@ func (r *Result) fill(seen *Result) {
 	r.ConversationID = cmp.Or(r.ConversationID, seen.ConversationID)
 	r.Attempts = cmp.Or(r.Attempts, seen.Attempts)
 	if r.FinishReasons == nil {
-		r.FinishReasons = seen.FinishReasons
+		r.FinishReasons, r.RawFinishReasons = seen.FinishReasons, seen.RawFinishReasons
 	}
 	if r.Usage.Completeness == providers.UsageMissing {
 		r.Usage = seen.Usage
@@ -129,6 +131,9 @@ func (r *Result) fill(seen *Result) {
 // requestTier is the tier asked for, which stands for the one that served as
 // long as the provider does not say. "auto" leaves the choice to the provider.
 func (s *Span) requestTier() string {
+	if a := s.call.asked; a != nil && a.ServiceTier != genai.OpenAIRequestServiceTierAuto {
+		return a.ServiceTier
+	}
 	if r := s.call.Request; r != nil && r.ServiceTier != genai.OpenAIRequestServiceTierAuto {
 		return r.ServiceTier
 	}
@@ -137,6 +142,9 @@ func (s *Span) requestTier() string {
 
 // errorReasons has FinishError for each choice of an answer that did not end.
 func (s *Span) errorReasons() []providers.FinishReason {
+	if a := s.call.asked; a != nil && a.Choices > 1 {
+		return slices.Repeat(singleReasons[providers.FinishError], int(min(a.Choices, maxReasons)))
+	}
 	if r := s.call.Request; r != nil && r.Choices > 1 {
 		return slices.Repeat(singleReasons[providers.FinishError], r.Choices)
 	}
@@ -206,7 +214,11 @@ func (s *Span) describe(e *ending, d *documents) {
 		if s.capturing&toSpan != 0 {
 			kvs = d.append(kvs, s.inst.capture.structured)
 		}
-		if e.err != nil {
+		switch {
+		case s.foreign:
+			s.span.SetName(s.start.name)
+			s.span.SetAttributes(s.start.attrs...)
+		case e.err != nil:
 			s.span.SetStatus(codes.Error, e.failure.message)
 		}
 		s.span.SetAttributes(kvs...)
@@ -222,6 +234,9 @@ func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute
 	st, c := s.streamed(), s.inst.metrics.conventions
 	if s.call.Request != nil {
 		kvs = appendRequest(kvs, s.call.Provider, s.call.Request)
+	}
+	if s.call.asked != nil {
+		kvs = appendAsked(kvs, &s.call)
 	}
 	kvs = appendCall(kvs, &s.call)
 	if s.borrowed {
@@ -247,7 +262,7 @@ func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute
 	if e.Attempts > 1 {
 		kvs = append(kvs, genai.AttemptsKey.Int(e.Attempts))
 	}
-	if e.err != nil {
+	if e.err != nil && !s.foreign { // the SDK may try again under the same span
 		kvs = append(kvs, genai.ErrorTypeKey.String(string(e.failure.kind)))
 	}
 	return kvs

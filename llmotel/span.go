@@ -35,10 +35,11 @@ type Span struct {
 	mu       sync.Mutex // held for what follows, which End freezes
 	attempts int
 	wired    bool             // the content comes off the wire
+	foreign  bool             // the span is a vendor SDK's own, which ends it
 	content  *content.Builder // nil until there is something
-	borrowed bool      // the server's address is that of an inner layer
-	stream   *streamed // nil until the first chunk
-	parts    *parts    // nil unless the call consists of several
+	borrowed bool             // the server's address is that of an inner layer
+	stream   *streamed        // nil until the first chunk
+	parts    *parts           // nil unless the call consists of several
 }
 
 // streamed is what chunks have said so far.
@@ -140,7 +141,11 @@ func (i *Instrumentation) Start(ctx context.Context, call Call) (context.Context
 	}
 	countCall(ctx, around, s)
 	s.start = i.starts.of(startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
-	s.inside.Context, s.span = i.tracer.Start(ctx, s.start.name, s.start.opts...)
+	if s.span = call.sdkSpan; s.span != nil {
+		s.foreign, s.inside.Context = true, ctx
+	} else {
+		s.inside.Context, s.span = i.tracer.Start(ctx, s.start.name, s.start.opts...)
+	}
 	if s.inference() {
 		s.capturing = i.destinations(&s.record, s.span)
 	}
@@ -260,18 +265,19 @@ func (s *Span) Chunk(c *providers.Chunk) {
 		st.seen, st.chars, st.answered = Result{}, 0, false
 	default:
 		if c.Kind.Semantic() {
-			s.semantic(st, c)
+			chars := len(c.Text)
+			if c.ToolCall != nil {
+				chars += len(c.ToolCall.Arguments)
+			}
+			s.semantic(st, time.Since(s.begun), chars)
 		}
 	}
 }
 
-func (s *Span) semantic(st *streamed, c *providers.Chunk) {
-	now := time.Since(s.begun)
+// semantic notes a piece of the answer with a text of so many bytes.
+func (s *Span) semantic(st *streamed, now time.Duration, chars int) {
 	st.chunks++
-	st.chars += len(c.Text)
-	if c.ToolCall != nil {
-		st.chars += len(c.ToolCall.Arguments)
-	}
+	st.chars += chars
 	first, gap := st.chunks == 1, now-st.lastChunk
 	st.lastChunk = now
 	if first {

@@ -219,3 +219,26 @@ func (x *Exchange) said(piece []byte) {
 		x.AnswerBytes += len(piece)
 	}
 }
+
+// DropContent stops the collection of content; the collector is the caller's.
+func (x *Exchange) DropContent() {
+	x.content, x.message, x.piece, x.tool = nil, nil, nil, nil
+}
+
+// Restart forgets the response: the request is made again.
+func (x *Exchange) Restart() {
+	x.content.ResetOutput()
+	x.Answer = Answer{}
+	x.sse, x.frames, x.packed = sse{}, nil, nil
+}
+
+// Unreadable tells that the body is in no form that can be read, so that
+// nothing is known of the answer.
+func (x *Exchange) Unreadable() bool { return x.framing == opaque && x.Malformed == 0 }
+
+// Reset empties x for another use. Nothing that came from it by reference may
+// be used afterwards.
+func (x *Exchange) Reset() {
+	role, callID := x.role[:0], x.callID[:0]
+	*x = Exchange{role: role, callID: callID}
+}

@@ -1,0 +1,165 @@
+package llmotel
+
+import (
+	"io"
+	"net/http"
+	"sync"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// responseBody is the body of a good response. What the caller reads is read
+// along, and the span ends with the first of: the end that the format tells,
+// the end of the body, an error, Close, the end of the context.
+type responseBody struct {
+	rest io.ReadCloser
+	stop func() bool // ends the watch over the context; nil if there is none
+
+	mu sync.Mutex
+	x  *exchange // nil once the span has ended
+}
+
+// Read reads on.
+func (b *responseBody) Read(p []byte) (int, error) {
+	b.waiting()
+	n, err := b.rest.Read(p)
+	if n > 0 || err != nil {
+		b.passed(p[:n], err)
+	}
+	return n, err
+}
+
+// waiting tells that what follows is the provider's time, not the caller's.
+func (b *responseBody) waiting() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.x != nil && b.x.Chunks > 0 {
+		b.x.span.consumed()
+	}
+}
+
+// passed reads along.
+func (b *responseBody) passed(p []byte, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	x := b.x
+	if x == nil {
+		return
+	}
+	chunks, bytes := x.Chunks, x.AnswerBytes
+	_, _ = x.Write(p) // takes everything
+	if x.Asked.Stream && x.Chunks > chunks {
+		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model, x.Tier)
+	}
+	switch {
+	case x.Complete || x.Failed && x.Asked.Stream:
+		b.finish(nil, false)
+	case err == io.EOF: //nolint:errorlint // readers return it as it is
+		b.finish(nil, false)
+	case err != nil:
+		b.finish(x.transportError(x.span.inside.Context, err), false)
+	}
+}
+
+// Close closes the body. A span that has not ended yet ends as abandoned: the
+// caller did not want the rest.
+func (b *responseBody) Close() error {
+	b.mu.Lock()
+	b.finish(nil, true)
+	b.mu.Unlock()
+	return b.rest.Close()
+}
+
+// end ends the span because of err.
+func (b *responseBody) end(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.finish(err, false)
+}
+
+// finish ends the span, once. It needs the mutex.
+func (b *responseBody) finish(err error, closed bool) {
+	x := b.x
+	if x == nil {
+		return
+	}
+	b.x = nil
+	if b.stop != nil {
+		b.stop()
+	}
+	x.End()
+	r := x.result()
+	switch {
+	case err != nil:
+		x.span.End(r, err)
+	case x.Failed:
+		x.span.End(r, x.failure())
+	case x.answered():
+		x.span.End(r, nil)
+	case closed:
+		x.span.leave(r)
+	default:
+		x.span.End(r, x.cut())
+	}
+	x.recycle()
+}
+
+// answered reports whether the answer is whole.
+func (x *exchange) answered() bool {
+	if x.Complete || x.Unreadable() {
+		return true
+	}
+	if len(x.Reasons) == 0 || x.Documents == 0 {
+		return false
+	}
+	for _, r := range x.Reasons { // formats without a terminator
+		if r == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// cut is the error of a body that ended before the answer did.
+func (x *exchange) cut() error {
+	detail := "the stream ended without its end"
+	if !x.Asked.Stream {
+		detail = "the reply is not what was expected"
+	}
+	e := &providers.Error{
+		Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: x.status,
+		RequestID: requestID(x.header), Detail: detail, Usage: x.Usage(),
+	}
+	if x.status < http.StatusOK || x.status >= http.StatusMultipleChoices {
+		e.Detail, e.Kind = "the reply is no answer", providers.KindUnknown
+	}
+	return e
+}
+
+// readBack is a body of which a part has been read already.
+type readBack struct {
+	head []byte
+	err  error         // after head, if there is no rest
+	rest io.ReadCloser // nil if head is all
+}
+
+// Read reads the part, and what follows it.
+func (r *readBack) Read(p []byte) (int, error) {
+	switch {
+	case len(r.head) > 0:
+		n := copy(p, r.head)
+		r.head = r.head[n:]
+		return n, nil
+	case r.err != nil || r.rest == nil:
+		return 0, r.err
+	}
+	return r.rest.Read(p)
+}
+
+// Close closes what there is to close.
+func (r *readBack) Close() error {
+	if r.rest == nil {
+		return nil
+	}
+	return r.rest.Close()
+}

@@ -1,0 +1,193 @@
+package llmotel
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/llmotel/sdk/llmotel/internal/wire"
+	"github.com/llmotel/sdk/providers"
+)
+
+// exchange is an LLM call that is read off HTTP, with all of its attempts.
+type exchange struct {
+	wire.Exchange
+	span   *Span
+	status int
+	header http.Header // of the response; nil before
+	tee    *requestTee // nil unless the request is still being read
+}
+
+// exchanges are used again: an exchange is over when its span has ended.
+var exchanges = sync.Pool{New: func() any { return new(exchange) }}
+
+// do makes a request with next and records it if it is an LLM call.
+func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+	route, ok := wire.Match(req)
+	if !ok {
+		return next(req)
+	}
+	route.Provider = cmp.Or(w.provider, route.Provider)
+	inst := w.instrumentation()
+	x := exchanges.Get().(*exchange) //nolint:forcetypeassert // there is nothing else in it
+	b := inst.capture.wireBuilder()
+	x.Begin(route, b)
+	body, err := x.readRequest(req)
+	if err != nil {
+		b.Free()
+		x.recycle()
+		return nil, err
+	}
+	ctx, span := inst.Start(req.Context(), x.call(req))
+	x.span = span
+	if b != nil && !span.adopt(b) {
+		b.Free()
+		x.DropContent()
+	}
+	sent := req.WithContext(ctx)
+	if body != nil {
+		sent.Body = body
+	}
+	defer func() {
+		if x != nil { // next has panicked
+			span.endPanic()
+		}
+	}()
+	resp, err := w.send(sent, x, next)
+	x.tee.detach()
+	x.span.learn(x.Asked.Model)
+	resp, err = x.respond(ctx, resp, err)
+	x = nil
+	return resp, err
+}
+
+// call says what is asked, as far as the request has told.
+func (x *exchange) call(req *http.Request) Call {
+	port, _ := strconv.Atoi(req.URL.Port()) // none is 0
+	if port == 0 && req.URL.Scheme == "http" {
+		port = 80
+	}
+	resend, _ := strconv.Atoi(req.Header.Get("X-Stainless-Retry-Count")) // none is 0
+	return Call{
+		Operation: x.API.Operation(), Provider: x.Provider, Model: x.Asked.Model, Stream: x.Asked.Stream,
+		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resend,
+		ConversationID: x.ConversationID, GuardrailID: x.GuardrailID, asked: &x.Asked,
+		sdkSpan: sdkSpan(req.Context()),
+	}
+}
+
+// respond takes the response over: a failed one is read at once, as far as
+// that takes, and a good one as the caller reads it.
+func (x *exchange) respond(ctx context.Context, resp *http.Response, err error) (*http.Response, error) {
+	if err != nil || resp == nil {
+		x.span.End(Result{}, x.transportError(ctx, err))
+		x.recycle()
+		return resp, err
+	}
+	if resp.StatusCode >= http.StatusBadRequest {
+		failure := x.readFailure(resp)
+		x.span.End(x.result(), failure)
+		x.recycle()
+		return resp, nil
+	}
+	x.begin(resp)
+	b := &responseBody{rest: resp.Body, x: x}
+	if ctx.Done() != nil && x.Asked.Stream {
+		// A stream that nobody reads or closes ends with its context.
+		b.stop = context.AfterFunc(ctx, func() { b.end(x.transportError(ctx, ctx.Err())) })
+	}
+	resp.Body = b
+	return resp, nil
+}
+
+func (x *exchange) begin(resp *http.Response) {
+	x.status, x.header = resp.StatusCode, resp.Header
+	x.Response(resp.StatusCode, resp.Header.Get)
+}
+
+// maxFailure is how much of a failed response's body is read to learn the
+// error.
+const maxFailure = 64 << 10
+
+// readFailure reads the error in a response and puts what it has read back:
+// clients that retry close the body unread.
+func (x *exchange) readFailure(resp *http.Response) *providers.Error {
+	x.begin(resp)
+	head, err := io.ReadAll(io.LimitReader(resp.Body, maxFailure))
+	_, _ = x.Write(head) // takes everything
+	x.End()
+	if err == nil && len(head) < maxFailure {
+		_ = resp.Body.Close() // all of it is here
+		resp.Body = &readBack{head: head, err: io.EOF}
+	} else {
+		resp.Body = &readBack{head: head, err: err, rest: resp.Body}
+	}
+	return x.failure()
+}
+
+// failure is the error that the response reports.
+func (x *exchange) failure() *providers.Error {
+	return &providers.Error{
+		Provider: x.Provider, Model: x.Asked.Model, Kind: x.Kind(x.status), StatusCode: x.status, Code: x.Code(),
+		RequestID: requestID(x.header), RetryAfter: providers.ParseRetryAfter(x.header, time.Now()), Usage: x.Usage(),
+	}
+}
+
+// transportError is an error without a response.
+func (x *exchange) transportError(ctx context.Context, err error) *providers.Error {
+	e := &providers.Error{Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindNetwork, StatusCode: x.status, RequestID: requestID(x.header), Err: err}
+	var timeout net.Error
+	switch {
+	case ctx.Err() != nil, errors.Is(err, context.Canceled):
+		e.Kind = providers.KindCancelled
+	case errors.As(err, &timeout) && timeout.Timeout():
+		e.Kind = providers.KindTimeout
+	}
+	return e
+}
+
+// result is what the response has said so far.
+func (x *exchange) result() Result {
+	r := Result{
+		ResponseID: x.ID, Model: x.Answer.Model, ServiceTier: x.Tier, SystemFingerprint: x.Fingerprint, API: apiType(x.API),
+		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes, Compacted: x.Compacted,
+	}
+	if len(x.Reasons) > 0 {
+		r.RawFinishReasons = append([]string(nil), x.Reasons...)
+		r.FinishReasons = normalReasons(x.Reasons)
+	}
+	return r
+}
+
+// recycle makes x available to other calls.
+func (x *exchange) recycle() {
+	x.Exchange.Reset()
+	x.span, x.status, x.header, x.tee = nil, 0, nil, nil
+	exchanges.Put(x)
+}
+
+// requestID is the provider's id of the HTTP request, under whichever name.
+func requestID(h http.Header) string {
+	for _, name := range [...]string{"X-Request-Id", "Request-Id", "Apim-Request-Id", "X-Amzn-Requestid"} {
+		if v := h[name]; len(v) > 0 {
+			return v[0]
+		}
+	}
+	return ""
+}
+
+func apiType(a wire.API) string {
+	switch a {
+	case wire.OpenAIChat:
+		return providers.APIChatCompletions
+	case wire.OpenAIResponses:
+		return providers.APIResponses
+	}
+	return ""
+}

@@ -1,0 +1,488 @@
+package llmotel_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/llmotel/sdk/internal/oteltest"
+	"github.com/llmotel/sdk/llmotel"
+	"github.com/llmotel/sdk/providers"
+)
+
+const (
+	chatURL     = "https://api.openai.com/v1/chat/completions"
+	chatRequest = `{"messages":[{"role":"user","content":"Hi"}],"model":"gpt-4o-mini","temperature":0.5}`
+	chatReply   = `{"id":"c1","object":"chat.completion","model":"gpt-4o-mini-2024-07-18","service_tier":"default","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}`
+	streamAsked = `{"messages":[{"role":"user","content":"Hi"}],"model":"gpt-4o-mini","stream":true}`
+)
+
+// streamReply is a stream of n pieces.
+func streamReply(n int) string {
+	const head = `data: {"id":"c1","object":"chat.completion.chunk","model":"gpt-4o-mini-2024-07-18","choices":[{"index":0,"delta":`
+	var b strings.Builder
+	b.WriteString(head + `{"role":"assistant","content":""},"finish_reason":null}]}` + "\n\n")
+	for range n {
+		b.WriteString(head + `{"content":" word"},"finish_reason":null}]}` + "\n\n")
+	}
+	b.WriteString(head + `{},"finish_reason":"stop"}]}` + "\n\n")
+	b.WriteString(`data: {"id":"c1","model":"gpt-4o-mini-2024-07-18","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}` + "\n\ndata: [DONE]\n\n")
+	return b.String()
+}
+
+// replies answers requests from a list, the last one again and again.
+type replies struct {
+	list []reply
+	seen []*http.Request
+	sent []string
+}
+
+type reply struct {
+	status int
+	header http.Header
+	body   io.Reader
+	err    error
+}
+
+func (r *replies) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.seen = append(r.seen, req)
+	if req.Body != nil {
+		sent, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		r.sent = append(r.sent, string(sent))
+	}
+	next := r.list[0]
+	if len(r.list) > 1 {
+		r.list = r.list[1:]
+	}
+	if next.err != nil {
+		return nil, next.err
+	}
+	if next.header == nil {
+		next.header = http.Header{}
+	}
+	body := next.body
+	if body == nil {
+		body = strings.NewReader("")
+	}
+	closer, ok := body.(io.ReadCloser)
+	if !ok {
+		closer = io.NopCloser(body)
+	}
+	return &http.Response{StatusCode: cmpOr(next.status, 200), Header: next.header, Body: closer, Request: req}, nil
+}
+
+func cmpOr(a, b int) int {
+	if a != 0 {
+		return a
+	}
+	return b
+}
+
+func post(ctx context.Context, t *testing.T, url, body string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return req
+}
+
+func attributesOf(s *tracetest.SpanStub) map[string]any {
+	m := map[string]any{}
+	for _, kv := range s.Attributes {
+		m[string(kv.Key)] = kv.Value.AsInterface()
+	}
+	return m
+}
+
+func onlySpan(t *testing.T, rec *oteltest.Recorder) *tracetest.SpanStub {
+	t.Helper()
+	spans := rec.Spans()
+	if len(spans) != 1 {
+		t.Fatalf("%d spans, want 1: %v", len(spans), spans)
+	}
+	return &spans[0]
+}
+
+func TestMiddlewareUnary(t *testing.T) {
+	rec, sink := oteltest.New(), &recordSink{}
+	mw := instrument(t, rec, llmotel.WithSinks(sink)).Middleware()
+	next := &replies{list: []reply{{header: http.Header{"X-Request-Id": {"req_1"}}, body: strings.NewReader(chatReply)}}}
+	resp, err := mw(post(t.Context(), t, chatURL, chatRequest), next.RoundTrip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(resp.Body)
+	if err != nil || string(got) != chatReply {
+		t.Errorf("body %q, %v", got, err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff([]string{chatRequest}, next.sent); diff != "" {
+		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+	s := onlySpan(t, rec)
+	if s.Name != "chat gpt-4o-mini" || s.Status.Code != codes.Unset {
+		t.Errorf("span %q, status %v", s.Name, s.Status)
+	}
+	a := attributesOf(s)
+	delete(a, "llmotel.cost.amount")
+	delete(a, "llmotel.cost.price_id")
+	want := map[string]any{
+		"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-4o-mini",
+		"server.address": "api.openai.com", "server.port": int64(443), "gen_ai.request.temperature": 0.5,
+		"gen_ai.response.id": "c1", "gen_ai.response.model": "gpt-4o-mini-2024-07-18", "gen_ai.response.finish_reasons": []string{"stop"},
+		"gen_ai.usage.input_tokens": int64(9), "gen_ai.usage.output_tokens": int64(2),
+		"openai.api.type": "chat_completions", "openai.response.service_tier": "default", "llmotel.usage.completeness": "reported",
+	}
+	if diff := cmp.Diff(want, a); diff != "" {
+		t.Errorf("attributes (-want +got):\n%s", diff)
+	}
+	if len(sink.records) != 1 || sink.records[0].RequestID != "req_1" || sink.records[0].PromptChars != 2 || sink.records[0].ResponseChars != 5 {
+		t.Errorf("records %+v", sink.records)
+	}
+}
+
+func TestMiddlewareLeavesOtherRequestsAlone(t *testing.T) {
+	rec := oteltest.New()
+	mw := instrument(t, rec).Middleware()
+	for _, url := range []string{"https://api.openai.com/v1/models", "https://example.com/", "https://api.openai.com/v1/responses/resp_1/cancel"} {
+		req := post(t.Context(), t, url, "x")
+		next := &replies{list: []reply{{body: strings.NewReader("y")}}}
+		resp, err := mw(req, next.RoundTrip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if next.seen[0] != req {
+			t.Errorf("%s: the request was changed", url)
+		}
+	}
+	if n := len(rec.Spans()); n != 0 {
+		t.Errorf("%d spans, want 0", n)
+	}
+}
+
+func TestMiddlewareStreamEnds(t *testing.T) {
+	whole := streamReply(3)
+	cut := whole[:strings.LastIndex(whole, "data: {\"id\":\"c1\",\"object\"")] // before the finish reason
+	lost := errors.New("connection reset: secret")
+	for _, c := range []struct {
+		name   string
+		reply  string
+		read   int // bytes that the caller reads before it closes; 0 is all
+		broken error
+		cancel bool
+
+		status       codes.Code
+		errorType    any
+		completeness any
+		reasons      []string
+		events       int
+	}{
+		{name: "to its end", reply: whole, completeness: "reported", reasons: []string{"stop"}},
+		{name: "closed early", reply: whole, read: 600, completeness: "missing", reasons: []string{"error"}, events: 1},
+		{name: "closed after the finish reason", reply: whole, read: len(whole) - 150, completeness: "missing", reasons: []string{"stop"}},
+		{name: "without its end", reply: cut, status: codes.Error, errorType: "malformed_reply", completeness: "missing", reasons: []string{"error"}, events: 1},
+		{name: "connection lost", reply: cut, broken: lost, status: codes.Error, errorType: "network", completeness: "missing", reasons: []string{"error"}, events: 1},
+		{name: "error within", reply: cut + `data: {"error":{"code":"server_error","message":"secret"}}` + "\n\n", status: codes.Error, errorType: "server_error", completeness: "missing", reasons: []string{"error"}, events: 1},
+		{name: "abandoned until the context ends", reply: whole, read: 600, cancel: true, status: codes.Error, errorType: "cancelled", completeness: "missing", reasons: []string{"error"}, events: 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rec := oteltest.New()
+				transport := instrument(t, rec).Transport(&replies{list: []reply{{body: io.MultiReader(strings.NewReader(c.reply), failing{c.broken})}}})
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				resp, err := transport.RoundTrip(post(ctx, t, chatURL, streamAsked))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c.read == 0 {
+					got, err := io.ReadAll(resp.Body)
+					if string(got) != c.reply || !errors.Is(err, c.broken) {
+						t.Errorf("the body is not what was sent: %v", err)
+					}
+				} else if _, err := io.ReadFull(resp.Body, make([]byte, c.read)); err != nil {
+					t.Error(err)
+				}
+				if c.cancel {
+					cancel()
+					synctest.Wait()
+				} else if err := resp.Body.Close(); err != nil {
+					t.Error(err)
+				}
+				s := onlySpan(t, rec)
+				a := attributesOf(s)
+				if s.Status.Code != c.status || a["error.type"] != c.errorType || a["llmotel.usage.completeness"] != c.completeness && c.completeness != "missing" || len(s.Events) != c.events {
+					t.Errorf("status %v, error.type %v, completeness %v, %d events", s.Status, a["error.type"], a["llmotel.usage.completeness"], len(s.Events))
+				}
+				if diff := cmp.Diff(c.reasons, a["gen_ai.response.finish_reasons"]); diff != "" {
+					t.Errorf("finish reasons (-want +got):\n%s", diff)
+				}
+				if a["gen_ai.request.stream"] != true || a["gen_ai.response.time_to_first_chunk"] == nil {
+					t.Errorf("attributes %v", a)
+				}
+				if strings.Contains(fmt.Sprint(s), "secret") {
+					t.Error("the error's text leaked")
+				}
+			})
+		})
+	}
+}
+
+// failing is a reader that fails; without an error it is at its end.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	return 0, io.EOF
+}
+
+func TestMiddlewareFailure(t *testing.T) {
+	const body = `{"error":{"message":"You exceeded your quota: secret","type":"insufficient_quota","code":"insufficient_quota"}}`
+	rec := oteltest.New()
+	mw := instrument(t, rec).Middleware()
+	req := post(t.Context(), t, chatURL, chatRequest)
+	req.Header.Set("X-Stainless-Retry-Count", "2")
+	resp, err := mw(req, (&replies{list: []reply{{status: 429, body: strings.NewReader(body)}}}).RoundTrip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := onlySpan(t, rec) // before the body is read: clients that retry close it unread
+	got, err := io.ReadAll(resp.Body)
+	if err != nil || string(got) != body {
+		t.Errorf("body %q, %v", got, err)
+	}
+	_ = resp.Body.Close()
+	a := attributesOf(s)
+	if a["error.type"] != "quota_exhausted" || a["http.request.resend_count"] != int64(2) || a["gen_ai.usage.input_tokens"] != nil {
+		t.Errorf("attributes %v", a)
+	}
+	if s.Status.Code != codes.Error || strings.Contains(s.Status.Description, "secret") || !strings.Contains(s.Status.Description, "insufficient_quota") {
+		t.Errorf("status %v", s.Status)
+	}
+}
+
+func TestMiddlewareTransportErrors(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"lost", errors.New("reset"), "network"},
+		{"timeout", timeoutError{}, "timeout"},
+		{"cancelled", context.Canceled, "cancelled"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rec := oteltest.New()
+			_, err := instrument(t, rec).Transport(&replies{list: []reply{{err: c.err}}}).RoundTrip(post(t.Context(), t, chatURL, chatRequest)) //nolint:bodyclose // there is none
+			if !errors.Is(err, c.err) {
+				t.Errorf("error %v, want %v", err, c.err)
+			}
+			if got := attributesOf(onlySpan(t, rec))["error.type"]; got != c.want {
+				t.Errorf("error.type %v, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+type timeoutError struct{}
+
+func (timeoutError) Error() string   { return "i/o timeout" }
+func (timeoutError) Timeout() bool   { return true }
+func (timeoutError) Temporary() bool { return true }
+
+func TestMiddlewarePanic(t *testing.T) {
+	rec := oteltest.New()
+	mw := instrument(t, rec).Middleware()
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic did not go on")
+			}
+		}()
+		_, _ = mw(post(t.Context(), t, chatURL, chatRequest), func(*http.Request) (*http.Response, error) { panic("no") }) //nolint:bodyclose // there is none
+	}()
+	if got := attributesOf(onlySpan(t, rec))["error.type"]; got != "panic" {
+		t.Errorf("error.type %v, want panic", got)
+	}
+}
+
+func TestMiddlewareRetries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec := oteltest.New()
+		mw := instrument(t, rec).Middleware(llmotel.WithRetries(4))
+		next := &replies{list: []reply{
+			{status: 429, header: http.Header{"Retry-After-Ms": {"1500"}}, body: strings.NewReader(`{"error":{"code":"rate_limit_exceeded"}}`)},
+			{err: errors.New("reset")},
+			{status: 500},
+			{body: strings.NewReader(chatReply)},
+		}}
+		req := post(t.Context(), t, chatURL, chatRequest)
+		req.Header.Set("X-Stainless-Retry-Count", "0")
+		begun := time.Now()
+		resp, err := mw(req, next.RoundTrip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		took := time.Since(begun)
+		got, err := io.ReadAll(resp.Body)
+		if err != nil || string(got) != chatReply {
+			t.Errorf("body %q, %v", got, err)
+		}
+		_ = resp.Body.Close()
+		if min, max := 1500*time.Millisecond+750*time.Millisecond+1500*time.Millisecond, 1500*time.Millisecond+1000*time.Millisecond+2000*time.Millisecond; took < min || took > max {
+			t.Errorf("waited %v, want between %v and %v", took, min, max)
+		}
+		if diff := cmp.Diff([]string{chatRequest, chatRequest, chatRequest, chatRequest}, next.sent); diff != "" {
+			t.Errorf("sent (-want +got):\n%s", diff)
+		}
+		if got := next.seen[3].Header.Get("X-Stainless-Retry-Count"); got != "3" {
+			t.Errorf("retry count %q, want 3", got)
+		}
+		s := onlySpan(t, rec)
+		a := attributesOf(s)
+		if a["llmotel.attempts"] != int64(4) || a["gen_ai.usage.input_tokens"] != int64(9) || a["error.type"] != nil {
+			t.Errorf("attributes %v", a)
+		}
+		var kinds []string
+		for _, e := range s.Events {
+			for _, kv := range e.Attributes {
+				if kv.Key == attribute.Key("error.type") {
+					kinds = append(kinds, e.Name+" "+kv.Value.AsString())
+				}
+			}
+		}
+		if diff := cmp.Diff([]string{"llmotel.retry rate_limited", "llmotel.retry network", "llmotel.retry server_error"}, kinds); diff != "" {
+			t.Errorf("events (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestMiddlewareDoesNotRetry(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		reply reply
+		body  func(*http.Request)
+	}{
+		{name: "a bad request", reply: reply{status: 400}},
+		{name: "what the server says not to", reply: reply{status: 503, header: http.Header{"X-Should-Retry": {"false"}}}},
+		{name: "an exhausted quota", reply: reply{status: 429, body: strings.NewReader(`{"error":{"code":"insufficient_quota"}}`)}},
+		{name: "after too long a wait", reply: reply{status: 429, header: http.Header{"Retry-After": {"300"}}}},
+		{name: "what cannot be sent again", reply: reply{status: 500}, body: func(r *http.Request) { r.GetBody = nil }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rec := oteltest.New()
+			next := &replies{list: []reply{c.reply}}
+			req := post(t.Context(), t, chatURL, chatRequest)
+			if c.body != nil {
+				c.body(req)
+			}
+			resp, err := instrument(t, rec).Middleware(llmotel.WithRetries(3))(req, next.RoundTrip)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if len(next.seen) != 1 || resp.StatusCode != c.reply.status {
+				t.Errorf("%d requests, status %d", len(next.seen), resp.StatusCode)
+			}
+			onlySpan(t, rec)
+		})
+	}
+}
+
+func TestTransportReadsBodiesThatCannotBeHadAgain(t *testing.T) {
+	long := `{"messages":[{"role":"user","content":"` + strings.Repeat("x", 20_000) + `"}],"model":"gpt-4o-mini","seed":7}`
+	for _, body := range []string{chatRequest, long} {
+		rec := oteltest.New()
+		next := &replies{list: []reply{{body: strings.NewReader(chatReply)}}}
+		req := post(t.Context(), t, chatURL, body)
+		req.GetBody = nil
+		resp, err := instrument(t, rec).Transport(next).RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body) // what it says is not the matter
+		_ = resp.Body.Close()
+		if next.sent[0] != body {
+			t.Errorf("sent %d bytes, want %d", len(next.sent[0]), len(body))
+		}
+		s := onlySpan(t, rec)
+		a := attributesOf(s)
+		if s.Name != "chat gpt-4o-mini" || a["gen_ai.request.model"] != "gpt-4o-mini" || strings.Contains(body, "seed") && a["gen_ai.request.seed"] != int64(7) {
+			t.Errorf("span %q %v", s.Name, a)
+		}
+	}
+}
+
+func TestWrapOverAnInstrumentedClientCountsOnce(t *testing.T) {
+	rec, sink := oteltest.New(), &recordSink{}
+	inst := instrument(t, rec, llmotel.WithSinks(sink))
+	client := &http.Client{Transport: inst.Transport(inst.Transport(&replies{list: []reply{{body: strings.NewReader(chatReply)}}}))}
+	ctx, span := inst.Start(t.Context(), llmotel.Call{Provider: "openai", Model: "gpt-4o-mini"})
+	resp, err := client.Do(post(ctx, t, chatURL, chatRequest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, resp.Body) // what it says is not the matter
+	_ = resp.Body.Close()
+	span.End(llmotel.Result{Model: "gpt-4o-mini-2024-07-18", FinishReasons: []providers.FinishReason{providers.FinishStop}}, nil)
+	a := attributesOf(onlySpan(t, rec))
+	if a["gen_ai.usage.input_tokens"] != int64(9) || a["server.address"] != "api.openai.com" {
+		t.Errorf("attributes %v", a)
+	}
+	if len(sink.records) != 1 || sink.records[0].Usage.Input != 9 {
+		t.Errorf("records %+v", sink.records)
+	}
+}
+
+func TestTenThousandAbandonedStreams(t *testing.T) {
+	rec := oteltest.New()
+	transport := instrument(t, rec).Transport(roundTripper(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(streamReply(5)))}, nil
+	}))
+	ctx, cancel := context.WithCancel(t.Context())
+	buf := make([]byte, 700)
+	for range 10_000 {
+		resp, err := transport.RoundTrip(post(ctx, t, chatURL, streamAsked)) //nolint:bodyclose // that is what is tested
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(resp.Body, buf); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(rec.Spans()); n != 0 {
+		t.Errorf("%d spans have ended, want 0", n)
+	}
+	cancel()
+	deadline := time.Now().Add(30 * time.Second)
+	for len(rec.Spans()) < 10_000 && time.Now().Before(deadline) {
+		time.Sleep(time.Millisecond) // context.AfterFunc has goroutines of its own
+	}
+	if n := len(rec.Spans()); n != 10_000 {
+		t.Errorf("%d spans have ended, want 10000", n)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
