@@ -1,0 +1,320 @@
+package llmotel_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/llmotel/sdk/internal/oteltest"
+	"github.com/llmotel/sdk/llmotel"
+	"github.com/llmotel/sdk/providers"
+)
+
+// chatty is a request with content of every kind.
+func chatty() *providers.Request {
+	return &providers.Request{
+		Model: "gpt-5.2", System: []providers.Text{{Text: "Be kind."}},
+		Messages: []providers.Message{
+			providers.UserText("Where is ada@example.com?"),
+			{Role: providers.RoleAssistant, Parts: []providers.Part{providers.ToolCall{ID: "call_1", Name: "find", Arguments: `{"who":"ada@example.com"}`}}},
+			{Role: providers.RoleTool, Parts: []providers.Part{providers.TextResult("call_1", "find", "in London")}},
+		},
+		Tools: []providers.Tool{{Name: "find", Description: "finds people", Parameters: json.RawMessage(`{"type":"object"}`)}},
+	}
+}
+
+func twoCalls(ctx context.Context, inst *llmotel.Instrumentation) {
+	ctx = llmotel.WithPromptVariables(ctx, map[string]string{"who": "ada@example.com", "tone": "kind"})
+	_, _ = inst.Wrap(&scripted{name: "openai", generate: answers(answer(), nil)}).Generate(ctx, chatty())
+	for range inst.Wrap(&scripted{name: "openai", stream: streams(chunks(), nil)}).Stream(ctx, chatty()) {
+	}
+}
+
+func TestContent(t *testing.T) {
+	cases := []struct {
+		name string
+		opts []llmotel.Option
+		run  func(context.Context, *llmotel.Instrumentation)
+	}{
+		{"content_on_spans", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentOnSpans)}, twoCalls},
+		{"content_on_events", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentOnEvents)}, twoCalls},
+		{"content_structured", []llmotel.Option{
+			llmotel.WithContentCapture(llmotel.ContentOnSpansAndEvents), llmotel.WithStructuredContent(), llmotel.WithToolDefinitions(),
+		}, twoCalls},
+		{"content_not_redacted", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithoutRedaction()}, twoCalls},
+		{"details_without_content", []llmotel.Option{llmotel.WithDetailsEvent()}, twoCalls},
+		{"content_of_failures", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentOnSpans)}, func(ctx context.Context, inst *llmotel.Instrumentation) {
+			failed := &providers.Error{Provider: "openai", Kind: providers.KindNetwork, Detail: "no route to 192.168.17.4"}
+			_, _ = inst.Wrap(&scripted{name: "openai", generate: answers(nil, failed)}).Generate(ctx, &providers.Request{Model: "gpt-5.2", Messages: []providers.Message{providers.UserText("Hello")}})
+			for range inst.Wrap(&scripted{name: "openai", stream: streams(chunks()[:4], failed)}).Stream(ctx, &providers.Request{Model: "gpt-5.2", Messages: []providers.Message{providers.UserText("Hello")}}) {
+			}
+		}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) { golden(t, c.name, c.opts, c.run) })
+	}
+}
+
+// Where there is nothing that asks for content there is none, nor a details
+// event.
+func TestContentModes(t *testing.T) {
+	cases := []struct {
+		name, env      string
+		opts           []llmotel.Option
+		spans, details bool
+	}{
+		{"default", "", nil, false, false},
+		{"NO_CONTENT", "NO_CONTENT", nil, false, false},
+		{"false", "false", nil, false, false},
+		{"SPAN_ONLY", "SPAN_ONLY", nil, true, false},
+		{"lower case", "span_only", nil, true, false},
+		{"EVENT_ONLY", "EVENT_ONLY", nil, false, true},
+		{"SPAN_AND_EVENT", "SPAN_AND_EVENT", nil, true, true},
+		{"true", "true", nil, true, true},
+		{"the option wins", "SPAN_AND_EVENT", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentNone)}, false, false},
+		{"option alone", "", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentOnSpans)}, true, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", c.env)
+			rec := oteltest.New()
+			inst := instrument(t, rec, append(c.opts, llmotel.WithLoggerProvider(rec.LoggerProvider))...)
+			if _, err := inst.Wrap(newCanned()).Generate(t.Context(), request()); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(spanText(rec), "How are you?"); got != c.spans {
+				t.Errorf("content on the span: %t", got)
+			}
+			if got := len(rec.Logs()) == 1 && strings.Contains(logText(rec.Logs()[0]), "How are you?"); got != c.details {
+				t.Errorf("content on an event: %t, %d events", got, len(rec.Logs()))
+			}
+			if !c.details && len(rec.Logs()) > 0 {
+				t.Error("an event that nobody asked for")
+			}
+		})
+	}
+}
+
+func spanText(rec *oteltest.Recorder) string {
+	var b strings.Builder
+	for _, s := range rec.Spans() {
+		for _, kv := range s.Attributes {
+			b.WriteString(string(kv.Key) + "=" + kv.Value.String() + "\n")
+		}
+		b.WriteString(s.Status.Description + "\n")
+	}
+	return b.String()
+}
+
+func logText(r sdklog.Record) string {
+	var b strings.Builder
+	r.WalkAttributes(func(kv attribute.KeyValue) bool {
+		b.WriteString(string(kv.Key) + "=" + kv.Value.String() + "\n")
+		return true
+	})
+	return b.String()
+}
+
+func TestContentKeepsToItsLimit(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithContentLimit(1000))
+	req := request()
+	req.Messages = []providers.Message{providers.UserText(strings.Repeat("héllo \"wörld\" ", 1000)), providers.UserText("the end")}
+	if _, err := inst.Wrap(newCanned()).Generate(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	for _, kv := range rec.Spans()[0].Attributes {
+		if kv.Key != "gen_ai.input.messages" {
+			continue
+		}
+		var messages []struct {
+			Role  string
+			Parts []struct{ Type, Content string }
+		}
+		text := kv.Value.AsString()
+		if err := json.Unmarshal([]byte(text), &messages); err != nil || len(text) > 1000 || len(messages) != 2 || messages[1].Parts[0].Content != "the end" {
+			t.Errorf("%d bytes, %v: %s", len(text), err, text)
+		}
+		return
+	}
+	t.Error("no input messages")
+}
+
+type redactor struct{ f func(string) string }
+
+func (r redactor) Redact(text string) string { return r.f(text) }
+
+// An own redactor can begin with the default one.
+func TestRedactorsCompose(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithRedactor(redactor{func(s string) string {
+		return strings.ReplaceAll(llmotel.DefaultRedactor().Redact(s), "London", "[PLACE]")
+	}}), llmotel.WithRedactor(nil))
+	if _, err := inst.Wrap(newCanned()).Generate(t.Context(), chatty()); err != nil {
+		t.Fatal(err)
+	}
+	if text := spanText(rec); strings.Contains(text, "ada@") || strings.Contains(text, "London") || !strings.Contains(text, "in [PLACE]") {
+		t.Errorf("not redacted: %s", text)
+	}
+}
+
+func TestPanickingRedactorDropsTheContent(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpansAndEvents), llmotel.WithLoggerProvider(rec.LoggerProvider),
+		llmotel.WithRedactor(redactor{func(string) string { panic("redactor") }}))
+	resp, err := inst.Wrap(newCanned()).Generate(t.Context(), request())
+	if err != nil || resp == nil {
+		t.Fatalf("the call was harmed: %v", err)
+	}
+	failed := &providers.Error{Provider: "openai", Kind: providers.KindNetwork}
+	_, span := inst.Start(t.Context(), llmotel.Call{Provider: "openai", Model: "m"})
+	span.End(llmotel.Result{}, failed)
+	if text := spanText(rec); strings.Contains(text, "How are you?") || strings.Contains(text, "messages") || !strings.Contains(text, "network\n") {
+		t.Errorf("spans: %s", text)
+	}
+	sum := rec.Metrics(t)["llmotel.telemetry.dropped"].Data.(metricdata.Sum[int64])
+	total := int64(0)
+	for _, p := range sum.DataPoints {
+		total += p.Value
+	}
+	if total != 2 {
+		t.Errorf("%d drops counted, want 2: the content of one call, the error text of the other", total)
+	}
+}
+
+// The hook gets whole, redacted content whatever is sampled and captured.
+func TestUploadHook(t *testing.T) {
+	for name, c := range map[string]struct {
+		mode   llmotel.ContentMode
+		record bool
+	}{
+		"no content, sampled":     {llmotel.ContentNone, true},
+		"no content, not sampled": {llmotel.ContentNone, false},
+		"on spans":                {llmotel.ContentOnSpans, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec := oteltest.New()
+			if !c.record {
+				rec = oteltest.New(sdktrace.WithSampler(sdktrace.NeverSample()))
+			}
+			var got []*llmotel.Content
+			inst := instrument(t, rec, llmotel.WithContentCapture(c.mode), llmotel.WithContentLimit(256), llmotel.WithUploadHook(func(ctx context.Context, content *llmotel.Content) {
+				if ctx.Err() != nil {
+					t.Error("the context is cancelled")
+				}
+				kept := *content
+				got = append(got, &kept)
+				content.InputMessages = json.RawMessage(`[{"role":"user","parts":[]}]`)
+				content.SystemInstructions = json.RawMessage(`no JSON`)
+				content.OutputMessages = nil
+				content.Attributes = []attribute.KeyValue{attribute.String("example.content.reference", "s3://1")}
+			}))
+			ctx, cancel := context.WithCancel(t.Context())
+			req := chatty()
+			req.Messages = append(req.Messages, providers.UserText(strings.Repeat("long ", 1000)))
+			p := inst.Wrap(&scripted{name: "openai", generate: func(context.Context, *providers.Request) (*providers.Response, error) {
+				cancel()
+				return answer(), nil
+			}})
+			if _, err := p.Generate(ctx, req); err != nil {
+				t.Fatal(err)
+			}
+			if len(got) != 1 {
+				t.Fatalf("the hook was called %d times, want once", len(got))
+			}
+			h := got[0]
+			if h.Operation != "chat" || h.Provider != "openai" || h.Model != "gpt-5.2" || h.ResponseID != "chatcmpl-1" || h.Truncated {
+				t.Errorf("about %+v", h)
+			}
+			if len(h.InputMessages) < 5000 || strings.Contains(string(h.InputMessages), "ada@example.com") {
+				t.Errorf("input %s", h.InputMessages)
+			}
+			if string(h.SystemInstructions) != `[{"type":"text","content":"Be kind."}]` || !json.Valid(h.OutputMessages) || !json.Valid(h.ToolDefinitions) {
+				t.Errorf("documents %s, %s, %s", h.SystemInstructions, h.OutputMessages, h.ToolDefinitions)
+			}
+			text := spanText(rec)
+			if c.record != strings.Contains(text, "example.content.reference=s3://1") {
+				t.Errorf("the reference is not where it belongs: %s", text)
+			}
+			onSpan := c.mode != llmotel.ContentNone
+			if onSpan != strings.Contains(text, `gen_ai.input.messages=[{"role":"user","parts":[]}]`) || strings.Contains(text, "no JSON") || strings.Contains(text, "output.messages") {
+				t.Errorf("not what the hook left: %s", text)
+			}
+		})
+	}
+}
+
+func TestPanickingHookIsContained(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithUploadHook(func(context.Context, *llmotel.Content) { panic("hook") }))
+	if _, err := inst.Wrap(newCanned()).Generate(t.Context(), request()); err != nil {
+		t.Fatal(err)
+	}
+	if text := spanText(rec); strings.Contains(text, "How are you?") || len(rec.Spans()) != 1 {
+		t.Errorf("spans: %s", text)
+	}
+	dropped, ok := rec.Metrics(t)["llmotel.telemetry.dropped"].Data.(metricdata.Sum[int64])
+	if !ok || dropped.DataPoints[0].Value != 1 {
+		t.Errorf("dropped: %+v, want 1", dropped)
+	}
+}
+
+// A layer inside a call that knows its content does not record it again, and one
+// inside a call that does not fills it in.
+func TestContentOfLayers(t *testing.T) {
+	for name, call := range map[string]llmotel.Call{
+		"both know":      {Provider: "openai", Request: request()},
+		"the inner only": {Provider: "openai", Model: "gpt-5.2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec := oteltest.New()
+			inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans))
+			ctx, span := inst.Start(t.Context(), call)
+			resp, err := inst.Wrap(newCanned()).Generate(ctx, request())
+			result := llmotel.Result{}
+			if call.Request != nil {
+				result = llmotel.ResultOf(resp)
+			}
+			span.End(result, err)
+			if text := spanText(rec); strings.Count(text, "How are you?") != 1 || strings.Count(text, `"content":"fine"`) != 1 {
+				t.Errorf("content is not there once: %s", text)
+			}
+		})
+	}
+}
+
+func TestContentConcurrentSafe(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpansAndEvents), llmotel.WithLoggerProvider(rec.LoggerProvider),
+		llmotel.WithUploadHook(func(context.Context, *llmotel.Content) {}))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 20 {
+				for range inst.Wrap(newCanned()).Stream(t.Context(), chatty()) {
+				}
+				ctx, span := inst.Start(t.Context(), llmotel.Call{Provider: "openai", Model: "gpt-5.2", Stream: true})
+				var inner sync.WaitGroup
+				inner.Go(func() { _, _ = inst.Wrap(newCanned()).Generate(ctx, chatty()) })
+				inner.Go(func() {
+					for _, c := range newCanned().chunks {
+						span.Chunk(c)
+					}
+				})
+				inner.Go(func() { span.Retry(time.Second, errors.New("again")) })
+				inner.Go(func() { span.End(llmotel.Result{}, nil) })
+				inner.Wait()
+			}
+		})
+	}
+	wg.Wait()
+}
