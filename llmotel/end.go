@@ -204,14 +204,12 @@ func (s *Span) describe(e *ending, d *documents) {
 	buf := scratch.Get().(*[]attribute.KeyValue)
 	kvs := s.appendAttributes((*buf)[:0], e)
 	kvs = append(kvs, d.more...)
-	if s.capturing&(toSpan|toEvent) != 0 {
-		kvs = s.inst.appendPromptVariables(kvs, &s.record)
-	}
 	if details {
 		s.details(s.start.attrs, kvs, d)
 	}
 	if recording {
 		if s.capturing&toSpan != 0 {
+			kvs = s.inst.appendPromptVariables(kvs, &s.record)
 			kvs = d.append(kvs, s.inst.capture.structured)
 		}
 		switch {

@@ -35,6 +35,7 @@ func (i *Instrumentation) emit(ctx context.Context, event string, severity log.S
 func (s *Span) details(start, rest []attribute.KeyValue, d *documents) {
 	kvs := slices.Concat(start, rest)
 	if s.capturing&toEvent != 0 {
+		kvs = s.inst.appendPromptVariables(kvs, &s.record)
 		kvs = d.append(kvs, true)
 	}
 	s.inst.emit(&s.record, genai.EventClientInferenceOperationDetails, log.SeverityDebug, kvs...)
