@@ -97,6 +97,9 @@ func (p *Provider) decodeEmbeddings(call adapter.Call, resp *http.Response, body
 	id := requestID(resp)
 	var w embedReply
 	if err := json.Unmarshal(body, &w); err != nil {
+		if isError(body) {
+			return nil, p.apiError(call, resp, body)
+		}
 		return nil, call.Malformed(resp, id, "it is not a list of embeddings in JSON", err)
 	}
 	if present(w.Error) {
