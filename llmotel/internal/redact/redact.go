@@ -1,13 +1,142 @@
-// Package redact masks personal data and credentials in texts.
 package redact
 
-// Append appends text to dst, with personal data and credentials replaced by
-// placeholders.
-func Append(dst, text []byte) []byte { return append(dst, text...) }
+import "unsafe"
 
-// String returns s with personal data and credentials replaced.
-func String(s string) string { return s }
+// The masks.
+const (
+	email = "[EMAIL]"
+	phone = "[PHONE]"
+	card  = "[CARD]"
+	iban  = "[IBAN]"
+	ip    = "[IP]"
+	key   = "[KEY]"
+)
 
-// Secret reports whether a variable or a JSON member of that name holds a
-// secret.
-func Secret(name []byte) bool { return false }
+// Append appends text to dst, with personal data and credentials masked. It
+// allocates only if dst lacks room. Masking what Append wrote changes nothing.
+func Append(dst, text []byte) []byte {
+	base := len(dst)
+	dst, found := pass(dst, text)
+	for found {
+		// A mask is a boundary where there was none, so that, rarely, something
+		// beside it shows now.
+		if _, _, mask := next(dst[base:], 0); mask == "" {
+			break
+		}
+		var again []byte
+		again, found = pass(nil, dst[base:])
+		dst = append(dst[:base], again...)
+	}
+	return dst
+}
+
+// String returns s with personal data and credentials masked: s itself if there
+// is nothing to mask.
+func String(s string) string {
+	text := unsafe.Slice(unsafe.StringData(s), len(s)) //nolint:gosec // only read
+	if _, _, mask := next(text, 0); mask == "" {
+		return s
+	}
+	return string(Append(make([]byte, 0, len(s)+16), text))
+}
+
+func pass(dst, text []byte) (_ []byte, found bool) {
+	done := 0
+	for {
+		start, end, mask := next(text, done)
+		if mask == "" {
+			return append(dst, text[done:]...), found
+		}
+		found = true
+		dst = append(dst, text[done:start]...)
+		dst = append(dst, mask...)
+		done = end
+	}
+}
+
+// next finds what is to be masked first at or behind from, which is the start
+// of the text or the end of what was masked before. The mask is empty if there
+// is nothing.
+func next(t []byte, from int) (start, end int, mask string) {
+	for i := from; i < len(t); {
+		c := t[i]
+		if !hooks[c] {
+			i++
+			continue
+		}
+		switch {
+		case c >= '0' && c <= '9':
+			if start, end, mask = number(t, from, i); mask == "" {
+				i = end // skip what belongs together, such as a date
+				continue
+			}
+		case c == '@':
+			start, end, mask = emailAt(t, from, i)
+		case c == ':':
+			start, end, mask = colon(t, from, i)
+		case c == '=':
+			start, end, mask = assignment(t, from, i)
+		case c == '-' || c == '_' || c == '.':
+			start, end, mask = prefixed(t, from, i)
+		case c >= 'A' && c <= 'Z' || c == 'b':
+			start, end, mask = capital(t, from, i)
+		}
+		if mask != "" {
+			return start, end, mask
+		}
+		i++
+	}
+	return 0, 0, ""
+}
+
+// hooks are the bytes that something to mask hangs on: each shape has one of
+// them, if not at its start.
+var hooks = func() (h [256]bool) {
+	for c := range h {
+		h[c] = isDigit(byte(c)) || isUpper(byte(c))
+	}
+	for _, c := range []byte("@:=-_.b") {
+		h[c] = true
+	}
+	return h
+}()
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
+func isAlnum(c byte) bool { return isDigit(c) || isUpper(c) || isLower(c) }
+func isHex(c byte) bool   { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+func isWord(c byte) bool  { return isAlnum(c) || c == '_' }
+func isToken(c byte) bool { return isWord(c) || c == '-' }
+
+// starts reports whether a word can start at i.
+func starts(t []byte, from, i int) bool { return i == from || !isWord(t[i-1]) }
+
+// ends reports whether a word can end before i.
+func ends(t []byte, i int) bool { return i >= len(t) || !isWord(t[i]) }
+
+// run returns the end of the bytes from i on that are of a class.
+func run(t []byte, i int, class func(byte) bool) int {
+	for i < len(t) && class(t[i]) {
+		i++
+	}
+	return i
+}
+
+// has reports whether t has s at i.
+func has(t []byte, i int, s string) bool {
+	return i >= 0 && i+len(s) <= len(t) && string(t[i:i+len(s)]) == s
+}
+
+// hasFold is has for s in lower case, whatever the case in t.
+func hasFold(t []byte, i int, s string) bool {
+	if i < 0 || i+len(s) > len(t) {
+		return false
+	}
+	for k := range len(s) {
+		if c := t[i+k]; c != s[k] && (!isUpper(c) || c|0x20 != s[k]) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,226 @@
+package redact_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/llmotel/sdk/llmotel/internal/redact"
+)
+
+// masked are texts and what they become. No key, card or person is real.
+var masked = map[string]map[string]string{
+	"email": {
+		"alice@example.com":                           "[EMAIL]",
+		"Write to alice@example.com.":                 "Write to [EMAIL].",
+		"<alice.b+tag@mail.example.co.uk>, or":        "<[EMAIL]>, or",
+		"mailto:alice_b@example.com?subject=x":        "mailto:[EMAIL]?subject=x",
+		"(alice@example.com)":                         "([EMAIL])",
+		"'alice@example.com'":                         "'[EMAIL]'",
+		"a@b.co,c@d.org;e@f.io":                       "[EMAIL],[EMAIL];[EMAIL]",
+		"请联系alice@example.com谢谢":                      "请联系[EMAIL]谢谢",
+		"Grüße an jürgen.müller@bücher.example":       "Grüße an [EMAIL]",
+		"почта@пример.рф":                             "[EMAIL]",
+		"email=ALICE@EXAMPLE.COM&x=1":                 "email=[EMAIL]&x=1",
+		"1234567890@example.com":                      "[EMAIL]",
+		"4111111111111111@example.com":                "[EMAIL]",
+		"alice@sub-domain.example.com-":               "[EMAIL]-",
+		"..alice@example.com..":                       "..[EMAIL]..",
+		"\"email\":\"alice@example.com\",\"n\":\"a\"": "\"email\":\"[EMAIL]\",\"n\":\"a\"",
+	},
+	"phone": {
+		"+14155552671":                       "[PHONE]",
+		"Call +1 (415) 555-2671 now":         "Call [PHONE] now",
+		"+44 20 7946 0958, please":           "[PHONE], please",
+		"tel:+49-30-1234567.":                "tel:[PHONE].",
+		"+33 1 23 45 67 89":                  "[PHONE]",
+		"(+86 138 1234 5678)":                "([PHONE])",
+		"0049 30 1234567":                    "[PHONE]",
+		"030 1234567":                        "[PHONE]",
+		"(030) 1234567":                      "[PHONE]",
+		"06 12 34 56 78":                     "[PHONE]",
+		"0171/1234567":                       "[PHONE]",
+		"020 7946 0958":                      "[PHONE]",
+		"555-123-4567":                       "[PHONE]",
+		"(555) 123-4567":                     "[PHONE]",
+		"(555)123-4567":                      "[PHONE]",
+		"call (555-123-4567) today":          "call ([PHONE]) today",
+		"555.123.4567":                       "[PHONE]",
+		"415 555 2671":                       "[PHONE]",
+		"1-800-555-1234":                     "[PHONE]",
+		"1 (800) 555-1234!":                  "[PHONE]!",
+		"电话+8613812345678。":                  "电话[PHONE]。",
+		"555-123-4567 and 555-123-4568":      "[PHONE] and [PHONE]",
+		"phones: +14155552671, +14155552672": "phones: [PHONE], [PHONE]",
+		"555-123-4567.":                      "[PHONE].",
+		"x\n+1 415 555 2671\ny":              "x\n[PHONE]\ny",
+	},
+	"card": {
+		"4111111111111111":                         "[CARD]",
+		"4111 1111 1111 1111":                      "[CARD]",
+		"4111-1111-1111-1111.":                     "[CARD].",
+		"card 5500 0000 0000 0004 exp 12/26":       "card [CARD] exp 12/26",
+		"4111 1111 1111 1111 12/26":                "[CARD] 12/26",
+		"3782 822463 10005":                        "[CARD]",
+		"378282246310005":                          "[CARD]",
+		"6011000990139424":                         "[CARD]",
+		"30569309025904":                           "[CARD]",
+		"3530111333300000":                         "[CARD]",
+		"2223003122003222":                         "[CARD]",
+		"6205500000000000004 and 5105105105105100": "[CARD] and [CARD]",
+		"{\"card\":4111111111111111}":              "{\"card\":[CARD]}",
+		"order 12 4111 1111 1111 1111":             "order 12 [CARD]",
+		"卡号4111111111111111，":                      "卡号[CARD]，",
+	},
+	"iban": {
+		"DE89370400440532013000":               "[IBAN]",
+		"DE89 3704 0044 0532 0130 00":          "[IBAN]",
+		"to GB82 WEST 1234 5698 7654 32 today": "to [IBAN] today",
+		"(FR1420041010050500013M02606)":        "([IBAN])",
+		"NL91ABNA0417164300,NO9386011117947":   "[IBAN],[IBAN]",
+		"CH93-0076-2011-6238-5295-7":           "[IBAN]",
+		"MT84MALT011000012345MTLCAST001S.":     "[IBAN].",
+	},
+	"ip": {
+		"192.168.1.10":                            "[IP]",
+		"from 10.0.0.1:8080 to 10.0.0.2/24.":      "from [IP]:8080 to [IP]/24.",
+		"http://203.0.113.7/x":                    "http://[IP]/x",
+		"203.0.113.7.":                            "[IP].",
+		"255.255.255.255":                         "[IP]",
+		"2001:db8:85a3:0:0:8a2e:370:7334":         "[IP]",
+		"2001:0db8:85a3:0000:0000:8a2e:0370:7334": "[IP]",
+		"[2001:db8::1]:443":                       "[[IP]]:443",
+		"fe80::1%eth0":                            "[IP]%eth0",
+		"dial 2001:db8::1: refused":               "dial [IP]: refused",
+		"::1":                                     "[IP]",
+		"::ffff:192.0.2.1":                        "[IP]",
+		"2001:db8::":                              "[IP]",
+		"addr=FE80::ABCD:12":                      "addr=[IP]",
+		"ip:192.0.2.1":                            "ip:[IP]",
+	},
+	"key": {
+		"sk-abcdefghijklmnopqrst1234567890":                      "[KEY]",
+		"sk-proj-Ab1_cd-efgh12345678":                            "[KEY]",
+		"sk-ant-api03-abcdefgh-ijkl_mnop":                        "[KEY]",
+		"key: sk-ant-api03-abcdefgh.":                            "key: [KEY].",
+		"AKIAIOSFODNN7EXAMPLE":                                   "[KEY]",
+		"ASIAIOSFODNN7EXAMPLE,":                                  "[KEY],",
+		"AIzaSyA1234567890abcdefghijklmnopqrstuv":                "[KEY]",
+		"ya29.a0AfH6SMBx1234567890-abc_def":                      "[KEY]",
+		"gsk_abcdefgh1234567890ABCDEF":                           "[KEY]",
+		"xai-abcdefgh1234567890":                                 "[KEY]",
+		"ghp_abcdefghijklmnopqrstuvwxyz0123456789":               "[KEY]",
+		"gho_16C7e42F292c6912E7710c838347Ae178B4a":               "[KEY]",
+		"github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvw":          "[KEY]",
+		"glpat-abcdefghij1234567890":                             "[KEY]",
+		"xoxb-123456789012-abcdefghijkl":                         "[KEY]",
+		"xoxp-1234-5678-abcd":                                    "[KEY]",
+		"hf_abcdefghijklmnopqrstuvwxyzabcdefgh":                  "[KEY]",
+		"npm_abcdefghijklmnopqrstuvwxyz0123456789":               "[KEY]",
+		"sk_live_abcdefgh":                                       "[KEY]",
+		"(eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-def_123)": "([KEY])",
+		"Bearer abcdef1234567890":                                "Bearer [KEY]",
+		"bearer  abc.def-123456~x+/==, then":                     "bearer  [KEY], then",
+		"Authorization: Bearer abcdefghijkl1":                    "Authorization: Bearer [KEY]",
+		"Authorization: Basic dXNlcjpwYXNz":                      "Authorization: Basic [KEY]",
+		"-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----\nrest": "[KEY]\nrest",
+		"-----BEGIN PRIVATE KEY-----\\nMIIE":                                               "[KEY]",
+		"password=hunter2":                                                                 "password=[KEY]",
+		"password: hunter2":                                                                "password: [KEY]",
+		"PGPASSWORD='p w d' psql":                                                          "PGPASSWORD='[KEY]' psql",
+		"export OPENAI_API_KEY=abcd1234":                                                   "export OPENAI_API_KEY=[KEY]",
+		"?api_key=abcd&x=1":                                                                "?api_key=[KEY]&x=1",
+		`{"api_key": "abc def", "n": 1}`:                                                   `{"api_key": "[KEY]", "n": 1}`,
+		`{"password":"a\"b","user":"u"}`:                                                   `{"password":"[KEY]","user":"u"}`,
+		`"{\"client_secret\": \"abc\", \"n\":1}"`:                                          `"{\"client_secret\": \"[KEY]\", \"n\":1}"`,
+		"x-api-key: a1b2c3d4e5":                                                            "x-api-key: [KEY]",
+		"clientSecret := `abc`":                                                            "clientSecret := `[KEY]`",
+		"token=abcd1234":                                                                   "token=[KEY]",
+		"'secret' => 'x'":                                                                  "'secret' => '[KEY]'",
+		"postgres://user:pa55word@db.example.com/x":                                        "postgres://user:[KEY]@db.example.com/x",
+		"\\nsk-abcdefghijklmnopqrst1234567890":                                             "\\n[KEY]",
+		"密钥sk-abcdefghijklmnopqrst1234567890。":                                             "密钥[KEY]。",
+		"Password:\"geheim\"":                                                              "Password:\"[KEY]\"",
+		"DB_PASSWORD=pa$$w0rd!":                                                            "DB_PASSWORD=[KEY]!",
+		"GITHUB_TOKEN = ghp0123456789":                                                     "GITHUB_TOKEN = [KEY]",
+	},
+	"several": {
+		"alice@example.com, +14155552671, 4111111111111111, DE89370400440532013000, 10.0.0.1, sk-abcdefghijklmnopqrst12": "[EMAIL], [PHONE], [CARD], [IBAN], [IP], [KEY]",
+		"alice@example.com 192.0.2.1": "[EMAIL] [IP]",
+	},
+}
+
+// unmasked are texts that only resemble.
+var unmasked = map[string][]string{
+	"email": {
+		"@alice", "alice@", "a @ b.com", "alice@localhost", "lodash@4.17.21", "foo @example.com", "@Override public", "x@y", "@example.com", "user@host:22", "a@b.c", "é@",
+	},
+	"numbers": {
+		"12345678901", "1234567890", "order 100200300400", "2024-01-02", "02.01.2024", "01/02/2024", "2024-01-02T10:11:12.123456Z", "10:30:45", "1.2.3", "v1.2.3.4", "version 1.2.3.4",
+		"Chrome/120.0.0.0 Safari/537.36", "1,234,567.89", "$1234567890", "3.14159265358979", "0.4111111111111111", "550e8400-e29b-41d4-a716-446655440000",
+		"12345678-1234-1234-1234-123456789012", "d41d8cd98f00b204e9800998ecf8427e", "1700000000000", "1700000000", "4111111111111112", "4111 1111 1111 1112", "1234 5678 9012 3456",
+		"0000000000000000", "a4111111111111111", "4111111111111111a", "1.1.1", "256.1.1.1", "1.2.3.4.5", "01.02.03.04", "10.0.0", "12-34-56", "100-200-3000-40", "ISBN 978-3-16-148410-0",
+		"2024-2025", "1-2-3", "123-456-7890", "555-1234", "+1.5", "x+12345678", "12 345 678", "1 000 000 000", "123 456 7890", "000 000 0000", "00:11:22:33:44:55", "5551234567",
+		"01-02-2024 10:30", "0.0.1-beta.12345678", "temperature 36.6, pulse 72", "0800", "007 1962",
+	},
+	"iban": {
+		"DE89370400440532013001", "DE8937040044053201300", "XX89370400440532013000", "AB12CD34EF56GH78", "DE89", "DEAD BEEF", "de89370400440532013000x",
+	},
+	"ipv6": {
+		"12:30", "12:30:45", "1:2:3:4:5:6:7:8", "std::vector<int>", "a::b", "x[::-1]", "x[1::2]", "x[::1]", "::", "Foo::Bar", "add::face::x", "add::face", "2001:db8::1::x", "note: see", "1::", "http://x", "db8:1", ":::", "1:2::3::4", "abcde::1234",
+	},
+	"key": {
+		"sk-", "sk-learn", "task-1234567890123456789", "sk-some-name-of-a-thing", "hf_transformer_model_name", "npm_config_user_agent", "gsk_", "AKIA", "AKIAshort", "AIzashort", "eyJ", "eyJhbGciOi.x",
+		"Bearer of bad news", "bearer authentication scheme", "-----BEGIN CERTIFICATE-----\nMIIE", "-----BEGIN PUBLIC KEY-----", "password", "the password is required", "password: required", "Password: (hidden)", "token: the smallest unit",
+		`{"token": "Hello", "logprob": -0.1}`, "max_tokens=1000", "next_page_token=abc123456", `"password": ""`, "password=$PASSWORD", "password=${DB_PASSWORD}", "api_key=<your key>", "api_key=None", "token = lexer.next()",
+		"token == other1234", "secret: null", "password=[KEY]", `"api_key": "[KEY]"`, "Authorization: Bearer [KEY]", "api_key=api_key", "tokens: 12345678", "total_tokens=12345678", "eos_token: abc12345", "https://user@example/x", "http://host:8080/a@b",
+		"keyboard=qwerty123", "monkey=banana123", "password=os[1]", "ya29.short", "_sk-abcdefghijklmnopqrst1234", "\"author\": \"x\"", "authority=abc12345",
+	},
+	"text": {
+		"", " ", "Hello, world!", "Größe 10 – 20 °C", "\xff\xfe", "日本語のテキスト", "[EMAIL] [PHONE] [CARD] [IBAN] [IP] [KEY]", "a-b_c.d=e:f@g", "func(a, b int) (c string)", "{\"a\":1}",
+	},
+}
+
+func TestMasks(t *testing.T) {
+	for class, texts := range masked {
+		for text, want := range texts {
+			check(t, class, text, want)
+			for _, around := range [][2]string{{"x ", " x"}, {"\n", "\n"}, {"“", "”"}, {"[", "]"}, {"¿", "?"}, {"alice@example.com ", " 10.0.0.1"}} {
+				before, after := around[0], around[1]
+				if strings.Contains(text, "=pa$$") || strings.Contains(text, "BEGIN PRIVATE") {
+					continue // takes what follows
+				}
+				if before[0] == 'a' {
+					check(t, class, before+text+after, "[EMAIL] "+want+" [IP]")
+					continue
+				}
+				check(t, class, before+text+after, before+want+after)
+			}
+		}
+	}
+}
+
+func TestLeavesAlone(t *testing.T) {
+	for class, texts := range unmasked {
+		for _, text := range texts {
+			check(t, class, text, text)
+			if !strings.ContainsAny(text, "\xff\"") {
+				check(t, class, "x "+text+" x", "x "+text+" x")
+				check(t, class, "“"+text+"”", "“"+text+"”")
+			}
+		}
+	}
+}
+
+func check(t *testing.T, class, text, want string) {
+	t.Helper()
+	got := redact.String(text)
+	if got != want {
+		t.Errorf("%s: %q became %q, want %q", class, text, got, want)
+	}
+	if again := redact.String(got); again != got {
+		t.Errorf("%s: %q became %q, then %q", class, text, got, again)
+	}
+	if dst := string(redact.Append([]byte("4111"), []byte(text))); dst != "4111"+want {
+		t.Errorf("%s: appended to 4111: %q", class, dst)
+	}
+}
