@@ -58,6 +58,17 @@ func aRun(ctx context.Context, inst *llmotel.Instrumentation) {
 func TestSpansAroundCalls(t *testing.T) {
 	golden(t, "around_calls", nil, aRun)
 	golden(t, "around_calls_content", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentOnSpansAndEvents)}, aRun)
+	golden(t, "around_calls_failed", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentOnSpans)}, func(ctx context.Context, inst *llmotel.Instrumentation) {
+		failed := &providers.Error{Provider: "openai", Kind: providers.KindServerError, StatusCode: 500}
+		_, flow := inst.StartWorkflow(ctx, llmotel.WorkflowCall{Name: "support"})
+		flow.End(nil, failed)
+		_, agent := inst.StartAgent(ctx, llmotel.AgentCall{Name: "planner"})
+		agent.End(llmotel.AgentResult{}, failed)
+		_, tool := inst.StartTool(ctx, llmotel.ToolCall{Name: "find", Arguments: "no JSON"})
+		tool.End("none", failed)
+		_, search := inst.StartRetrieval(ctx, llmotel.RetrievalCall{DataSourceID: "people", Query: "Ada"})
+		search.End(nil, failed)
+	})
 	golden(t, "older_around_calls", []llmotel.Option{llmotel.WithConventions(llmotel.ConventionsOlder)}, aRun)
 }
 

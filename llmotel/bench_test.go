@@ -102,6 +102,10 @@ func variants(b *testing.B) []variant {
 		{"wrap", wrap(recording, meters)},
 		{"wrap-batched", wrap(batched, meters)},
 		{"wrap-sink", wrap(recording, meters, llmotel.WithSinks(nothing{}))},
+		{"wrap-content", wrap(recording, meters, llmotel.WithContentCapture(llmotel.ContentOnSpans))},
+		{"wrap-content-not-redacted", wrap(recording, meters, llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithoutRedaction())},
+		{"wrap-content-structured", wrap(recording, meters, llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithStructuredContent())},
+		{"wrap-both-conventions", wrap(recording, meters, llmotel.WithConventions(llmotel.ConventionsBoth))},
 		{"wrap-no-chunk-times", wrap(recording, meters, llmotel.WithoutTimePerOutputChunk())},
 	}
 }

@@ -221,11 +221,19 @@ func TestAllocations(t *testing.T) {
 	if added := allocs(instrument(t, never).Wrap(bare)) - allocs(bare); added > 6+allocSlack { // the SDK's own Start and End take 3
 		t.Errorf("a call that is not sampled allocates %v times more, want at most 6", added)
 	}
+	recorded := allocs(instrument(t, rec).Wrap(bare))
+	withContent := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans))
+	if added := allocs(withContent.Wrap(bare)) - recorded; added > 6+allocSlack {
+		t.Errorf("content on spans allocates %v times more, want at most 6", added)
+	}
 	short := newCanned()
 	short.chunks = append(append([]*providers.Chunk(nil), bare.chunks[:11]...), bare.chunks[len(bare.chunks)-1])
 	inst := instrument(t, rec)
 	if few, many := stream(inst.Wrap(short)), stream(inst.Wrap(bare)); many > few+allocSlack {
 		t.Errorf("a stream of 200 chunks allocates %v times, one of 10 %v times; want no difference", many, few)
+	}
+	if plain, with := stream(inst.Wrap(bare)), stream(withContent.Wrap(bare)); with-plain > 6+allocSlack {
+		t.Errorf("content of a stream allocates %v times more, want at most 6", with-plain)
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/llmotel/sdk/llmotel/internal/genai"
 )
 
@@ -31,11 +33,16 @@ var (
 	spanLine      = regexp.MustCompile(`^( *)span "([a-z_.]+)[^"]*" (\w+)`)
 	attributeLine = regexp.MustCompile(`^ +([a-z][a-z0-9_.]*)=`)
 	eventLine     = regexp.MustCompile(`^ +event ([a-z_.]+) \+\S+ ?(.*)$`)
+	logLine       = regexp.MustCompile(`^log ([a-z_.]+) \w+`)
 	metricLine    = regexp.MustCompile(`^metric (\S+) (\S+)`)
 	pointKey      = regexp.MustCompile(`([a-z][a-z0-9_.]*)=`)
 )
 
-type sightings struct{ spans, events, metrics map[string]map[string]bool }
+type sightings struct{ spans, events, logs, metrics map[string]map[string]bool }
+
+func newSightings() *sightings {
+	return &sightings{map[string]map[string]bool{}, map[string]map[string]bool{}, map[string]map[string]bool{}, map[string]map[string]bool{}}
+}
 
 func see(m map[string]map[string]bool, name string, keys ...string) {
 	if m[name] == nil {
@@ -48,7 +55,7 @@ func see(m map[string]map[string]bool, name string, keys ...string) {
 
 // read collects what one golden file has.
 func (s *sightings) read(text string) {
-	var span, metric string
+	var span, log, metric string
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		switch {
@@ -56,10 +63,13 @@ func (s *sightings) read(text string) {
 			return
 		case spanLine.MatchString(line):
 			m := spanLine.FindStringSubmatch(line)
-			span, metric = m[2]+" "+m[3], ""
+			span, log, metric = m[2]+" "+m[3], "", ""
 			see(s.spans, span)
+		case logLine.MatchString(line):
+			span, log, metric = "", logLine.FindStringSubmatch(line)[1], ""
+			see(s.logs, log)
 		case metricLine.MatchString(line):
-			span, metric = "", metricLine.FindStringSubmatch(line)[1]
+			span, log, metric = "", "", metricLine.FindStringSubmatch(line)[1]
 			see(s.metrics, metric)
 		case eventLine.MatchString(line):
 			m := eventLine.FindStringSubmatch(line)
@@ -68,13 +78,24 @@ func (s *sightings) read(text string) {
 				see(s.events, m[1], k[1])
 			}
 		case span != "" && attributeLine.MatchString(line):
-			see(s.spans, span, attributeLine.FindStringSubmatch(line)[1])
+			see(s.spans, span, attributeOf(line))
+		case log != "" && attributeLine.MatchString(line):
+			see(s.logs, log, attributeOf(line))
 		case metric != "":
 			for _, k := range pointKey.FindAllStringSubmatch(line, -1) {
 				see(s.metrics, metric, k[1])
 			}
 		}
 	}
+}
+
+// attributeOf is the key in a line, with {name} where the program chooses it.
+func attributeOf(line string) string {
+	key := attributeLine.FindStringSubmatch(line)[1]
+	if prefix := string(genai.PromptVariableKey("")); strings.HasPrefix(key, prefix) {
+		return prefix + "{name}"
+	}
+	return key
 }
 
 // meanings reads the comments of the names from the source of package genai.
@@ -108,7 +129,7 @@ func meanings(t *testing.T) map[string]string {
 }
 
 func TestTelemetryDocument(t *testing.T) {
-	s := &sightings{map[string]map[string]bool{}, map[string]map[string]bool{}, map[string]map[string]bool{}}
+	s, other := newSightings(), newSightings() // of the newest revision, and with the older one
 	for _, dir := range []string{"testdata", "otelfailover/testdata"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.golden"))
 		if err != nil || len(files) == 0 {
@@ -119,10 +140,14 @@ func TestTelemetryDocument(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if name := filepath.Base(file); strings.HasPrefix(name, "older_") || strings.HasPrefix(name, "both_") {
+				other.read(string(text))
+				continue
+			}
 			s.read(string(text))
 		}
 	}
-	compare(t, document, s.markdown(meanings(t)))
+	compare(t, document, s.markdown(meanings(t))+s.older(other))
 
 	old, err := os.ReadFile(readme)
 	if err != nil {
@@ -155,7 +180,10 @@ func compare(t *testing.T, path, got string) {
 func (s *sightings) summary() string {
 	var b strings.Builder
 	b.WriteString("| span | attributes |\n| --- | --- |\n")
-	for _, span := range []string{"llm.call internal", "chat client", "embeddings client"} {
+	for _, span := range []string{
+		"llm.call internal", "chat client", "embeddings client", "invoke_agent internal", "invoke_agent client",
+		"execute_tool internal", "invoke_workflow internal", "retrieval client",
+	} {
 		name, _, _ := strings.Cut(spanTitles[span], ", ")
 		keys := map[string]bool{}
 		for k := range s.spans[span] {
@@ -171,14 +199,65 @@ func (s *sightings) summary() string {
 			fmt.Fprintf(&b, "| `%s` (%s) | `%s` | %s |\n", def.Name, def.Instrument, def.Unit, def.Description)
 		}
 	}
-	b.WriteString("\nEvents on spans: " + keyList(s.events) + ". All of it with types and meanings: [docs/telemetry.md](docs/telemetry.md).\n")
+	b.WriteString("\nEvents on spans: " + keyList(s.events) + ". Events as log records: " + keyList(s.logs) + ". All of it with types and meanings: [docs/telemetry.md](docs/telemetry.md).\n")
 	return b.String()
 }
 
 var spanTitles = map[string]string{
-	"chat client":       "Inference span: `chat {model}`, CLIENT, one for each call, or for each target that a chain visits",
-	"embeddings client": "Embeddings span: `embeddings {model}`, CLIENT",
-	"llm.call internal": "Parent span: `llm.call`, INTERNAL, one for each call of a failover chain",
+	"chat client":              "Inference span: `chat {model}`, CLIENT, one for each call, or for each target that a chain visits",
+	"embeddings client":        "Embeddings span: `embeddings {model}`, CLIENT",
+	"invoke_agent internal":    "Agent in this process: `invoke_agent {agent}`, INTERNAL",
+	"invoke_agent client":      "Agent elsewhere: `invoke_agent {agent}`, CLIENT",
+	"execute_tool internal":    "Tool run: `execute_tool {tool}`, INTERNAL",
+	"invoke_workflow internal": "Workflow run: `invoke_workflow {workflow}`, INTERNAL",
+	"retrieval client":         "Retrieval: `retrieval {data source}`, CLIENT",
+	"llm.call internal":        "Parent span: `llm.call`, INTERNAL, one for each call of a failover chain",
+}
+
+// contentKeys are the attributes that hold content.
+var contentKeys = func() []string {
+	var out []string
+	for _, key := range []attribute.Key{
+		genai.SystemInstructionsKey, genai.InputMessagesKey, genai.OutputMessagesKey, genai.ToolDefinitionsKey,
+		genai.ToolCallArgumentsKey, genai.ToolCallResultKey, genai.RetrievalQueryTextKey, genai.RetrievalDocumentsKey,
+		genai.PromptVariableKey("{name}"),
+	} {
+		out = append(out, "`"+string(key)+"`")
+	}
+	return out
+}()
+
+// older tells what is different with the older revision.
+func (s *sightings) older(o *sightings) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `
+## The older revision
+
+%s selects commit %s, %s both, as does the environment variable %s with %s and %s. The older revision has these
+attributes and metrics beside or instead of those above; with it %s is recorded for all operations.
+
+| attribute | on spans |
+| --- | --- |
+`, "`WithConventions(ConventionsOlder)`", genai.OlderRevision, "`ConventionsBoth`", "`OTEL_SEMCONV_STABILITY_OPT_IN`", "`gen_ai/4a39b6ef`", "`gen_ai/dup`",
+		"`"+genai.MetricClientOperationDuration.Name+"`")
+	only := map[string]map[string]bool{}
+	for span, keys := range o.spans {
+		for k := range keys {
+			if !s.spans[span][k] {
+				see(only, k, span)
+			}
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(only)) {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", k, keyList(only[k]))
+	}
+	b.WriteString("\n| metric | instrument | unit | attributes | meaning |\n| --- | --- | --- | --- | --- |\n")
+	for _, def := range genai.OlderMetrics() {
+		if keys, ok := o.metrics[def.Name]; ok {
+			fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | %s |\n", def.Name, def.Instrument, def.Unit, keyList(keys), def.Description)
+		}
+	}
+	return b.String()
 }
 
 func (s *sightings) markdown(meaning map[string]string) string {
@@ -189,10 +268,10 @@ func (s *sightings) markdown(meaning map[string]string) string {
 
 Everything that the recorder emits, as its tests have seen it. Names under %s are those of the OpenTelemetry GenAI semantic
 conventions at commit %s (schema %s); names under %s are this library's own until the conventions have them.
-No content of prompts or answers is among it. An attribute appears where it applies.
+An attribute appears where it applies. Content is recorded, redacted, only after %s or its environment variable asks for it: %s and %s.
 
 ## Spans
-`, "`gen_ai.`", genai.Revision, genai.SchemaURL, "`llmotel.`")
+`, "`gen_ai.`", genai.Revision, genai.SchemaURL, "`llmotel.`", "`WithContentCapture`", strings.Join(contentKeys[:len(contentKeys)-1], ", "), contentKeys[len(contentKeys)-1])
 	for _, span := range slices.Sorted(maps.Keys(s.spans)) {
 		title := spanTitles[span]
 		if title == "" {
@@ -201,6 +280,9 @@ No content of prompts or answers is among it. An attribute appears where it appl
 		fmt.Fprintf(&b, "\n### %s\n\n| attribute | type and meaning |\n| --- | --- |\n", title)
 		for _, key := range slices.Sorted(maps.Keys(s.spans[span])) {
 			text := meaning[key]
+			if strings.HasSuffix(key, ".{name}") {
+				text = "string. The value of a variable that was put into the prompt template. May contain sensitive information."
+			}
 			if target, ok := strings.CutPrefix(key, string(genai.BreakerStateKey)+"."); ok {
 				if target != "primary" {
 					continue
@@ -214,6 +296,10 @@ No content of prompts or answers is among it. An attribute appears where it appl
 	for _, event := range slices.Sorted(maps.Keys(s.events)) {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", event, keyList(s.events[event]))
 	}
+	b.WriteString("\n## Events as log records\n\n| event | attributes |\n| --- | --- |\n")
+	for _, event := range slices.Sorted(maps.Keys(s.logs)) {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", event, keyList(s.logs[event]))
+	}
 	b.WriteString("\n## Metrics\n\n| metric | instrument | unit | attributes | meaning |\n| --- | --- | --- | --- | --- |\n")
 	for _, def := range append(genai.Metrics(), genai.OwnMetrics()...) {
 		if keys, ok := s.metrics[def.Name]; ok {
@@ -222,7 +308,7 @@ No content of prompts or answers is among it. An attribute appears where it appl
 	}
 	b.WriteString(`
 Attribution (` + "`llmotel.feature.*`, `gen_ai.prompt.*`, `feature_flag.*`, `llmotel.tenant`" + `) is on metrics only where ` + "`WithMetricAttribution`" + ` allows it.
-` + "`llmotel.telemetry.dropped`" + ` counts records that a sink failed to take.
+` + "`llmotel.telemetry.dropped`" + ` counts records that a sink failed to take, and content that a redactor or hook lost.
 How Prometheus spells the names: [pipeline.md](pipeline.md).
 `)
 	return b.String()
