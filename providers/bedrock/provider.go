@@ -73,7 +73,7 @@ func Wrap(client *sdk.Client) *Provider {
 // endpoint returns where the client sends its calls, or nil if that cannot be
 // told before a call.
 func endpoint(o sdk.Options) *url.URL {
-	if o.EndpointResolverV2 == nil {
+	if o.EndpointResolverV2 == nil || o.Region == "" && o.BaseEndpoint == nil {
 		return nil
 	}
 	found, err := o.EndpointResolverV2.ResolveEndpoint(context.Background(), sdk.EndpointParameters{

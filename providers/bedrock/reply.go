@@ -61,7 +61,7 @@ func (r *reply) keep(
 	ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
 ) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	out, metadata, err := next.HandleDeserialize(ctx, in)
-	if resp, ok := out.RawResponse.(*smithyhttp.Response); ok && resp.Response != nil && resp.Body != nil {
+	if resp, ok := out.RawResponse.(*smithyhttp.Response); ok && err == nil { // else it is made up
 		r.body = &body{ReadCloser: resp.Body, left: r.limit, limited: r.limit > 0}
 		resp.Body = r.body
 		r.resp = resp.Response
