@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -22,7 +23,8 @@ const (
 var notExpected = map[string]bool{
 	"gen_ai.tool.description": true, "gen_ai.usage.cache_read.input_tokens": true, "gen_ai.usage.cache_creation.input_tokens": true,
 	"gen_ai.embeddings.dimension.count": true, "gen_ai.retrieval.top_k": true,
-	"openai.response.system_fingerprint": true, "aws.bedrock.knowledge_base.id": true, "azure.resource_provider.namespace": true,
+	"openai.response.system_fingerprint": true, "openai.response.service_tier": true, "aws.bedrock.knowledge_base.id": true, "azure.resource_provider.namespace": true,
+	"gen_ai.agent.name":    true, // of metrics; an agent may have none
 	"exception.stacktrace": true, "gen_ai.evaluation.explanation": true,
 }
 
@@ -116,19 +118,30 @@ func spanName(def *registry.Span, v values) string {
 	return strings.Join(name, " ")
 }
 
-// expected checks for recommended attributes without a condition, where nothing
-// went wrong.
+// expected checks for recommended attributes without a condition, where a whole
+// answer came.
 func (r *run) expected(context string, v values, uses registry.Uses) {
-	if v.has(errorTypeKey) {
+	if v.has(errorTypeKey) || slices.Contains(v["gen_ai.response.finish_reasons"].AsStringSlice(), "error") {
 		return
 	}
 	for _, key := range uses.Keys() {
 		use := uses[key]
 		if use.Level == registry.Recommended && use.Condition == "" && !v.has(key) &&
-			!notExpected[key] && !strings.HasPrefix(key, "gen_ai.request.") {
+			!notExpected[key] && !strings.HasPrefix(key, "gen_ai.request.") && r.possible(key, v) {
 			r.found.add(RecommendedAbsent, context+": "+key, "is recommended")
 		}
 	}
+}
+
+// possible tells whether operations like this one have the attribute at all:
+// metrics for several operations name what only some of their spans have.
+func (r *run) possible(key string, v values) bool {
+	operation := v.text(operationKey)
+	if operation == "" {
+		return true
+	}
+	def := r.reg.SpanFor(operation, "client")
+	return def == nil || def.Uses(v.text(providerKey)).Find(key) != nil || !strings.HasPrefix(key, "gen_ai.response.")
 }
 
 // sampling checks that samplers saw what they SHOULD see.

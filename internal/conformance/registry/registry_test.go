@@ -301,3 +301,25 @@ func TestLoadRefuses(t *testing.T) {
 		})
 	}
 }
+
+func TestMerge(t *testing.T) {
+	both := registry.Merge(load(t, newest), load(t, older))
+	span := both.SpanFor("chat", "client")
+	if span.Type != "gen_ai.client.inference" || len(both.Spans) != 11 {
+		t.Errorf("%d spans, %s for chat", len(both.Spans), span.Type)
+	}
+	uses := span.Uses("openai")
+	for _, key := range []string{"gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.input_tokens", "openai.api.type", "gen_ai.usage.text.input_tokens"} {
+		if uses.Find(key) == nil {
+			t.Errorf("%s is not declared", key)
+		}
+	}
+	if level := uses.Find("gen_ai.usage.cache_read.input_tokens").Condition; level != "When applicable." {
+		t.Errorf("cache_read has the condition %q, want the newest one", level)
+	}
+	for _, name := range []string{"gen_ai.client.token.usage", "gen_ai.client.inference.duration", "gen_ai.client.operation.time_to_first_chunk"} {
+		if both.Metrics[name] == nil {
+			t.Errorf("no metric %s", name)
+		}
+	}
+}
