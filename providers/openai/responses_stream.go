@@ -21,16 +21,13 @@ func (p *Provider) streamResponse(ctx context.Context, req *providers.Request, y
 		return
 	}
 	call := p.call(req.Model)
-	resp, err := p.newResponse(ctx, call, params)
+	resp, err := p.newResponse(ctx, call, params) //nolint:bodyclose // deliver closes it
 	if err != nil {
 		yield(nil, err)
 		return
 	}
-	defer resp.Body.Close()
 	s := &itemStream{feed: feed{p: p, call: call, resp: resp, yield: yield}}
-	if err := s.run(ctx); err != nil && !s.left {
-		yield(nil, err)
-	}
+	s.deliver(ctx)
 }
 
 // itemStream is one streamed answer of the Responses API: a sequence of items,
@@ -55,6 +52,14 @@ type event struct {
 	Item         json.RawMessage `json:"item"`
 	Response     json.RawMessage `json:"response"`
 	Error        json.RawMessage `json:"error"`
+}
+
+// deliver yields the answer, or as much of it as there is and the error.
+func (s *itemStream) deliver(ctx context.Context) {
+	defer s.resp.Body.Close()
+	if err := s.run(ctx); err != nil && !s.left {
+		s.yield(nil, err)
+	}
 }
 
 // run reads the stream to its end. It returns nil after the consumer has left.

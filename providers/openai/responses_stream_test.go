@@ -1,17 +1,11 @@
 package openai_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
-
-	sdk "github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/option"
 
 	"github.com/llmotel/sdk/providers"
 	"github.com/llmotel/sdk/providers/openai"
@@ -206,74 +200,5 @@ func TestResponsesBodies(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// roundTripper answers with bytes.
-type roundTripper []byte
-
-func (b roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{
-		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/event-stream"}},
-		Body: io.NopCloser(bytes.NewReader(b)), Request: r,
-	}, nil
-}
-
-func FuzzResponsesStream(f *testing.F) {
-	whole, err := os.ReadFile("testdata/responses_stream.sse")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(whole)
-	f.Add(whole[:len(whole)/2])
-	for _, data := range []string{created, hiDelta, completed, "[DONE]", `{"type":"error"}`, `{"type":"response.output_item.done","item":{"type":"reasoning","summary":null}}`} {
-		f.Add([]byte("data: " + created + "\n\ndata: " + data + "\n\n"))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) { checkStream(t, body, openai.WithResponsesAPI()) })
-}
-
-func FuzzChatStream(f *testing.F) {
-	whole, err := os.ReadFile("testdata/stream.sse")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(whole)
-	f.Add(whole[:len(whole)/2])
-	for _, data := range []string{textChunk, stopChunk, lastChunk, "[DONE]", `{"error":{}}`, `{"choices":[{"index":9}]}`} {
-		f.Add([]byte("data: " + textChunk + "\n\ndata: " + data + "\n\n"))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) { checkStream(t, body) })
-}
-
-// checkStream checks what holds for any bytes: a start comes first, an end or
-// an error last and alone, and no impossible count is passed on.
-func checkStream(t *testing.T, body []byte, opts ...openai.WrapOption) {
-	t.Helper()
-	client := sdk.NewClient(
-		option.WithAPIKey("k"), option.WithBaseURL("http://service.test/v1"),
-		option.WithHTTPClient(&http.Client{Transport: roundTripper(body)}),
-	)
-	started, finished, failed := false, false, false
-	for chunk, err := range openai.Wrap(client, opts...).Stream(t.Context(), hello()) {
-		if finished || failed {
-			t.Fatal("the stream went on after its end")
-		}
-		if err != nil {
-			var e *providers.Error
-			if failed = true; !as(err, &e) || chunk != nil || e.Usage.Validate() != nil {
-				t.Fatalf("got %v, %v", chunk, err)
-			}
-			continue
-		}
-		if started == (chunk.Kind == providers.ChunkStart) {
-			t.Fatalf("a %v chunk; started is %v", chunk.Kind, started)
-		}
-		started = true
-		if finished = chunk.Kind == providers.ChunkFinish; finished && chunk.Finish.Usage.Validate() != nil {
-			t.Fatalf("usage %+v", chunk.Finish.Usage)
-		}
-	}
-	if !finished && !failed {
-		t.Fatal("the stream ended without an end")
 	}
 }

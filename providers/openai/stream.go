@@ -26,17 +26,13 @@ func (p *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2
 			return
 		}
 		call := p.call(req.Model)
-		resp, err := p.complete(ctx, call, params)
+		resp, err := p.complete(ctx, call, params) //nolint:bodyclose // deliver closes it
 		if err != nil {
 			yield(nil, err)
 			return
 		}
 		s := &stream{feed: feed{p: p, call: call, resp: resp, yield: yield}, audioFormat: req.AudioFormat}
-		defer resp.Body.Close()
-		if err := s.run(ctx); err != nil && !s.left {
-			err.Usage = s.partialUsage()
-			yield(nil, err)
-		}
+		s.deliver(ctx)
 	}
 }
 
@@ -53,6 +49,15 @@ type stream struct {
 	created time.Time
 	usage   providers.Usage
 	choices []*choice
+}
+
+// deliver yields the answer, or as much of it as there is and the error.
+func (s *stream) deliver(ctx context.Context) {
+	defer s.resp.Body.Close()
+	if err := s.run(ctx); err != nil && !s.left {
+		err.Usage = s.partialUsage()
+		s.yield(nil, err)
+	}
 }
 
 // run reads the stream to its end. It returns nil after the consumer has left.
