@@ -38,6 +38,10 @@ func TestErrorBodies(t *testing.T) {
 		"mistral":              {401, `{"object":"error","message":"Unauthorized","type":"invalid_key","code":"1001"}`, providers.KindAuthentication, "1001"},
 		"ollama":               {404, `{"error":"model not found"}`, providers.KindModelNotFound, ""},
 		"payment required":     {402, `{"error":{"message":"Insufficient Balance","type":"unknown_error","code":"invalid_request_error"}}`, providers.KindQuotaExhausted, "invalid_request_error"},
+		"flagged prompt":       {400, `{"error":{"type":"invalid_request_error","code":"invalid_prompt"}}`, providers.KindContentFiltered, "invalid_prompt"},
+		"lost response":        {404, `{"error":{"type":"invalid_request_error","code":"previous_response_not_found"}}`, providers.KindInvalidRequest, "previous_response_not_found"},
+		"bad image":            {400, `{"error":{"type":"invalid_request_error","code":"invalid_image_url"}}`, providers.KindInvalidRequest, "invalid_image_url"},
+		"type with status ok":  {200, `{"error":{"type":"invalid_request_error","code":null}}`, providers.KindInvalidRequest, "invalid_request_error"},
 		"page of a proxy":      {502, `<html>Bad gateway</html>`, providers.KindServerError, ""},
 		"empty":                {529, ``, providers.KindOverloaded, ""},
 		"null":                 {500, `null`, providers.KindServerError, ""},
@@ -50,18 +54,24 @@ func TestErrorBodies(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			calls := 0
-			p := replay(t, func(w http.ResponseWriter, _ *http.Request) {
+			handler := func(w http.ResponseWriter, _ *http.Request) {
 				calls++
 				w.Header().Set("Content-Type", "application/json")
 				w.Header().Set("X-Request-Id", "req_9")
 				w.Header().Set("Retry-After-Ms", "1500")
 				w.WriteHeader(c.status)
 				fmt.Fprint(w, c.body)
-			})
+			}
+			p, r := replay(t, handler), replay(t, handler, openai.WithResponsesAPI())
 			_, unary := p.Generate(t.Context(), hello())
 			_, streamed := providers.Collect(p.Stream(t.Context(), hello()))
 			_, embedded := p.Embed(t.Context(), &providers.EmbedRequest{Model: "m", Input: []string{"a"}})
-			for how, err := range map[string]error{"unary": unary, "streamed": streamed, "embedded": embedded} {
+			_, responded := r.Generate(t.Context(), hello())
+			_, respondedStream := providers.Collect(r.Stream(t.Context(), hello()))
+			for how, err := range map[string]error{
+				"unary": unary, "streamed": streamed, "embedded": embedded,
+				"responses": responded, "responses, streamed": respondedStream,
+			} {
 				var e *providers.Error
 				if !as(err, &e) {
 					t.Errorf("%s: got %v", how, err)
@@ -78,8 +88,8 @@ func TestErrorBodies(t *testing.T) {
 					t.Errorf("%s: the SDK's error is lost", how)
 				}
 			}
-			if calls != 3 {
-				t.Errorf("%d HTTP calls, want 3: the SDK must not retry", calls)
+			if calls != 5 {
+				t.Errorf("%d HTTP calls, want 5: the SDK must not retry", calls)
 			}
 		})
 	}

@@ -45,6 +45,41 @@ func TestUsage(t *testing.T) {
 			`{"prompt_tokens":20,"completion_tokens":1,"prompt_cache_hit_tokens":16,"prompt_cache_miss_tokens":4}`,
 			providers.Usage{Completeness: providers.UsageReported, Reported: both | providers.ClassCacheRead, Input: 20, Output: 1, CacheRead: 16},
 		},
+		"deepseek names its cache twice": {
+			`{"prompt_tokens":20,"completion_tokens":1,"prompt_cache_hit_tokens":16,"prompt_cache_miss_tokens":4,"prompt_tokens_details":{"cached_tokens":16}}`,
+			providers.Usage{Completeness: providers.UsageReported, Reported: both | providers.ClassCacheRead, Input: 20, Output: 1, CacheRead: 16},
+		},
+		"mistral's cache": {
+			`{"prompt_tokens":20,"completion_tokens":1,"total_tokens":21,"num_cached_tokens":12}`,
+			providers.Usage{Completeness: providers.UsageReported, Reported: both | providers.ClassCacheRead, Input: 20, Output: 1, CacheRead: 12},
+		},
+		"openrouter's cost beside": {
+			`{"prompt_tokens":20,"completion_tokens":8,"total_tokens":28,"cost":0.0012,"is_byok":false,"cost_details":{"upstream_inference_cost":null},"completion_tokens_details":{"reasoning_tokens":5}}`,
+			providers.Usage{Completeness: providers.UsageReported, Reported: both | providers.ClassReasoning, Input: 20, Output: 8, Reasoning: 5},
+		},
+		"groq's times beside": {
+			`{"queue_time":0.03,"prompt_tokens":11,"prompt_time":0.001,"completion_tokens":8,"completion_time":0.01,"total_tokens":19,"total_time":0.02}`,
+			providers.Usage{Completeness: providers.UsageReported, Reported: both, Input: 11, Output: 8},
+		},
+		"xai without a total": {
+			`{"prompt_tokens":32,"completion_tokens":9,"completion_tokens_details":{"reasoning_tokens":5}}`,
+			providers.Usage{Completeness: providers.UsageReported, Reported: both | providers.ClassReasoning, Input: 32, Output: 9, Reasoning: 5},
+		},
+		"responses": {
+			`{"input_tokens":30,"input_tokens_details":{"cached_tokens":10,"cache_write_tokens":5},"output_tokens":20,"output_tokens_details":{"reasoning_tokens":8},"total_tokens":50}`,
+			providers.Usage{
+				Completeness: providers.UsageReported, Reported: both | providers.ClassCacheRead | providers.ClassCacheWrite | providers.ClassReasoning,
+				Input: 30, Output: 20, CacheRead: 10, CacheWrite: 5, Reasoning: 8,
+			},
+		},
+		"responses, reasoning beside": {
+			`{"input_tokens":30,"output_tokens":20,"output_tokens_details":{"reasoning_tokens":8},"total_tokens":58}`,
+			providers.Usage{Completeness: providers.UsageReported, Reported: both | providers.ClassReasoning, Input: 30, Output: 28, Reasoning: 8},
+		},
+		"both names": {
+			`{"prompt_tokens":30,"completion_tokens":20,"input_tokens":0,"output_tokens":0,"input_tokens_details":{"cached_tokens":4}}`,
+			providers.Usage{Completeness: providers.UsageReported, Reported: both | providers.ClassCacheRead, Input: 30, Output: 20, CacheRead: 4},
+		},
 		"impossible subset alone is given up": { // recorded at OpenRouter: reasoning 11 of 10
 			`{"prompt_tokens":20,"completion_tokens":10,"prompt_tokens_details":{"cached_tokens":5},"completion_tokens_details":{"reasoning_tokens":11}}`,
 			providers.Usage{Completeness: providers.UsageReported, Reported: both | providers.ClassCacheRead, Input: 20, Output: 10, CacheRead: 5},
@@ -73,6 +108,7 @@ func TestUsage(t *testing.T) {
 func FuzzUsage(f *testing.F) {
 	f.Add(`{"prompt_tokens":2000,"completion_tokens":120,"total_tokens":2120,"prompt_tokens_details":{"cached_tokens":1024}}`)
 	f.Add(`{"prompt_tokens":1,"completion_tokens":9223372036854775807,"total_tokens":1,"completion_tokens_details":{"reasoning_tokens":9223372036854775807}}`)
+	f.Add(`{"input_tokens":2000,"input_tokens_details":{"cached_tokens":1024},"output_tokens":120,"total_tokens":2120}`)
 	f.Add(`{"prompt_tokens":"3","completion_tokens":1e300}`)
 	f.Fuzz(func(t *testing.T, raw string) {
 		u := openai.Ledger(raw)
