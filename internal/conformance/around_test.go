@@ -14,20 +14,25 @@ import (
 const aroundWay = "helpers"
 
 // around are scenarios of the spans around calls: agents, tools, workflows,
-// retrievals, evaluations. Each is run whole and as a failure.
+// retrievals, evaluations; and of calls by hand that no adapter makes. Each is
+// run whole and as a failure.
 var around = []struct {
-	name string
-	run  func(ctx context.Context, inst *llmotel.Instrumentation, failure error)
+	way, name string
+	run       func(ctx context.Context, inst *llmotel.Instrumentation, failure error)
 }{
-	{"agent", agent},
-	{"remote agent", remoteAgent},
-	{"nameless agent", func(ctx context.Context, inst *llmotel.Instrumentation, failure error) {
+	{"Start", "Azure AI Inference", azureInference},
+	{"Start", "knowledge base", knowledgeBase},
+	{"Start", "compacted conversation", compacted},
+	{"Start", "encoding formats", encodingFormats},
+	{aroundWay, "agent", agent},
+	{aroundWay, "remote agent", remoteAgent},
+	{aroundWay, "nameless agent", func(ctx context.Context, inst *llmotel.Instrumentation, failure error) {
 		_, span := inst.StartAgent(ctx, llmotel.AgentCall{})
 		span.End(llmotel.AgentResult{Response: said(answer), Usage: usageOfAll()}, failure)
 	}},
-	{"workflow", workflow},
-	{"retrieval", retrieval},
-	{"evaluation", evaluation},
+	{aroundWay, "workflow", workflow},
+	{aroundWay, "retrieval", retrieval},
+	{aroundWay, "evaluation", evaluation},
 }
 
 func (s *suite) around(t *testing.T, rev revision, c capture) {
@@ -36,10 +41,10 @@ func (s *suite) around(t *testing.T, rev revision, c capture) {
 		for name, failure := range map[string]error{
 			"": nil, ", overloaded": &providers.Error{Provider: "openai", Kind: providers.KindOverloaded, Err: errors.New(prompt)}, ", foreign error": errors.New(prompt),
 		} {
-			t.Run(aroundWay+"/"+a.name+name, func(t *testing.T) {
+			t.Run(a.way+"/"+a.name+name, func(t *testing.T) {
 				col, inst := instrumentation(t, rev, c)
 				a.run(t.Context(), inst, failure)
-				s.examine(t, rev, c, col, aroundWay)
+				s.examine(t, rev, c, col, a.way)
 			})
 		}
 	}
@@ -123,4 +128,40 @@ func evaluation(ctx context.Context, inst *llmotel.Instrumentation, failure erro
 	inst.RecordEvaluation(ctx, llmotel.Evaluation{
 		Name: "relevance", ScoreValue: new(0.75), ScoreLabel: "pass", Explanation: "It names what to see.", ResponseID: responseID, Err: failure,
 	})
+}
+
+// result is what calls by hand end with.
+func result(model string) llmotel.Result {
+	return llmotel.Result{
+		ResponseID: responseID, Model: model, FinishReasons: []providers.FinishReason{providers.FinishStop}, Usage: usageOfAll(), API: providers.APIChatCompletions,
+	}
+}
+
+func azureInference(ctx context.Context, inst *llmotel.Instrumentation, failure error) {
+	_, span := inst.Start(ctx, llmotel.Call{Provider: "azure.ai.inference", ServerAddress: "models.example.com", Request: plain("phi-5")})
+	span.End(result("phi-5"), failure)
+}
+
+func knowledgeBase(ctx context.Context, inst *llmotel.Instrumentation, failure error) {
+	_, span := inst.Start(ctx, llmotel.Call{
+		Provider: "aws.bedrock", ServerAddress: "bedrock.example.com", GuardrailID: "gr-1", KnowledgeBaseID: "kb-1", Request: plain("nova"),
+	})
+	span.End(result("nova"), failure)
+}
+
+func compacted(ctx context.Context, inst *llmotel.Instrumentation, failure error) {
+	_, span := inst.Start(ctx, llmotel.Call{Provider: "openai", ServerAddress: "api.openai.com", ConversationID: "conversation-1", Request: plain("gpt-5.2")})
+	r := result("gpt-5.2")
+	r.Compacted = true
+	span.End(r, failure)
+}
+
+func encodingFormats(ctx context.Context, inst *llmotel.Instrumentation, failure error) {
+	_, span := inst.Start(ctx, llmotel.Call{
+		Operation: llmotel.OperationEmbeddings, Provider: "openai", ServerAddress: "api.openai.com", Model: "text-embedding-3-small", EncodingFormats: []string{"base64"},
+	})
+	r := llmotel.Result{Model: "text-embedding-3-small"}
+	r.Usage.Completeness = providers.UsageReported
+	r.Usage.Set(providers.ClassInput, embeddingTokens)
+	span.End(r, failure)
 }

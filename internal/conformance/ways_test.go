@@ -13,6 +13,7 @@ import (
 	"github.com/llmotel/sdk/llmotel"
 	"github.com/llmotel/sdk/providers"
 	"github.com/llmotel/sdk/providers/anthropic"
+	"github.com/llmotel/sdk/providers/bedrock"
 	"github.com/llmotel/sdk/providers/openai"
 )
 
@@ -92,9 +93,18 @@ func (h byHand) call(stream bool) llmotel.Call {
 	return llmotel.Call{Operation: h.wire.operation, Provider: h.wire.provider, ServerAddress: host, ServerPort: port, Stream: stream}
 }
 
+func guardrail(req *providers.Request) string {
+	for _, e := range req.Extensions {
+		if o, ok := e.(bedrock.Options); ok {
+			return o.GuardrailID()
+		}
+	}
+	return ""
+}
+
 func (h byHand) Generate(ctx context.Context, req *providers.Request) (*providers.Response, error) {
 	call := h.call(false)
-	call.Request = req
+	call.Request, call.GuardrailID = req, guardrail(req)
 	ctx, span := h.inst.Start(ctx, call)
 	resp, err := h.Provider.Generate(ctx, req)
 	span.End(llmotel.ResultOf(resp), err)
@@ -104,7 +114,7 @@ func (h byHand) Generate(ctx context.Context, req *providers.Request) (*provider
 func (h byHand) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*providers.Chunk, error] {
 	return func(yield func(*providers.Chunk, error) bool) {
 		call := h.call(true)
-		call.Request = req
+		call.Request, call.GuardrailID = req, guardrail(req)
 		ctx, span := h.inst.Start(ctx, call)
 		defer span.Abandon() // does nothing after End
 		for chunk, err := range h.Provider.Stream(ctx, req) {

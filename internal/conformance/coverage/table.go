@@ -237,7 +237,7 @@ func (t *Table) Check() []string {
 			}
 			if r := t.reason(d); r != nil {
 				used[r] = true
-			} else {
+			} else if d.key == "" || len(t.ways(revision, declaration{signal: d.signal})) > 0 { // an absent signal is told once
 				out = append(out, strings.TrimRight(fmt.Sprintf("%s: %s %s", revision, d.signal, d.key), " ")+" is declared and was not seen; emit it or state a reason")
 			}
 		}
