@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"time"
+
 	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
 	"github.com/llmotel/sdk/providers"
 )
@@ -22,6 +24,10 @@ type Answer struct {
 	Failed               bool
 	ErrorCode, ErrorType string
 	ErrorStatus          int
+	// RetryDelay is the wait that the error asks for in the body.
+	RetryDelay time.Duration
+	// Blocked tells that the prompt was refused, and there is no answer.
+	Blocked bool
 	// Complete tells that the body said that it ends here.
 	Complete bool
 	// Documents is how many JSON documents (events of a stream) were read,

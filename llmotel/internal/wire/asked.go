@@ -3,6 +3,7 @@ package wire
 import (
 	"strconv"
 
+	"github.com/llmotel/sdk/llmotel/internal/genai"
 	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
 )
 
@@ -63,6 +64,7 @@ const (
 	askPresencePenalty
 	askStop
 	askOutputType // "text", "json_schema", a MIME type: see outputType
+	askModality   // likewise, of several that are asked for together
 	askReasoning
 	askTier
 	askPreviousResponse
@@ -112,6 +114,10 @@ func (a *Asked) name(id jsonscan.ID, v []byte) {
 	switch id {
 	case askOutputType:
 		if kind := outputType(v); kind != "" {
+			a.OutputType = kind
+		}
+	case askModality: // text comes with most answers and tells nothing
+		if kind := outputType(v); kind == genai.OutputTypeSpeech || kind == genai.OutputTypeImage {
 			a.OutputType = kind
 		}
 	case askReasoning:

@@ -42,6 +42,20 @@ var kinds = map[string]providers.Kind{
 	"permission_error":                  providers.KindPermission,
 	"unsupported_parameter":             providers.KindUnsupported,
 	"unsupported_value":                 providers.KindUnsupported,
+	// Google: the names of google.rpc.Code.
+	"RESOURCE_EXHAUSTED":  providers.KindRateLimited,
+	"UNAVAILABLE":         providers.KindOverloaded,
+	"INTERNAL":            providers.KindServerError,
+	"UNKNOWN":             providers.KindServerError,
+	"DEADLINE_EXCEEDED":   providers.KindServerError,
+	"ABORTED":             providers.KindServerError,
+	"UNAUTHENTICATED":     providers.KindAuthentication,
+	"PERMISSION_DENIED":   providers.KindPermission,
+	"NOT_FOUND":           providers.KindModelNotFound,
+	"INVALID_ARGUMENT":    providers.KindInvalidRequest,
+	"OUT_OF_RANGE":        providers.KindInvalidRequest,
+	"FAILED_PRECONDITION": providers.KindInvalidRequest,
+	"UNIMPLEMENTED":       providers.KindUnsupported,
 }
 
 // Kind says what an error is, from the vendor's words and the HTTP status; 0
@@ -50,6 +64,9 @@ func (x *Exchange) Kind(status int) providers.Kind {
 	// An exhausted quota outranks the rate limit that it comes with.
 	if kinds[x.ErrorType] == providers.KindQuotaExhausted {
 		return providers.KindQuotaExhausted
+	}
+	if x.Blocked {
+		return providers.KindContentFiltered
 	}
 	if kind, ok := kinds[x.ErrorCode]; ok {
 		return kind
@@ -63,5 +80,11 @@ func (x *Exchange) Kind(status int) providers.Kind {
 	return cmp.Or(providers.KindOfStatus(status), providers.KindUnknown)
 }
 
-// Code is the vendor's code of the error, else its type.
-func (x *Exchange) Code() string { return cmp.Or(x.ErrorCode, x.ErrorType) }
+// Code is the vendor's code of the error, else its type. A code that is a
+// status says less than the type beside it.
+func (x *Exchange) Code() string {
+	if x.ErrorStatus != 0 {
+		return cmp.Or(x.ErrorType, x.ErrorCode)
+	}
+	return cmp.Or(x.ErrorCode, x.ErrorType)
+}

@@ -1,0 +1,211 @@
+package wire
+
+import (
+	"github.com/llmotel/sdk/llmotel/internal/content"
+	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
+)
+
+// gemini is the format of generateContent and streamGenerateContent, of the
+// Gemini API and of Vertex AI. A stream has no terminator: it is whole when its
+// candidates have finish reasons.
+var gemini = &format{
+	request: geminiRequest,
+	ask:     own{open: geminiAskOpen, close: geminiAskClose, value: geminiAskValue, text: geminiAskText, raw: geminiAskRaw},
+	answer:  jsonscan.Or(geminiAnswer, jsonscan.Array(0, geminiAnswer)),
+	event:   jsonscan.Or(geminiAnswer, jsonscan.Array(0, geminiAnswer)),
+	read:    own{open: geminiOpen, close: geminiClose, value: geminiValue, text: geminiText, raw: geminiRaw},
+	quick:   geminiQuick,
+	done:    wholeAnswer,
+	ledger:  geminiLedger,
+}
+
+// geminiEmbed is that of embedContent and batchEmbedContents.
+var geminiEmbed = &format{
+	request: geminiEmbedRequest,
+	ask:     own{text: geminiEmbedText},
+	answer: jsonscan.Object(0,
+		jsonscan.At("usageMetadata", jsonscan.Object(0, jsonscan.At("promptTokenCount", count(nInput)))),
+	).Add(geminiError...),
+	done:   wholeAnswer,
+	ledger: inputLedger,
+}
+
+// The IDs of Gemini's own fields in requests.
+const (
+	geminiAskSystem jsonscan.ID = askFormat + iota
+	geminiAskMessage
+	geminiAskRole
+	geminiAskPart
+	geminiAskPartText
+	geminiAskThought
+	geminiAskMIME
+	geminiAskData
+	geminiAskFile
+	geminiAskCall
+	geminiAskResult
+	geminiAskID
+	geminiAskName
+	geminiAskArguments
+	geminiAskTool
+	geminiAskToolName
+	geminiAskToolText
+	geminiAskToolSchema
+	geminiAskBuiltin
+)
+
+// both names a member in the two ways that the API takes it.
+func both(camel, snake string, n *jsonscan.Node) []jsonscan.Member {
+	return []jsonscan.Member{jsonscan.At(camel, n), jsonscan.At(snake, n)}
+}
+
+func members(lists ...[]jsonscan.Member) []jsonscan.Member {
+	var all []jsonscan.Member
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	return all
+}
+
+var (
+	geminiAskPartSchema = jsonscan.Object(geminiAskPart, members(
+		[]jsonscan.Member{jsonscan.At("text", jsonscan.Text(geminiAskPartText)), jsonscan.At("thought", jsonscan.Value(geminiAskThought))},
+		both("inlineData", "inline_data", jsonscan.Object(0, members(
+			both("mimeType", "mime_type", jsonscan.Value(geminiAskMIME)),
+			[]jsonscan.Member{jsonscan.At("data", jsonscan.Text(geminiAskData))})...)),
+		both("fileData", "file_data", jsonscan.Object(0, members(
+			both("mimeType", "mime_type", jsonscan.Value(geminiAskMIME)),
+			both("fileUri", "file_uri", jsonscan.Text(geminiAskFile)))...)),
+		both("functionCall", "function_call", jsonscan.Object(geminiAskCall,
+			jsonscan.At("id", jsonscan.Value(geminiAskID)),
+			jsonscan.At("name", jsonscan.Value(geminiAskName)),
+			jsonscan.At("args", jsonscan.Raw(geminiAskArguments)))),
+		both("functionResponse", "function_response", jsonscan.Object(geminiAskResult,
+			jsonscan.At("id", jsonscan.Value(geminiAskID)),
+			jsonscan.At("name", jsonscan.Value(geminiAskName)),
+			jsonscan.At("response", jsonscan.Raw(geminiAskArguments)))),
+	)...)
+	geminiAskParts   = jsonscan.Array(0, geminiAskPartSchema)
+	geminiAskContent = jsonscan.Object(geminiAskMessage,
+		jsonscan.At("role", jsonscan.Value(geminiAskRole)),
+		jsonscan.At("parts", jsonscan.Or(geminiAskParts, geminiAskPartSchema)))
+
+	geminiRequest = jsonscan.Object(0, members(
+		[]jsonscan.Member{
+			jsonscan.At("contents", jsonscan.Or(jsonscan.Array(0, geminiAskContent), geminiAskContent)),
+			jsonscan.At("tools", jsonscan.Array(0, jsonscan.Object(0, members(
+				both("functionDeclarations", "function_declarations", jsonscan.Array(0, jsonscan.Object(geminiAskTool, members(
+					[]jsonscan.Member{
+						jsonscan.At("name", jsonscan.Value(geminiAskToolName)),
+						jsonscan.At("description", jsonscan.Text(geminiAskToolText)),
+						jsonscan.At("parameters", jsonscan.Raw(geminiAskToolSchema)),
+					},
+					both("parametersJsonSchema", "parameters_json_schema", jsonscan.Raw(geminiAskToolSchema)))...))))...))),
+		},
+		both("systemInstruction", "system_instruction", jsonscan.Object(geminiAskSystem,
+			jsonscan.At("parts", jsonscan.Or(geminiAskParts, geminiAskPartSchema)))),
+		both("generationConfig", "generation_config", jsonscan.Object(0, members(
+			[]jsonscan.Member{jsonscan.At("temperature", jsonscan.Value(askTemperature)), jsonscan.At("seed", jsonscan.Value(askSeed))},
+			both("topP", "top_p", jsonscan.Value(askTopP)),
+			both("topK", "top_k", jsonscan.Value(askTopK)),
+			both("maxOutputTokens", "max_output_tokens", jsonscan.Value(askMaxTokens)),
+			both("stopSequences", "stop_sequences", stopSchema),
+			both("candidateCount", "candidate_count", jsonscan.Value(askChoices)),
+			both("frequencyPenalty", "frequency_penalty", jsonscan.Value(askFrequencyPenalty)),
+			both("presencePenalty", "presence_penalty", jsonscan.Value(askPresencePenalty)),
+			both("responseMimeType", "response_mime_type", jsonscan.Value(askOutputType)),
+			both("responseModalities", "response_modalities", jsonscan.Array(0, jsonscan.Value(askModality))),
+			both("thinkingConfig", "thinking_config", jsonscan.Object(0,
+				both("thinkingLevel", "thinking_level", jsonscan.Value(askReasoning))...)))...)),
+		both("serviceTier", "service_tier", jsonscan.Value(askTier)),
+	)...)
+
+	geminiEmbedContent = jsonscan.Object(0, jsonscan.At("parts", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("text", jsonscan.Text(geminiAskPartText))))))
+	geminiEmbedOne     = jsonscan.Object(0, append(both("outputDimensionality", "output_dimensionality", jsonscan.Value(askDimensions)),
+		jsonscan.At("content", geminiEmbedContent))...)
+	geminiEmbedRequest = jsonscan.Object(0).Add(append(both("outputDimensionality", "output_dimensionality", jsonscan.Value(askDimensions)),
+		jsonscan.At("content", geminiEmbedContent), jsonscan.At("requests", jsonscan.Array(0, geminiEmbedOne)))...)
+)
+
+func geminiEmbedText(x *Exchange, _ jsonscan.ID, piece []byte, _ bool) { x.PromptBytes += len(piece) }
+
+func geminiAskOpen(x *Exchange, id jsonscan.ID) {
+	switch id {
+	case geminiAskSystem:
+		x.message = x.content.System()
+	case geminiAskMessage:
+		x.message = x.content.Input("user")
+	case geminiAskPart:
+		x.piece, x.mark = nil, 0
+	case geminiAskCall:
+		x.piece = x.message.Part(content.ToolCall)
+	case geminiAskResult:
+		x.piece = x.message.Part(content.ToolResult)
+	case geminiAskTool:
+		x.tool = x.content.Tool()
+	}
+}
+
+// geminiThought marks a part as thinking.
+const geminiThought = 1
+
+func geminiAskClose(x *Exchange, id jsonscan.ID) {
+	if id == geminiAskPart && x.mark == geminiThought && x.piece != nil && x.piece.Kind() == content.Text {
+		x.piece.SetKind(content.Reasoning)
+	}
+}
+
+func geminiAskValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
+	switch id {
+	case geminiAskRole:
+		if string(v) == "model" {
+			x.message.SetRoleString("assistant")
+		} else {
+			x.message.SetRole(v)
+		}
+	case geminiAskThought:
+		if t == jsonscan.True {
+			x.mark = geminiThought
+		}
+	case geminiAskMIME:
+		x.blob().Append(content.MIMEType, v)
+	case geminiAskID:
+		x.piece.Append(content.ID, v)
+	case geminiAskName:
+		x.piece.Append(content.Name, v)
+	case geminiAskToolName:
+		x.tool.Append(content.Name, v)
+	}
+}
+
+// blob is the part with data that is being read. It is a URI once its URI is
+// read.
+func (x *Exchange) blob() *content.Part {
+	if x.piece == nil {
+		x.piece = x.message.Part(content.Blob)
+	}
+	return x.piece
+}
+
+func geminiAskText(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
+	switch id {
+	case geminiAskPartText:
+		x.prompt(content.Text, piece, false)
+	case geminiAskData:
+		x.blob().Append(content.Body, piece)
+	case geminiAskFile:
+		x.blob().SetKind(content.URI)
+		x.piece.Append(content.Body, piece)
+	case geminiAskToolText:
+		x.tool.Append(content.Description, piece)
+	}
+}
+
+func geminiAskRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
+	switch id {
+	case geminiAskArguments:
+		x.PromptBytes += len(piece)
+		x.piece.Append(content.Body, piece)
+	case geminiAskToolSchema:
+		x.tool.Append(content.Body, piece)
+	}
+}

@@ -1,0 +1,291 @@
+package wire
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/llmotel/sdk/llmotel/internal/content"
+	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
+	"github.com/llmotel/sdk/providers"
+)
+
+// The IDs of Gemini's own fields in answers.
+const (
+	geminiCandidate jsonscan.ID = ansFormat + iota
+	geminiIndex
+	geminiReason
+	geminiPart
+	geminiPartText
+	geminiPartThought
+	geminiPartMIME
+	geminiPartData
+	geminiCall
+	geminiCallID
+	geminiCallName
+	geminiArguments
+	geminiBlocked
+	geminiUsage
+	geminiTraffic
+	geminiModality
+	geminiModalityName
+	geminiModalityCount
+	geminiPromptDetails
+	geminiCacheDetails
+	geminiCandidateDetails
+	geminiRetryDelay
+)
+
+// geminiError is an error in place of an answer: also within a stream, and in an
+// array of one.
+var geminiError = []jsonscan.Member{
+	jsonscan.At("error", jsonscan.Object(ansError,
+		jsonscan.At("code", jsonscan.Value(ansErrorCode)),
+		jsonscan.At("status", jsonscan.Value(ansErrorType)),
+		jsonscan.At("details", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("retryDelay", jsonscan.Value(geminiRetryDelay))))))),
+}
+
+var geminiAnswer = func() *jsonscan.Node {
+	details := jsonscan.Object(geminiModality,
+		jsonscan.At("modality", jsonscan.Value(geminiModalityName)),
+		jsonscan.At("tokenCount", jsonscan.Value(geminiModalityCount)))
+	return jsonscan.Object(0,
+		jsonscan.At("responseId", jsonscan.Value(ansID)),
+		jsonscan.At("modelVersion", jsonscan.Value(ansModel)),
+		jsonscan.At("candidates", jsonscan.Array(0, jsonscan.Object(geminiCandidate,
+			jsonscan.At("index", jsonscan.Value(geminiIndex)),
+			jsonscan.At("finishReason", jsonscan.Value(geminiReason)),
+			jsonscan.At("content", jsonscan.Object(0,
+				jsonscan.At("parts", jsonscan.Array(0, jsonscan.Object(geminiPart,
+					jsonscan.At("text", jsonscan.Text(geminiPartText)),
+					jsonscan.At("thought", jsonscan.Value(geminiPartThought)),
+					jsonscan.At("inlineData", jsonscan.Object(0,
+						jsonscan.At("mimeType", jsonscan.Value(geminiPartMIME)),
+						jsonscan.At("data", jsonscan.Text(geminiPartData)))),
+					jsonscan.At("functionCall", jsonscan.Object(geminiCall,
+						jsonscan.At("id", jsonscan.Value(geminiCallID)),
+						jsonscan.At("name", jsonscan.Value(geminiCallName)),
+						jsonscan.At("args", jsonscan.Raw(geminiArguments)))))))))))),
+		jsonscan.At("promptFeedback", jsonscan.Object(0, jsonscan.At("blockReason", jsonscan.Value(geminiBlocked)))),
+		jsonscan.At("usageMetadata", jsonscan.Object(geminiUsage,
+			jsonscan.At("promptTokenCount", count(nInput)),
+			jsonscan.At("candidatesTokenCount", count(nOutput)),
+			jsonscan.At("thoughtsTokenCount", count(nReasoning)),
+			jsonscan.At("toolUsePromptTokenCount", count(nToolUse)),
+			jsonscan.At("cachedContentTokenCount", count(nCacheRead)),
+			jsonscan.At("totalTokenCount", count(nTotal)),
+			jsonscan.At("trafficType", jsonscan.Value(geminiTraffic)),
+			jsonscan.At("serviceTier", jsonscan.Value(ansTier)),
+			jsonscan.At("promptTokensDetails", jsonscan.Array(geminiPromptDetails, details)),
+			jsonscan.At("toolUsePromptTokensDetails", jsonscan.Array(geminiPromptDetails, details)),
+			jsonscan.At("cacheTokensDetails", jsonscan.Array(geminiCacheDetails, details)),
+			jsonscan.At("candidatesTokensDetails", jsonscan.Array(geminiCandidateDetails, details)))),
+	).Add(geminiError...)
+}()
+
+func geminiOpen(x *Exchange, id jsonscan.ID) {
+	switch id {
+	case geminiCandidate:
+		x.choice = x.seen
+		x.seen++
+		x.reason(x.choice, "")
+	case geminiPart:
+		x.mark = 0
+		x.piece = nil
+	case geminiCall:
+		x.semantic = true
+		x.mark = geminiCalled
+		x.piece = x.content.Output(x.choice).Part(content.ToolCall)
+	case geminiUsage:
+		x.counts.clear() // counts are cumulative: the last ones hold
+	case geminiPromptDetails, geminiCacheDetails, geminiCandidateDetails:
+		x.part = int(id)
+	case geminiModality:
+		x.role, x.detail = x.role[:0], -1
+	}
+}
+
+// geminiCalled marks a candidate that calls a tool.
+const geminiCalled = 2
+
+func geminiClose(x *Exchange, id jsonscan.ID) {
+	switch id {
+	case geminiPart:
+		if x.mark == geminiThought && x.piece != nil && x.piece.Kind() == content.Text {
+			x.piece.SetKind(content.Reasoning)
+		}
+		if x.content != nil {
+			x.content.Output(x.choice).Join()
+		}
+	case geminiModality:
+		x.geminiDetail()
+	}
+}
+
+// geminiDetail files the count of one modality.
+func (x *Exchange) geminiDetail() {
+	if x.detail < 0 {
+		return
+	}
+	var group [3]counter
+	switch string(x.role) {
+	case "TEXT", "DOCUMENT":
+		group = [3]counter{nTextInput, nTextCached, nTextOutput}
+	case "AUDIO":
+		group = [3]counter{nAudioInput, nAudioCached, nAudioOutput}
+	case "IMAGE", "VIDEO":
+		group = [3]counter{nImageInput, nImageCached, nImageOutput}
+	default:
+		return
+	}
+	switch jsonscan.ID(x.part) {
+	case geminiPromptDetails:
+		x.add(group[0], x.detail)
+	case geminiCacheDetails:
+		x.add(group[1], x.detail)
+	case geminiCandidateDetails:
+		x.add(group[2], x.detail)
+	}
+}
+
+func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
+	if t == jsonscan.Null {
+		return
+	}
+	switch id {
+	case geminiIndex:
+		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
+			x.choice = int(n)
+		}
+	case geminiReason:
+		x.finish(x.choice, v)
+	case geminiPartThought:
+		if t == jsonscan.True {
+			x.mark = geminiThought
+		}
+	case geminiPartMIME:
+		x.semantic = true
+		x.answerMedia().Append(content.MIMEType, v)
+	case geminiCallID:
+		x.piece.Append(content.ID, v)
+	case geminiCallName:
+		x.piece.Append(content.Name, v)
+	case geminiBlocked:
+		// The prompt was blocked: there is no answer, and status 200.
+		x.Failed, x.ErrorType = true, word(v)
+		x.Blocked = true
+	case geminiRetryDelay:
+		if d, err := time.ParseDuration(string(v)); err == nil && d > 0 {
+			x.RetryDelay = d
+		}
+	case geminiTraffic:
+		x.Tier = geminiTier(v)
+	case geminiModalityName:
+		x.role = append(x.role[:0], v...)
+	case geminiModalityCount:
+		if n, ok := integer(t, v); ok && n >= 0 && n <= maxTokens {
+			x.detail = n
+		} else {
+			x.refused++
+		}
+	}
+}
+
+// geminiTier is the service tier behind Vertex AI's traffic type.
+func geminiTier(v []byte) string {
+	switch string(v) {
+	case "ON_DEMAND_FLEX":
+		return "flex"
+	case "ON_DEMAND_PRIORITY":
+		return "priority"
+	case "ON_DEMAND":
+		return "standard"
+	}
+	return word(v)
+}
+
+func (x *Exchange) answerMedia() *content.Part {
+	if x.piece == nil {
+		x.piece = x.content.Output(x.choice).Part(content.Blob)
+	}
+	return x.piece
+}
+
+func geminiText(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
+	switch id {
+	case geminiPartText:
+		x.said(piece)
+		if x.content != nil && len(piece) > 0 {
+			if x.piece == nil {
+				x.piece = x.content.Output(x.choice).Part(content.Text)
+			}
+			x.piece.Append(content.Body, piece)
+		}
+	case geminiPartData:
+		x.semantic = true
+		x.answerMedia().Append(content.Body, piece)
+	}
+}
+
+func geminiRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
+	if id == geminiArguments {
+		x.said(piece)
+		x.piece.Append(content.Body, piece)
+	}
+}
+
+// geminiQuick recognises an event with one text and the counts, of which only
+// the last ones hold: it is quiet while no finish reason and no error is in it.
+// The counts of an event that is passed over are lost if the stream is cut
+// there, so that it is used only for events without counts.
+func geminiQuick(x *Exchange, event []byte) bool {
+	if x.content != nil || x.Answer.Model == "" || bytes.Contains(event, geminiUsageName) {
+		return false
+	}
+	at := bytes.Index(event, geminiTextName)
+	if at < 0 {
+		return false
+	}
+	text := event[at+len(geminiTextName):]
+	end := bytes.IndexByte(text, '"')
+	if end <= 0 || bytes.IndexByte(text[:end], '\\') >= 0 || bytes.Contains(text[end:], geminiTextName) ||
+		bytes.Contains(event, geminiReasonName) || bytes.Contains(event, errorName) || bytes.Contains(event, geminiCallQuoted) {
+		return false
+	}
+	return x.quickText(end)
+}
+
+var (
+	geminiTextName   = []byte(`"text": "`)
+	geminiUsageName  = []byte(`"usageMetadata"`)
+	geminiReasonName = []byte(`"finishReason"`)
+	geminiCallQuoted = []byte(`"functionCall"`)
+)
+
+// geminiLedger: the prompt includes what was cached, tool use is beside the
+// prompt, thinking beside the candidates. Since September 2026 Vertex AI has
+// been seen to leave the cached part out of the prompt
+// (github.com/BerriAI/litellm/issues/39125).
+func geminiLedger(x *Exchange, u *providers.Usage) {
+	c := &x.counts
+	if c.got(nInput) || c.got(nToolUse) {
+		input := c.n[nInput] + c.n[nToolUse]
+		if c.n[nCacheRead] > c.n[nInput] {
+			input += c.n[nCacheRead]
+		}
+		u.Set(providers.ClassInput, input)
+	}
+	if c.got(nOutput) || c.got(nReasoning) {
+		u.Set(providers.ClassOutput, c.n[nOutput]+c.n[nReasoning])
+	}
+	c.put(u, providers.ClassCacheRead, nCacheRead)
+	c.put(u, providers.ClassReasoning, nReasoning)
+	c.put(u, providers.ClassTextInput, nTextInput)
+	c.put(u, providers.ClassTextCacheRead, nTextCached)
+	c.put(u, providers.ClassTextOutput, nTextOutput)
+	c.put(u, providers.ClassAudioInput, nAudioInput)
+	c.put(u, providers.ClassAudioCacheRead, nAudioCached)
+	c.put(u, providers.ClassAudioOutput, nAudioOutput)
+	c.put(u, providers.ClassImageInput, nImageInput)
+	c.put(u, providers.ClassImageCacheRead, nImageCached)
+	c.put(u, providers.ClassImageOutput, nImageOutput)
+}
