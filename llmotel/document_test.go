@@ -147,7 +147,7 @@ func TestTelemetryDocument(t *testing.T) {
 			s.read(string(text))
 		}
 	}
-	compare(t, document, s.markdown(meanings(t))+s.older(other))
+	compare(t, document, s.markdown(meanings(t))+s.older(other)+coverage(t))
 
 	old, err := os.ReadFile(readme)
 	if err != nil {
@@ -159,6 +159,24 @@ func TestTelemetryDocument(t *testing.T) {
 		t.Fatalf("%s lacks the marks %q and %q", readme, begin, end)
 	}
 	compare(t, readme, before+begin+"\n"+s.summary()+end+after)
+}
+
+// coverageTitle begins the last section of the document, which the conformance
+// test writes (internal/conformance).
+const coverageTitle = "\n## Coverage of the conventions\n"
+
+// coverage returns that section as it is.
+func coverage(t *testing.T) string {
+	t.Helper()
+	old, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(old), coverageTitle)
+	if !ok {
+		t.Fatalf("%s lacks the section %q", document, coverageTitle)
+	}
+	return coverageTitle + section
 }
 
 // compare compares a generated document with the file, or writes it.
