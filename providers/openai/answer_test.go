@@ -53,7 +53,7 @@ func whole() *providers.Response {
 }
 
 func TestUnaryLosesNothing(t *testing.T) {
-	p := replay(t, serve(t, http.StatusOK, "application/json", "unary.json"))
+	p := replay(t, serve(t, "application/json", "unary.json"))
 	got, err := p.Generate(t.Context(), hello())
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +66,7 @@ func TestUnaryLosesNothing(t *testing.T) {
 }
 
 func TestStreamLosesNothing(t *testing.T) {
-	p := replay(t, serve(t, http.StatusOK, "text/event-stream", "stream.sse"))
+	p := replay(t, serve(t, "text/event-stream", "stream.sse"))
 	got, err := providers.Collect(p.Stream(t.Context(), hello()))
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func hello() *providers.Request {
 }
 
 // serve answers with a file of testdata.
-func serve(t *testing.T, status int, contentType, file string) http.HandlerFunc {
+func serve(t *testing.T, contentType, file string) http.HandlerFunc {
 	t.Helper()
 	body, err := os.ReadFile(filepath.Join("testdata", file))
 	if err != nil {
@@ -129,7 +129,6 @@ func serve(t *testing.T, status int, contentType, file string) http.HandlerFunc 
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.Header().Set("X-Request-Id", "req_7")
-		w.WriteHeader(status)
 		_, _ = w.Write(body)
 	}
 }

@@ -41,12 +41,14 @@ func TestAzureRequests(t *testing.T) {
 		"v1, its own URL": {"/openai/v1/", "", nil, "/openai/v1/chat/completions", "/openai/v1/embeddings", "azure-env "},
 		"v1, responses":   {"/", "", []openai.Option{openai.WithResponsesAPI()}, "/openai/v1/responses", "/openai/v1/embeddings", "azure-env "},
 		"dated": {
-			"", dated, []openai.Option{openai.WithAPIKey("azure-key")},
+			"", dated,
+			[]openai.Option{openai.WithAPIKey("azure-key")},
 			"/openai/deployments/my%20model%2Fx/chat/completions?api-version=" + dated,
 			"/openai/deployments/my%20model%2Fx/embeddings?api-version=" + dated, "azure-key ",
 		},
 		"dated, responses": {
-			"/openai", dated, []openai.Option{openai.WithResponsesAPI()},
+			"/openai", dated,
+			[]openai.Option{openai.WithResponsesAPI()},
 			"/openai/responses?api-version=" + dated, "/openai/deployments/my%20model%2Fx/embeddings?api-version=" + dated, "azure-env ",
 		},
 		"behind a gateway": {
@@ -141,7 +143,7 @@ func TestAzureOfTheSDK(t *testing.T) {
 	var path string
 	srv := providertest.NewServer(t, func(w http.ResponseWriter, r *http.Request) {
 		path = r.URL.RequestURI()
-		serve(t, http.StatusOK, "application/json", "responses_unary.json")(w, r)
+		serve(t, "application/json", "responses_unary.json")(w, r)
 	})
 	p := openai.Wrap(sdk.NewClient(
 		sdkazure.WithEndpoint(srv.URL, "2025-04-01-preview"), sdkazure.WithAPIKey("k"), sdkazure.WithUnsafeAllowHTTP(),

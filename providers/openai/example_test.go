@@ -27,11 +27,9 @@ func Example() {
 }
 
 func ExampleNew_compatible() {
-	p, err := openai.New(
-		openai.WithName("deepseek"),
+	p, err := openai.New( // named "deepseek" by its host
 		openai.WithBaseURL("https://api.deepseek.com/v1"),
 		openai.WithAPIKey(os.Getenv("DEEPSEEK_API_KEY")),
-		openai.WithLegacyMaxTokens(),
 	)
 	if err != nil {
 		fmt.Println(err)
@@ -47,6 +45,45 @@ func ExampleNew_compatible() {
 		}
 		fmt.Print(chunk.Text)
 	}
+}
+
+func ExampleWithResponsesAPI() {
+	p, err := openai.New(openai.WithResponsesAPI())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	store := false
+	req := &providers.Request{
+		Model:     "gpt-5.2",
+		Messages:  []providers.Message{providers.UserText("Plan a day in Oslo.")},
+		Reasoning: &providers.Reasoner{Effort: "low", Include: true},
+		Store:     &store, // the thinking comes encrypted instead
+	}
+	for range 2 {
+		r, err := p.Generate(context.Background(), req)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(r.Text())
+		// The whole message goes back, thinking included.
+		req.Messages = append(req.Messages, r.Message(), providers.UserText("Shorter, please."))
+	}
+}
+
+func ExampleWithAzure() {
+	p, err := openai.New(
+		openai.WithAzure("https://example.openai.azure.com", ""), // the v1 API
+		openai.WithAPIKey("key of the resource"),
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	host, port := p.ServerAddress()
+	fmt.Println(p.Name(), host, port)
+	// Output: azure.ai.openai example.openai.azure.com 443
 }
 
 func ExampleOptions() {

@@ -2,7 +2,6 @@ package openai_test
 
 import (
 	"encoding/json"
-	"net/http"
 	"testing"
 	"time"
 
@@ -45,7 +44,7 @@ func wholeResponse() *providers.Response {
 }
 
 func TestResponsesUnaryLosesNothing(t *testing.T) {
-	p := replay(t, serve(t, http.StatusOK, "application/json", "responses_unary.json"), openai.WithResponsesAPI())
+	p := replay(t, serve(t, "application/json", "responses_unary.json"), openai.WithResponsesAPI())
 	got, err := p.Generate(t.Context(), hello())
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +57,7 @@ func TestResponsesUnaryLosesNothing(t *testing.T) {
 }
 
 func TestResponsesStreamLosesNothing(t *testing.T) {
-	p := replay(t, serve(t, http.StatusOK, "text/event-stream", "responses_stream.sse"), openai.WithResponsesAPI())
+	p := replay(t, serve(t, "text/event-stream", "responses_stream.sse"), openai.WithResponsesAPI())
 	got, err := providers.Collect(p.Stream(t.Context(), hello()))
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +68,7 @@ func TestResponsesStreamLosesNothing(t *testing.T) {
 // TestResponsesRoundTrip sends an answer back: what the service must see again
 // goes as it came.
 func TestResponsesRoundTrip(t *testing.T) {
-	p := replay(t, serve(t, http.StatusOK, "application/json", "responses_unary.json"), openai.WithResponsesAPI())
+	p := replay(t, serve(t, "application/json", "responses_unary.json"), openai.WithResponsesAPI())
 	got, err := p.Generate(t.Context(), hello())
 	if err != nil {
 		t.Fatal(err)

@@ -106,7 +106,7 @@ func TestResponsesStreamCalls(t *testing.T) {
 		return fmt.Sprintf(`{"type":"response.function_call_arguments.delta","output_index":0,"delta":%q}`, s)
 	}
 	added := `{"type":"response.output_item.added","output_index":0,"item":{"type":"function_call","call_id":"a","name":"f","arguments":""}}`
-	for name, events_ := range map[string][]string{
+	for name, pieces := range map[string][]string{
 		"pieces":             {created, added, delta(`{"x"`), delta(`:1}`), end},
 		"whole":              {created, end},
 		"last piece missing": {created, added, delta(`{"x"`), end},
@@ -114,7 +114,7 @@ func TestResponsesStreamCalls(t *testing.T) {
 		"end without output": {created, added, delta(`{"x":1}`), `{"type":"response.output_item.done","output_index":0,"item":` + call + `}`, `{"type":"response.completed","response":{"id":"r","status":"completed"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := providers.Collect(replay(t, events(events_), openai.WithResponsesAPI()).Stream(t.Context(), hello()))
+			r, err := providers.Collect(replay(t, events(pieces), openai.WithResponsesAPI()).Stream(t.Context(), hello()))
 			if err != nil {
 				t.Fatal(err)
 			}
