@@ -1,6 +1,7 @@
 package content_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -87,7 +88,7 @@ func BenchmarkCall(b *testing.B) {
 
 func BenchmarkTruncate(b *testing.B) {
 	doc := typical().run(&content.Encoder{}, nil)
-	doc = doc[:strings.Index(string(doc), "][")+1] // the input messages
+	doc = doc[:bytes.Index(doc, []byte("]["))+1] // the input messages
 	b.ReportAllocs()
 	b.SetBytes(int64(len(doc)))
 	for b.Loop() {
@@ -97,7 +98,7 @@ func BenchmarkTruncate(b *testing.B) {
 
 func BenchmarkAttributeValue(b *testing.B) {
 	doc := typical().run(&content.Encoder{}, nil)
-	doc = doc[:strings.Index(string(doc), "][")+1]
+	doc = doc[:bytes.Index(doc, []byte("]["))+1]
 	b.ReportAllocs()
 	b.SetBytes(int64(len(doc)))
 	for b.Loop() {

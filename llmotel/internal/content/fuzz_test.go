@@ -60,7 +60,8 @@ func FuzzEncode(f *testing.F) {
 		defer b.Free()
 		script(b, raw)
 		for _, e := range []content.Encoder{
-			{}, {FullTools: true},
+			{},
+			{FullTools: true},
 			{FullTools: true, Redactor: shout, Secret: func(name []byte) bool { return len(name)%2 == 0 }},
 		} {
 			for name, doc := range map[string][]byte{

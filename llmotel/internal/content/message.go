@@ -1,5 +1,7 @@
 package content
 
+import "slices"
+
 // Kind says what a part is.
 type Kind uint8
 
@@ -103,8 +105,8 @@ func (m *Message) PartAt(index int, k Kind) *Part {
 	if m == nil {
 		return nil
 	}
-	for i := len(m.parts) - 1; i >= 0; i-- {
-		if p := m.parts[i]; p.index == index && p.kind == k {
+	for _, p := range slices.Backward(m.parts) {
+		if p.index == index && p.kind == k {
 			return p
 		}
 	}

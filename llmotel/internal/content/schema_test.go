@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,12 +85,9 @@ func (s schema) keyword(keyword string, arg, v any) error {
 			return fmt.Errorf("%v is not %v", v, arg)
 		}
 	case "enum":
-		for _, allowed := range arg.([]any) {
-			if v == allowed {
-				return nil
-			}
+		if !slices.Contains(arg.([]any), v) {
+			return fmt.Errorf("%v is none of %v", v, arg)
 		}
-		return fmt.Errorf("%v is none of %v", v, arg)
 	case "required":
 		for _, name := range arg.([]any) {
 			if _, ok := object[name.(string)]; !ok {

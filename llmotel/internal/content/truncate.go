@@ -70,7 +70,10 @@ func (t truncation) list(dst, array []byte, limit int) []byte {
 		}
 	case newest > 0:
 		take(0)
-		for i := newest - 1; i > 0 && take(i); i-- {
+		for i := newest - 1; i > 0; i-- {
+			if !take(i) {
+				break
+			}
 		}
 	}
 	dst = append(dst, '[')
@@ -177,7 +180,9 @@ func fitting(s []byte, n int) int {
 		end = i
 		switch {
 		case s[i] != '\\':
-			for i++; i < len(s) && s[i]&0xc0 == 0x80; i++ {
+			i++
+			for i < len(s) && s[i]&0xc0 == 0x80 {
+				i++
 			}
 		case s[i+1] != 'u':
 			i += 2

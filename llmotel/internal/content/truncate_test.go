@@ -86,7 +86,7 @@ func TestTruncateKeepsWhatItCan(t *testing.T) {
 		if len(got) > limit || len(got) < limit-300 {
 			t.Errorf("limit %d: %d bytes", limit, len(got))
 		}
-		if first := (`[{"role":"user","parts":[{"type":"text","content":"0 na`); limit > 1000 && !strings.HasPrefix(string(got), first) {
+		if first := `[{"role":"user","parts":[{"type":"text","content":"0 na`; limit > 1000 && !strings.HasPrefix(string(got), first) {
 			t.Errorf("limit %d: the first message is gone: %.80s", limit, got)
 		}
 	}

@@ -37,7 +37,7 @@ func TestAttributeValue(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, ok := content.AttributeValue([]byte(c.doc))
 			if !ok || !cmp.Equal(got, c.want, cmp.Comparer(func(a, b attribute.Value) bool { return a == b })) {
-				t.Errorf("got %s, want %s", got.Emit(), c.want.Emit())
+				t.Errorf("got %s, want %s", got.String(), c.want.String())
 			}
 		})
 	}
@@ -49,7 +49,7 @@ func TestAttributeValueRefuses(t *testing.T) {
 		`01`, `-`, `1.`, `.5`, `1e`, `1e+`, `+1`, `tru`, `nul`, `True`, `[1]x`, strings.Repeat("[", 200) + strings.Repeat("]", 200),
 	} {
 		if v, ok := content.AttributeValue([]byte(doc)); ok {
-			t.Errorf("%q became %s", doc, v.Emit())
+			t.Errorf("%q became %s", doc, v.String())
 		}
 	}
 }

@@ -2,11 +2,11 @@ package redact
 
 // ipv4 returns the end of the IPv4 address at i.
 func ipv4(t []byte, from, i int) int {
-	if i > from && (t[i-1] == '.' || t[i-1] == '-' && i-1 > from && isDigit(t[i-2])) {
+	if i > from && t[i-1] == '.' {
 		return 0
 	}
 	end := octets(t, i)
-	if end == 0 || !ends(t, end) || end+1 < len(t) && (t[end] == '.' || t[end] == '-') && isDigit(t[end+1]) {
+	if end == 0 || !ends(t, end) || end+1 < len(t) && t[end] == '.' && isDigit(t[end+1]) {
 		return 0
 	}
 	if i > from && t[i-1] == '/' && i-1 > from && isWord(t[i-2]) && has(t, end-6, ".0.0.0") {
@@ -77,7 +77,8 @@ func ipv6(t []byte, from, i int) (start, end int, mask string) {
 		}
 		break
 	}
-	one := has(t, start, "::1") && end-start == 3 && !(start-2 >= from && t[start-1] == '[' && isWord(t[start-2]))
+	sliced := start-2 >= from && t[start-1] == '[' && isWord(t[start-2])
+	one := has(t, start, "::1") && end-start == 3 && !sliced
 	if full := groups == 8 && !gap || gap && groups > 0 && groups < 8; !full || !wide && !one || !ends(t, end) || has(t, end, "::") || !hasDigit(t[start:end]) {
 		return 0, 0, ""
 	}

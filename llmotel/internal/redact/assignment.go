@@ -1,5 +1,12 @@
 package redact
 
+import "bytes"
+
+// maxWord is the longest value that may be a word of a sentence, a name of code or
+// a stand-in. Longer ones are masked without looking, so that no text can make
+// each of its colons look at all of the rest.
+const maxWord = 64
+
 // colon finds what hangs on the colon at i: the password of a URL, an assigned
 // secret, an IPv6 address.
 func colon(t []byte, from, i int) (start, end int, mask string) {
@@ -67,9 +74,12 @@ func assignment(t []byte, from, i int) (start, end int, mask string) {
 		end--
 	}
 	value := t[start:end]
+	if len(value) > maxWord {
+		return start, end, key
+	}
 	weak := !hasDigit(value) || len(value) < 6 || bare(name) && len(value) < 8
 	switch {
-	case len(value) < 4, isPlaceholder(value), end < len(t) && (t[end] == '(' || t[end] == '['), string(value) == string(name):
+	case len(value) < 4, isPlaceholder(value), end < len(t) && (t[end] == '(' || t[end] == '['), bytes.Equal(value, name):
 		return 0, 0, "" // nothing, a stand-in, code
 	case weak && start == at && (t[i] == ':' || spaced):
 		return 0, 0, "" // a word of a sentence
@@ -155,8 +165,8 @@ func valueEnd(t []byte, i int) int {
 // isPlaceholder reports whether a value only stands for one: a mask, a variable,
 // a constant without content.
 func isPlaceholder(v []byte) bool {
-	if len(v) == 0 {
-		return true
+	if len(v) == 0 || len(v) > maxWord {
+		return len(v) == 0
 	}
 	switch first, last := v[0], v[len(v)-1]; {
 	case first == '<' && last == '>', first == '{' && last == '}', first == '%' && last == '%':

@@ -26,7 +26,7 @@ func emailAt(t []byte, from, i int) (start, end int, mask string) {
 	for end > label && t[end-1] == '-' {
 		end--
 	}
-	if dots == 0 || end-label < 2 || !(letter(t, label) && (european(t, label) || letter(t, label+1))) {
+	if dots == 0 || end-label < 2 || !letter(t, label) || !european(t, label) && !letter(t, label+1) {
 		return 0, 0, ""
 	}
 	start = i

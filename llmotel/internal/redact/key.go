@@ -1,13 +1,12 @@
 package redact
 
+import "slices"
+
 // prefixes are the words that begin a credential, with the byte behind them, and
 // how many bytes follow at least. Where that is few, the prefix alone says
 // enough; elsewhere a digit must be among them, or no - or _, since names begin
 // like that too.
-var prefixes = []struct {
-	word, rest string
-	least      int
-}{
+var prefixes = []prefix{
 	{"sk", "-ant-", 8},
 	{"sk", "-proj-", 8},
 	{"sk", "-or-", 8},
@@ -41,10 +40,26 @@ var prefixes = []struct {
 	{"sk", "-lf-", 8}, // Langfuse
 }
 
+type prefix struct {
+	word, rest string
+	least      int
+}
+
+// prefixesBy has the prefixes by the first letter.
+var prefixesBy = func() (by [256][]prefix) {
+	for _, p := range prefixes {
+		by[p.word[0]] = append(by[p.word[0]], p)
+	}
+	return by
+}()
+
 // prefixed finds the credential whose prefix has the - or _ or . at i, and PEM
 // blocks.
 func prefixed(t []byte, from, i int) (start, end int, mask string) {
-	if t[i] == '-' && has(t, i, "-----BEGIN ") {
+	if i+1 >= len(t) || !isToken(t[i+1]) {
+		return 0, 0, ""
+	}
+	if t[i+1] == '-' && has(t, i, "-----BEGIN ") {
 		return pem(t, i)
 	}
 	start = i
@@ -59,7 +74,7 @@ func prefixed(t []byte, from, i int) (start, end int, mask string) {
 	if inside || len(word) < 2 || len(word) > len("github") {
 		return 0, 0, ""
 	}
-	for _, p := range prefixes {
+	for _, p := range prefixesBy[word[0]] {
 		if string(word) != p.word || !has(t, i, p.rest) {
 			continue
 		}
@@ -128,7 +143,7 @@ func contains(t []byte, s string) bool {
 // capital finds what hangs on a capital: account numbers, keys of AWS and
 // Google, JSON Web Tokens; and bearer tokens.
 func capital(t []byte, from, i int) (start, end int, mask string) {
-	if t[i] == 'J' && i-2 >= from && has(t, i-2, "eyJ") && starts(t, from, i-2) {
+	if t[i] == 'J' && i-2 >= from && has(t, i-2, "eyJ") && (i-2 == from || !isToken(t[i-3])) {
 		return jwt(t, i-2)
 	}
 	if !starts(t, from, i) {
@@ -140,6 +155,9 @@ func capital(t []byte, from, i int) (start, end int, mask string) {
 	if t[i]|0x20 == 'b' && hasFold(t, i, "bearer ") {
 		return bearer(t, i+len("bearer "))
 	}
+	if t[i] == 'b' || i+1 >= len(t) || !isUpper(t[i+1]) {
+		return 0, 0, ""
+	}
 	if end := ibanAt(t, i); end > 0 {
 		return i, end, iban
 	}
@@ -148,6 +166,7 @@ func capital(t []byte, from, i int) (start, end int, mask string) {
 
 func amazonOrGoogle(t []byte, i int) (start, end int, mask string) {
 	switch {
+	case t[i] != 'A':
 	case has(t, i, "AKIA"), has(t, i, "ASIA"):
 		if end = run(t, i, func(c byte) bool { return isUpper(c) || isDigit(c) }); end-i >= 20 && ends(t, end) {
 			return i, end, key
@@ -201,11 +220,4 @@ func isCredential(c byte) bool {
 	return isToken(c) || c == '.' || c == '~' || c == '+' || c == '/' || c == '=' || c == ':'
 }
 
-func hasDigit(s []byte) bool {
-	for _, c := range s {
-		if isDigit(c) {
-			return true
-		}
-	}
-	return false
-}
+func hasDigit(s []byte) bool { return slices.ContainsFunc(s, isDigit) }

@@ -20,21 +20,30 @@ func digits(t []byte, from, i int) (start, end int, mask string) {
 	if end := uuid(t, from, i); end > 0 {
 		return 0, end, ""
 	}
-	if end := ipv4(t, from, i); end > 0 {
-		return i, end, ip
+	n := last - i
+	if n <= 3 && has(t, last, ".") {
+		if end := ipv4(t, from, i); end > 0 {
+			return i, end, ip
+		}
 	}
 	inside := i-1 > from && (t[i-1] == '-' || t[i-1] == '.' || t[i-1] == ',') && isDigit(t[i-2])
 	if inside { // of a longer number that was looked at from its start
 		return 0, last, ""
 	}
-	if end := date(t, i); end > 0 {
-		return 0, end, ""
+	if n <= 4 {
+		if end := date(t, i); end > 0 {
+			return 0, end, ""
+		}
 	}
-	if end := cardNumber(t, i); end > 0 {
-		return i, end, card
+	if n >= 13 || n == 4 || n == 6 {
+		if end := cardNumber(t, i); end > 0 {
+			return i, end, card
+		}
 	}
-	if start, end := phoneNumber(t, from, i); end > 0 {
-		return start, end, phone
+	if plus := i > from && (t[i-1] == '+' || t[i-1] == '('); plus || t[i] == '0' || n == 3 || n == 1 && t[i] == '1' {
+		if start, end := phoneNumber(t, from, i); end > 0 {
+			return start, end, phone
+		}
 	}
 	return 0, last, ""
 }
@@ -42,10 +51,12 @@ func digits(t []byte, from, i int) (start, end int, mask string) {
 // uuid returns the end of the UUID that the digits at i begin, or stand in.
 func uuid(t []byte, from, i int) int {
 	start := i
-	for start > from && i-start < 36 && (isHex(t[start-1]) || t[start-1] == '-') {
-		start--
+	if i > from && t[i-1] == '-' {
+		for start > from && i-start < 36 && (isHex(t[start-1]) || t[start-1] == '-') {
+			start--
+		}
 	}
-	if start+36 > len(t) || !ends(t, start+36) {
+	if !has(t, start+8, "-") || start+36 > len(t) || !ends(t, start+36) {
 		return 0
 	}
 	for k := range 36 {
@@ -94,7 +105,8 @@ func cardNumber(t []byte, i int) int {
 			end++
 		}
 		size := end - start
-		if groups++; n > len(digits) || groups == 2 && i+4 != start-1 && i+6 != start-1 || groups > 1 && size < 3 {
+		groups++
+		if n > len(digits) || groups == 2 && i+4 != start-1 && i+6 != start-1 || groups > 1 && size < 3 {
 			return best
 		}
 		if n >= 13 && brand(digits[:n]) && luhn(digits[:n]) && ends(t, end) && !fraction(t, end) {

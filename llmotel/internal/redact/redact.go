@@ -15,9 +15,10 @@ const (
 // Append appends text to dst, with personal data and credentials masked. It
 // allocates only if dst lacks room. Masking what Append wrote changes nothing.
 func Append(dst, text []byte) []byte {
+	const most = 8 // passes, however the text is made
 	base := len(dst)
 	dst, found := pass(dst, text)
-	for found {
+	for n := 1; found && n < most; n++ {
 		// A mask is a boundary where there was none, so that, rarely, something
 		// beside it shows now.
 		if _, _, mask := next(dst[base:], 0); mask == "" {
@@ -59,26 +60,24 @@ func pass(dst, text []byte) (_ []byte, found bool) {
 // is nothing.
 func next(t []byte, from int) (start, end int, mask string) {
 	for i := from; i < len(t); {
-		c := t[i]
-		if !hooks[c] {
+		switch hooks[t[i]] {
+		case none:
 			i++
 			continue
-		}
-		switch {
-		case c >= '0' && c <= '9':
+		case digit:
 			if start, end, mask = number(t, from, i); mask == "" {
 				i = end // skip what belongs together, such as a date
 				continue
 			}
-		case c == '@':
+		case at:
 			start, end, mask = emailAt(t, from, i)
-		case c == ':':
+		case colons:
 			start, end, mask = colon(t, from, i)
-		case c == '=':
+		case equals:
 			start, end, mask = assignment(t, from, i)
-		case c == '-' || c == '_' || c == '.':
+		case joint:
 			start, end, mask = prefixed(t, from, i)
-		case c >= 'A' && c <= 'Z' || c == 'b':
+		case initial:
 			start, end, mask = capital(t, from, i)
 		}
 		if mask != "" {
@@ -89,15 +88,32 @@ func next(t []byte, from int) (start, end int, mask string) {
 	return 0, 0, ""
 }
 
-// hooks are the bytes that something to mask hangs on: each shape has one of
-// them, if not at its start.
-var hooks = func() (h [256]bool) {
+// A hook is a byte that something to mask hangs on: each shape has one of them,
+// if not at its start.
+type hook uint8
+
+const (
+	none hook = iota
+	digit
+	at
+	colons
+	equals
+	joint   // of a prefix and a key
+	initial // capitals, and the b of bearer
+)
+
+var hooks = func() (h [256]hook) {
 	for c := range h {
-		h[c] = isDigit(byte(c)) || isUpper(byte(c))
+		switch {
+		case isDigit(byte(c)):
+			h[c] = digit
+		case isUpper(byte(c)):
+			h[c] = initial
+		}
 	}
-	for _, c := range []byte("@:=-_.b") {
-		h[c] = true
-	}
+	h['@'], h[':'], h['='] = at, colons, equals
+	h['-'], h['_'], h['.'] = joint, joint, joint
+	h['b'] = initial
 	return h
 }()
 
