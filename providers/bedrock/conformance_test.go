@@ -68,7 +68,7 @@ func (f fake) serve(w http.ResponseWriter, r *http.Request) {
 		Messages []any `json:"messages"`
 	}
 	model, action, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/model/"), "/")
-	if model, err := url.PathUnescape(model); err != nil || model != claude || len(f.check(r)) > 0 ||
+	if model, err := url.PathUnescape(model); err != nil || model != claude || f.check(r) != "" ||
 		json.NewDecoder(r.Body).Decode(&req) != nil || len(req.Messages) == 0 {
 		http.Error(w, "the adapter's request is wrong", http.StatusTeapot)
 		return

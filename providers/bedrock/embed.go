@@ -157,7 +157,8 @@ func (e *embedder) add(r *reply, tokens adapter.Count) {
 	u := providers.Usage{Completeness: providers.UsageReported}
 	tokens.Into(&u, providers.ClassInput)
 	u = adapter.Tidy(u)
-	if e.calls++; e.calls == 1 {
+	e.calls++
+	if e.calls == 1 {
 		e.resp.Usage = u
 	} else {
 		e.resp.Usage = e.resp.Usage.Add(u)

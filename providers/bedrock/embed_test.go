@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -72,8 +71,8 @@ func TestEmbed(t *testing.T) {
 			p := replay(t, func(w http.ResponseWriter, r *http.Request) {
 				body, _ := io.ReadAll(r.Body)
 				sent = append(sent, string(body))
-				if want := "/model/" + url.PathEscape(c.req.Model) + "/invoke"; r.URL.Path != want && r.URL.EscapedPath() != want && r.URL.Path != "/model/"+c.req.Model+"/invoke" {
-					t.Errorf("path %s, want %s", r.URL.EscapedPath(), want)
+				if want := "/model/" + c.req.Model + "/invoke"; r.URL.Path != want {
+					t.Errorf("path %s, want %s", r.URL.Path, want)
 				}
 				w.Header().Set("X-Amzn-Requestid", "req_7")
 				w.Header().Set("X-Amzn-Bedrock-Input-Token-Count", "7")
@@ -132,7 +131,8 @@ func TestEmbedFails(t *testing.T) {
 func TestEmbedKeepsCount(t *testing.T) {
 	calls := 0
 	p := replay(t, func(w http.ResponseWriter, r *http.Request) {
-		if calls++; calls == 2 {
+		calls++
+		if calls == 2 {
 			w.Header().Set("X-Amzn-Errortype", "ThrottlingException")
 			w.WriteHeader(http.StatusTooManyRequests)
 			_ = json.NewEncoder(w).Encode(map[string]string{"message": "m"})

@@ -94,8 +94,7 @@ func TestErrorReplies(t *testing.T) {
 				if strings.Contains(err.Error(), c.message) && len(c.message) > 1 {
 					t.Errorf("%s: the text has the service's message: %v", how, err)
 				}
-				var vendor *smithy.OperationError
-				if !errors.As(err, &vendor) {
+				if _, ok := errors.AsType[*smithy.OperationError](err); !ok {
 					t.Errorf("%s: the SDK's error is lost", how)
 				}
 			}

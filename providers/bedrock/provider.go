@@ -96,7 +96,7 @@ func (p *Provider) ServerAddress() (host string, port int) { return p.host, p.po
 
 // Generate makes one call. Response.Raw is a *bedrockruntime.ConverseOutput.
 func (p *Provider) Generate(ctx context.Context, req *providers.Request) (*providers.Response, error) {
-	in, err := encode(req)
+	in, err := encode(req) //nolint:contextcheck // the codec behind it takes a context and does not use it
 	if err != nil {
 		return nil, err
 	}
@@ -106,5 +106,5 @@ func (p *Provider) Generate(ctx context.Context, req *providers.Request) (*provi
 	if err != nil {
 		return nil, failure(ctx, call, r, err)
 	}
-	return decode(call, r, out)
+	return decode(call, r, out) //nolint:contextcheck // the codec behind it takes a context and does not use it
 }

@@ -106,7 +106,7 @@ func (b *body) Read(p []byte) (int, error) {
 			n, err = 0, adapter.ErrTooLarge
 		}
 	}
-	if err != nil && err != io.EOF { //nolint:errorlint // readers return io.EOF itself
+	if err != nil && err != io.EOF {
 		b.err = err
 	}
 	return n, err

@@ -311,8 +311,10 @@ func TestRequestForms(t *testing.T) {
 		"no limits":       {func(*providers.Request) {}, "inferenceConfig", ``},
 		"zero is set":     {func(r *providers.Request) { r.Temperature = new(0.0) }, "inferenceConfig", `{"temperature":0}`},
 		"schema is there": {func(*providers.Request) {}, "toolConfig", `{"tools":[{"toolSpec":{"inputSchema":{"json":{"type":"object"}},"name":"f"}}]}`},
-		"required": {func(r *providers.Request) { r.ToolChoice.Mode = "required" }, "toolConfig",
-			`{"toolChoice":{"any":{}},"tools":[{"toolSpec":{"inputSchema":{"json":{"type":"object"}},"name":"f"}}]}`},
+		"required": {
+			func(r *providers.Request) { r.ToolChoice.Mode = "required" }, "toolConfig",
+			`{"toolChoice":{"any":{}},"tools":[{"toolSpec":{"inputSchema":{"json":{"type":"object"}},"name":"f"}}]}`,
+		},
 		"none without tools": {func(r *providers.Request) { r.Tools = nil; r.ToolChoice.Mode = "none" }, "toolConfig", ``},
 		"one at a time":      {func(r *providers.Request) { r.ParallelToolCalls = new(false) }, extra, `{"tool_choice":{"disable_parallel_tool_use":true,"type":"auto"}}`},
 		"several":            {func(r *providers.Request) { r.ParallelToolCalls = new(true) }, extra, ``},
@@ -357,21 +359,21 @@ func TestFieldsThatAreNoJSON(t *testing.T) {
 }
 
 func TestFamilies(t *testing.T) {
-	cases := map[string][2]string{
-		"anthropic.claude-v2":                                                                    {"anthropic", "claude-v2"},
-		"us-gov.anthropic.claude-3-haiku-20240307-v1:0":                                          {"anthropic", "claude-3-haiku-20240307-v1:0"},
-		"openai.gpt-5.6-sol":                                                                     {"openai", "gpt-5.6-sol"},
-		"arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-pro-v1:0":                       {"amazon", "nova-pro-v1:0"},
-		"arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.amazon.nova-pro-v1:0":       {"amazon", "nova-pro-v1:0"},
-		"arn:aws:bedrock:eu-west-1:123456789012:provisioned-model/abc":                           {},
-		"arn:aws:bedrock:eu-west-1:123456789012:custom-model/amazon.nova-micro-v1:0:256k/abc123": {},
-		"meta.llama3-1-8b-instruct-v1:0":                                                         {},
-		"":                                                                                       {},
+	const arn = "arn:aws:bedrock:eu-west-1:123456789012:"
+	cases := []struct{ model, maker, name string }{
+		{"anthropic.claude-v2", "anthropic", "claude-v2"},
+		{"us-gov.anthropic.claude-3-haiku-20240307-v1:0", "anthropic", "claude-3-haiku-20240307-v1:0"},
+		{"openai.gpt-5.6-sol", "openai", "gpt-5.6-sol"},
+		{"arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-pro-v1:0", "amazon", "nova-pro-v1:0"},
+		{arn + "inference-profile/eu.amazon.nova-pro-v1:0", "amazon", "nova-pro-v1:0"},
+		{arn + "provisioned-model/abc", "", ""},
+		{arn + "custom-model/amazon.nova-micro-v1:0:256k/abc123", "", ""},
+		{"meta.llama3-1-8b-instruct-v1:0", "", ""},
+		{"", "", ""},
 	}
-	for model, want := range cases {
-		maker, name := bedrock.FamilyOf(model)
-		if got := [2]string{maker, name}; got != want {
-			t.Errorf("%q: %q, want %q", model, got, want)
+	for _, c := range cases {
+		if maker, name := bedrock.FamilyOf(c.model); maker != c.maker || name != c.name {
+			t.Errorf("%q: %q, %q", c.model, maker, name)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // Stream makes one streamed call each time it is ranged over.
 func (p *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*providers.Chunk, error] {
 	return func(yield func(*providers.Chunk, error) bool) {
-		in, err := encode(req)
+		in, err := encode(req) //nolint:contextcheck // the codec behind it takes a context and does not use it
 		if err != nil {
 			yield(nil, err)
 			return
@@ -63,7 +63,7 @@ type stream struct {
 // Once the metadata is there nothing can break the answer any more.
 func (s *stream) run(ctx context.Context, events *sdk.ConverseStreamEventStream) *providers.Error {
 	for event := range events.Events() {
-		if err := s.event(event); err != nil {
+		if err := s.event(event); err != nil { //nolint:contextcheck // the codec behind it takes a context and does not use it
 			return err
 		}
 		if s.left {
