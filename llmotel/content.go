@@ -100,7 +100,7 @@ func (i *Instrumentation) gather(ctx context.Context, b *content.Builder, to des
 	if to&toHook != 0 {
 		d = i.upload(ctx, slices.Clone(all), ends, about, b.Truncated())
 	} else {
-		d = split4(string(all), ends)
+		d = cutDocuments(string(all), ends)
 	}
 	if cap(all) <= maxBuffer {
 		clear(all) // the pool must not keep content longer than needed
@@ -127,8 +127,8 @@ func (i *Instrumentation) encode(n int, dst []byte, b *content.Builder) []byte {
 	}
 }
 
-// split4 cuts the one string that holds all documents.
-func split4(all string, ends [numDocuments]int) (d documents) {
+// cutDocuments cuts the one string that holds all documents.
+func cutDocuments(all string, ends [numDocuments]int) (d documents) {
 	begin := 0
 	for n, end := range ends {
 		d.text[n] = all[begin:end]
@@ -213,11 +213,18 @@ func (s *Span) collect(b *content.Builder, r *Result) *content.Builder {
 	return b
 }
 
-// typed tells whether the layer that started s knows the content, so that layers
-// inside need not read it.
-func (s *Span) typed() bool {
-	r := s.call.Request
-	return r != nil && len(r.System)+len(r.Messages) > 0
+// wanting is where the content goes that a layer inside may tell: nowhere if the
+// layer that started s knows it.
+func (s *Span) wanting() destinations {
+	if r := s.call.Request; r != nil && len(r.System)+len(r.Messages) > 0 {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.wired && !s.absorbed {
+		return 0
+	}
+	return s.capturing
 }
 
 // gather makes the documents of a call that has ended.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -289,6 +291,45 @@ func TestContentOfLayers(t *testing.T) {
 				t.Errorf("content is not there once: %s", text)
 			}
 		})
+	}
+}
+
+// Two layers that read the same traffic: the outer one has the content.
+func TestContentOfLayersOnTheWire(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans))
+	transport := inst.Transport(roundTripper(func(req *http.Request) (*http.Response, error) {
+		_, _ = io.Copy(io.Discard, req.Body)
+		return &http.Response{
+			StatusCode: http.StatusOK, Request: req, Header: http.Header{"Content-Type": {"text/event-stream"}},
+			Body: io.NopCloser(strings.NewReader(streamReply(5))),
+		}, nil
+	}))
+	middleware := inst.Middleware()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 5 {
+				resp, err := middleware(post(t.Context(), t, chatURL, streamAsked), transport.RoundTrip)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.Copy(io.Discard, resp.Body)
+				_ = resp.Body.Close()
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(rec.Spans()); n != 40 {
+		t.Errorf("%d spans, want 40", n)
+	}
+	text := spanText(rec)
+	if n := strings.Count(text, `"content":" word word word word word"`); n != 40 {
+		t.Errorf("%d whole answers, want 40", n)
+	}
+	if n := strings.Count(text, `"content":"Hi"`); n != 40 {
+		t.Errorf("%d questions, want 40", n)
 	}
 }
 

@@ -20,11 +20,16 @@
 // package otelfailover.
 //
 // [WithAttribution] says on whose behalf a call is made: feature, prompt,
-// experiment, tenant. No content of prompts and answers is recorded.
+// experiment, tenant. [Instrumentation.StartAgent], StartTool, StartWorkflow and
+// StartRetrieval make the spans around calls; [RecordEvaluation] judges answers.
+//
+// No content of prompts and answers is recorded unless [WithContentCapture] asks
+// for it, and then a [Redactor] sees it first. [WithConventions] selects the
+// revision of the conventions.
 //
 // Telemetry never harms the call: recording is synchronous and does not block,
 // ignores cancellation, never changes a result, and contains the panics of
-// sinks and price tables. Without an OpenTelemetry SDK it costs next to
+// sinks, price tables, redactors and hooks. Without an OpenTelemetry SDK it costs next to
 // nothing, and sinks still work.
 package llmotel
 

@@ -18,11 +18,12 @@ import (
 
 func TestEvaluations(t *testing.T) {
 	golden(t, "evaluations", nil, func(ctx context.Context, inst *llmotel.Instrumentation) {
+		later := ctx
 		ctx, span := inst.Start(ctx, llmotel.Call{Provider: "openai", Model: "gpt-5.2"})
 		time.Sleep(time.Second)
 		span.End(llmotel.Result{ResponseID: "resp_1"}, nil)
 		inst.RecordEvaluation(ctx, llmotel.Evaluation{Name: "relevance", ScoreValue: new(0.75), ScoreLabel: "relevant", Explanation: "it says where she is"})
-		inst.RecordEvaluation(context.Background(), llmotel.Evaluation{Name: "user_feedback", ScoreLabel: "thumbs_up", ResponseID: "resp_1"}) //nolint:contextcheck // later, elsewhere
+		inst.RecordEvaluation(later, llmotel.Evaluation{Name: "user_feedback", ScoreLabel: "thumbs_up", ResponseID: "resp_1"})
 		inst.RecordEvaluation(ctx, llmotel.Evaluation{Name: "safety", ScoreValue: new(math.NaN()), Err: &providers.Error{Kind: providers.KindTimeout}})
 		inst.RecordEvaluation(ctx, llmotel.Evaluation{ScoreLabel: "of nothing"})
 	})

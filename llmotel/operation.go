@@ -32,8 +32,8 @@ func (o *operation) begin(ctx context.Context, i *Instrumentation, kind trace.Sp
 	if name != "" {
 		title += " " + name
 	}
-	o.inside, o.span = i.tracer.Start(ctx, title, trace.WithSpanKind(kind), trace.WithAttributes(attrs...))
-	o.to = i.destinations(o.inside, o.span) &^ toEvent // the details event is for inference
+	o.inside, o.span = i.tracer.Start(ctx, title, trace.WithSpanKind(kind), trace.WithAttributes(attrs...)) //nolint:spancheck // finish ends it
+	o.to = i.destinations(o.inside, o.span) &^ toEvent                                                      // the details event is for inference
 	return o.inside
 }
 

@@ -35,6 +35,7 @@ type Span struct {
 	mu       sync.Mutex // held for what follows, which End freezes
 	attempts int
 	wired    bool             // the content comes off the wire
+	absorbed bool             // by way of an inner layer
 	foreign  bool             // the span is a vendor SDK's own, which ends it
 	content  *content.Builder // nil until there is something
 	borrowed bool             // the server's address is that of an inner layer
@@ -131,9 +132,7 @@ func (i *Instrumentation) Start(ctx context.Context, call Call) (context.Context
 		case sameKind(around.inference.call.Operation, call.Operation):
 			s.into = around.inference
 			s.into.borrow(&call)
-			if !s.into.typed() {
-				s.capturing = s.into.capturing
-			}
+			s.capturing = s.into.wanting()
 			s.inside.Context = ctx
 			countCall(ctx, around, s)
 			return &s.inside, s
@@ -187,9 +186,13 @@ func (s *Span) absorb(r *Result, c pricing.Cost, b *content.Builder) {
 		b.Free()
 		return
 	}
-	if b != nil {
+	switch {
+	case b == nil:
+	case s.wired && !s.absorbed: // someone else holds that one
+		b.Free()
+	default:
 		s.content.Free() // of an earlier call; the last one made the answer
-		s.content, s.wired = b, true
+		s.content, s.wired, s.absorbed = b, true, true
 	}
 	p := s.made()
 	if p.inner.calls > 0 {
