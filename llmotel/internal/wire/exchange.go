@@ -30,10 +30,12 @@ type Exchange struct {
 	semantic bool // this document holds a piece of the answer
 	message  *content.Message
 	piece    *content.Part
+	media    *content.Part // an image or a document within piece, or beside it
 	tool     *content.Tool
 	mark     uint8
 	// role and callID are of the message being read; their memory is reused.
-	role, callID []byte
+	role, callID, name []byte
+	detail             int64 // a count whose modality may come after it
 }
 
 type phase uint8
@@ -49,6 +51,8 @@ type format struct {
 	// request is the schema of requests; ask handles its own IDs.
 	request *jsonscan.Node
 	ask     own
+	// streams tells that an answer is a stream unless the request says no.
+	streams bool
 	// answer is the schema of whole answers, event that of a stream's events.
 	// Errors stand in either. read handles their own IDs.
 	answer, event *jsonscan.Node
@@ -60,8 +64,8 @@ type format struct {
 	quick func(x *Exchange, event []byte) bool
 	// ledger brings the counts together.
 	ledger func(x *Exchange, u *providers.Usage)
-	// header learns what only headers tell.
-	header func(x *Exchange, get func(string) string)
+	// header learns what only headers tell, those of errors included.
+	header func(x *Exchange, status int, get func(string) string)
 }
 
 // own handles the IDs that only one format has.
@@ -71,16 +75,33 @@ type own struct {
 	text, raw   func(x *Exchange, id jsonscan.ID, piece []byte, last bool)
 }
 
-// formats has the table of each API.
+// formatOf returns the table that a request is read by.
+func formatOf(r Route) *format {
+	if r.API == BedrockInvoke || r.API == BedrockEmbed {
+		return invokeFormat(r.Model)
+	}
+	return formats[r.API]
+}
+
+// formats has the table of each API, but for those that depend on the model.
 var formats = [apis]*format{
-	OpenAIChat: openAIChat,
+	OpenAIChat:        openAIChat,
+	AnthropicMessages: anthropicMessages,
+	BedrockConverse:   bedrockConverse,
+	GeminiGenerate:    gemini,
+	GeminiEmbed:       geminiEmbed,
+	OllamaChat:        ollamaChat,
+	OllamaGenerate:    ollamaGenerate,
+	OllamaEmbed:       ollamaEmbed,
+	CohereChat:        cohereChat,
+	CohereEmbed:       cohereEmbed,
 }
 
 // Begin prepares x for a request. b collects the content; nil if that is not
 // wanted.
 func (x *Exchange) Begin(r Route, b *content.Builder) {
-	x.Route, x.content, x.format = r, b, formats[r.API]
-	x.Asked.Model, x.Asked.Stream = r.Model, r.Stream
+	x.Route, x.content, x.format = r, b, formatOf(r)
+	x.Asked.Model, x.Asked.Stream = r.Model, r.Stream || x.format.streams
 	x.phase = requesting
 	x.scan.Init(x.format.request, x)
 }
@@ -95,9 +116,9 @@ func (x *Exchange) Request(p []byte) {
 // Response begins the response. get returns its headers.
 func (x *Exchange) Response(status int, get func(string) string) {
 	x.phase = responding
-	x.choice, x.part, x.seen, x.message, x.piece, x.tool, x.mark = 0, 0, 0, nil, nil, nil, 0
-	if status < 400 && x.format.header != nil {
-		x.format.header(x, get)
+	x.choice, x.part, x.seen, x.message, x.piece, x.media, x.tool, x.mark = 0, 0, 0, nil, nil, nil, nil, 0
+	if x.format.header != nil {
+		x.format.header(x, status, get)
 	}
 	x.frame(get("Content-Type"), get("Content-Encoding"))
 }
@@ -198,6 +219,11 @@ func (x *Exchange) Done() {
 	if x.format.done != nil {
 		x.format.done(x)
 	}
+	x.eventEnd()
+}
+
+// eventEnd ends an event. Those of a JSON array are no documents of their own.
+func (x *Exchange) eventEnd() {
 	if x.semantic {
 		x.Chunks++
 		x.semantic = false
@@ -239,6 +265,6 @@ func (x *Exchange) Unreadable() bool { return x.framing == opaque && x.Malformed
 // Reset empties x for another use. Nothing that came from it by reference may
 // be used afterwards.
 func (x *Exchange) Reset() {
-	role, callID := x.role[:0], x.callID[:0]
-	*x = Exchange{role: role, callID: callID}
+	role, callID, name := x.role[:0], x.callID[:0], x.name[:0]
+	*x = Exchange{role: role, callID: callID, name: name}
 }

@@ -22,6 +22,7 @@ func (x *Exchange) frame(contentType, encoding string) {
 	x.framing = sniffed
 	if mediaType, _, err := mime.ParseMediaType(contentType); err == nil && mediaType == "application/vnd.amazon.eventstream" {
 		x.framing, x.frames = binary, &frames{}
+		x.scan.Init(x.format.event, x)
 	}
 	switch encoding {
 	case "", "identity":
@@ -89,6 +90,8 @@ func (x *Exchange) endFraming() {
 		x.scan.End()
 	case events:
 		x.sse.end(x)
+	case binary:
+		x.frames.end(x)
 	}
 	if (x.framing == plain || x.framing == events) && !x.scan.Idle() {
 		x.Malformed++

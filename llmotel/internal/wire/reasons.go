@@ -15,6 +15,9 @@ var reasonKinds = map[string]providers.FinishReason{
 	"tool_use": providers.FinishToolCall, "refusal": providers.FinishContentFilter, "compaction": providers.FinishCompaction,
 	"guardrail_intervened": providers.FinishContentFilter, "content_filtered": providers.FinishContentFilter,
 	"malformed_model_output": providers.FinishError, "malformed_tool_use": providers.FinishError,
+	// Titan and AI21, on Bedrock.
+	"FINISH": providers.FinishStop, "FINISHED": providers.FinishStop, "STOP_CRITERIA_MET": providers.FinishStop, "endoftext": providers.FinishStop,
+	"LENGTH": providers.FinishLength, "CONTENT_FILTERED": providers.FinishContentFilter,
 	// Gemini. Old clients of Vertex AI get the numbers of the enum.
 	"STOP": providers.FinishStop, "1": providers.FinishStop, "MAX_TOKENS": providers.FinishLength, "2": providers.FinishLength,
 	"SAFETY": providers.FinishContentFilter, "RECITATION": providers.FinishContentFilter, "LANGUAGE": providers.FinishContentFilter,

@@ -23,6 +23,7 @@ const (
 	GeminiEmbed
 	BedrockConverse
 	BedrockInvoke
+	BedrockEmbed // InvokeModel of an embedding model
 	OllamaChat
 	OllamaGenerate
 	OllamaEmbed
@@ -50,7 +51,7 @@ func (a API) Operation() string {
 	switch a {
 	case OpenAICompletions:
 		return genai.OperationNameTextCompletion
-	case OpenAIEmbeddings, GeminiEmbed, OllamaEmbed, CohereEmbed:
+	case OpenAIEmbeddings, GeminiEmbed, OllamaEmbed, CohereEmbed, BedrockEmbed:
 		return genai.OperationNameEmbeddings
 	case GeminiGenerate:
 		return genai.OperationNameGenerateContent
@@ -137,9 +138,13 @@ func (to *Route) bedrock(u *url.URL, action string) {
 		return
 	}
 	to.Model = model
-	to.API = BedrockInvoke
-	if strings.HasPrefix(action, "converse") {
+	switch {
+	case strings.HasPrefix(action, "converse"):
 		to.API = BedrockConverse
+	case strings.Contains(model, "embed"):
+		to.API = BedrockEmbed
+	default:
+		to.API = BedrockInvoke
 	}
 	to.Stream = strings.HasSuffix(action, "-stream")
 }
@@ -225,7 +230,7 @@ func provider(host, path string, api API) string {
 			return genai.ProviderNameGCPVertexAI
 		}
 		return genai.ProviderNameGCPGemini
-	case BedrockConverse, BedrockInvoke:
+	case BedrockConverse, BedrockInvoke, BedrockEmbed:
 		return genai.ProviderNameAWSBedrock
 	case OllamaChat, OllamaGenerate, OllamaEmbed:
 		return "ollama"

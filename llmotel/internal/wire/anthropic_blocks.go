@@ -1,0 +1,199 @@
+package wire
+
+import (
+	"github.com/llmotel/sdk/llmotel/internal/content"
+	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
+)
+
+// antNode is a block of content. Which fields it has tells what it is, so that
+// nothing depends on whether its type comes first.
+func antNode(id jsonscan.ID) *jsonscan.Node {
+	source := jsonscan.Object(antSource,
+		jsonscan.At("type", jsonscan.Value(antSourceKind)),
+		jsonscan.At("media_type", jsonscan.Value(antSourceType)),
+		jsonscan.At("data", jsonscan.Text(antSourceData)),
+		jsonscan.At("url", jsonscan.Text(antSourceURL)),
+		jsonscan.At("file_id", jsonscan.Text(antSourceFile)),
+		jsonscan.At("content", jsonscan.Or(jsonscan.Text(antSourceWords), jsonscan.Array(0, jsonscan.Object(0,
+			jsonscan.At("text", jsonscan.Text(antSourceWords)))))))
+	result := jsonscan.Object(0,
+		jsonscan.At("text", jsonscan.Text(antResultWords)),
+		jsonscan.At("title", jsonscan.Text(antResultWords)), // of what a search found
+		jsonscan.At("url", jsonscan.Text(antResultWords)),
+		jsonscan.At("source", source))
+	return jsonscan.Object(id,
+		jsonscan.At("type", jsonscan.Value(antKind)),
+		jsonscan.At("text", jsonscan.Text(antWords)),
+		jsonscan.At("thinking", jsonscan.Text(antThoughts)),
+		jsonscan.At("id", jsonscan.Value(antCallID)),
+		jsonscan.At("name", jsonscan.Value(antName)),
+		jsonscan.At("input", jsonscan.Raw(antInput)),
+		jsonscan.At("tool_use_id", jsonscan.Value(antResultOf)),
+		jsonscan.At("content", jsonscan.Or(jsonscan.Text(antResult), jsonscan.Array(0, result), jsonscan.Raw(antResultJSON))),
+		jsonscan.At("source", source),
+		jsonscan.At("file_id", jsonscan.Text(antFile)))
+}
+
+// What is known of the block being read.
+const (
+	markResult uint8 = 1 << iota // it is a tool's result
+	markImage                    // it is an image
+	markWords                    // its source is a text
+	markMiddle                   // a text of it is being read
+	markObject                   // its result is an object
+	markOpened                   // it was opened with an input
+)
+
+func antBlockOpen(x *Exchange, id jsonscan.ID) {
+	switch id {
+	case antBlock, antStart:
+		x.piece, x.media, x.mark = nil, nil, 0
+	case antSource:
+		x.media = x.speaker().Part(content.Blob)
+		x.mark &^= markWords
+	}
+}
+
+func antBlockClose(x *Exchange, id jsonscan.ID) {
+	if id != antBlock && id != antStart {
+		return
+	}
+	// What a search found and a summary have their texts where tools' results
+	// have them.
+	if x.mark&markResult == 0 && x.piece != nil && x.piece.Kind() == content.ToolResult {
+		x.piece.SetKind(content.Text)
+	}
+	if x.mark&markImage != 0 {
+		x.media.AppendString(content.Modality, "image")
+	}
+}
+
+func antBlockValue(x *Exchange, id jsonscan.ID, v []byte) {
+	switch id {
+	case antKind:
+		switch string(v) {
+		case "image":
+			x.mark |= markImage
+		case "redacted_thinking":
+			x.block(content.Generic).Append(content.Type, v)
+		case "compaction":
+			x.Compacted = x.Compacted || x.phase == responding
+		}
+	case antCallID:
+		x.block(content.ToolCall).Append(content.ID, v)
+	case antName:
+		x.semantic = x.phase == responding
+		x.block(content.ToolCall).Append(content.Name, v)
+	case antResultOf:
+		x.mark |= markResult
+		x.block(content.ToolResult).Append(content.ID, v)
+	case antSourceKind:
+		if string(v) == "text" {
+			x.mark |= markWords
+			x.media.SetKind(content.Text)
+		}
+	case antSourceType:
+		x.media.Append(content.MIMEType, v)
+	}
+}
+
+func antBlockText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
+	switch id {
+	case antWords:
+		x.express(content.Text, piece)
+	case antThoughts:
+		x.express(content.Reasoning, piece)
+	case antResult, antResultWords:
+		x.result(piece, last)
+	case antSourceData:
+		if x.mark&markWords != 0 {
+			x.PromptBytes += len(piece)
+		}
+		x.media.Append(content.Body, piece)
+	case antSourceWords:
+		x.PromptBytes += len(piece)
+		x.media.SetKind(content.Text)
+		x.media.Append(content.Body, piece)
+	case antSourceURL:
+		x.media.SetKind(content.URI)
+		x.media.Append(content.Body, piece)
+	case antSourceFile:
+		x.media.SetKind(content.File)
+		x.media.Append(content.Body, piece)
+	case antFile:
+		x.block(content.File).Append(content.Body, piece)
+	}
+}
+
+func antBlockRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
+	switch id {
+	case antInput:
+		x.mark |= markOpened
+		switch {
+		case x.phase == requesting:
+			x.PromptBytes += len(piece)
+		case x.framing == plain: // in streams an empty object stands in for it
+			x.said(piece)
+		}
+		x.block(content.ToolCall).Append(content.Body, piece)
+	case antResultJSON:
+		// A result may also be null.
+		if x.mark&markObject == 0 && (len(piece) == 0 || piece[0] != '{') {
+			return
+		}
+		x.mark |= markObject
+		x.block(content.ToolResult).Append(content.Body, piece)
+	}
+}
+
+// speaker is the message being read.
+func (x *Exchange) speaker() *content.Message {
+	if x.phase == requesting {
+		return x.message
+	}
+	return x.content.Output(0)
+}
+
+// block is the part that the block of content being read becomes.
+func (x *Exchange) block(k content.Kind) *content.Part {
+	if x.content == nil {
+		return nil
+	}
+	if x.piece == nil || x.piece.Kind() != k {
+		if x.phase == requesting {
+			x.piece = x.message.Part(k)
+		} else {
+			x.piece = x.content.Output(0).PartAt(x.part, k)
+		}
+	}
+	return x.piece
+}
+
+// express passes on a piece of the block being read.
+func (x *Exchange) express(k content.Kind, piece []byte) {
+	if x.phase == requesting {
+		x.PromptBytes += len(piece)
+	} else {
+		x.said(piece)
+	}
+	if len(piece) > 0 {
+		x.block(k).Append(content.Body, piece)
+	}
+}
+
+// result passes on a piece of a text of a tool's result, which may have several
+// of them. It is not the model's, in whosever message it is.
+func (x *Exchange) result(piece []byte, last bool) {
+	if x.phase == requesting {
+		x.PromptBytes += len(piece)
+	}
+	p := x.block(content.ToolResult)
+	if x.mark&markMiddle == 0 && p.Len(content.Body) > 0 {
+		p.AppendString(content.Body, "\n")
+	}
+	p.Append(content.Body, piece)
+	x.mark |= markMiddle
+	if last {
+		x.mark &^= markMiddle
+	}
+}
