@@ -54,6 +54,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	if body != nil {
 		sent.Body = body
 	}
+	hide := w.asksForUsage(x, req) && withUsage(sent)
 	defer func() {
 		if x != nil { // next has panicked
 			span.endPanic()
@@ -64,6 +65,9 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	x.span.learn(x.Asked.Model)
 	resp, err = x.respond(ctx, resp, err)
 	x = nil
+	if hide && resp != nil && resp.Header.Get("Content-Encoding") == "" {
+		resp.Body = &usageHider{Closer: resp.Body, src: resp.Body}
+	}
 	return resp, err
 }
 
@@ -135,7 +139,7 @@ func (x *exchange) readFailure(resp *http.Response) *providers.Error {
 func (x *exchange) failure() *providers.Error {
 	return &providers.Error{
 		Provider: x.Provider, Model: x.Asked.Model, Kind: x.Kind(x.status), StatusCode: x.status, Code: x.Code(),
-		RequestID: requestID(x.header), RetryAfter: providers.ParseRetryAfter(x.header, time.Now()), Usage: x.Usage(),
+		RequestID: requestID(x.header), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -486,3 +487,45 @@ func TestTenThousandAbandonedStreams(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+func TestWithStreamUsage(t *testing.T) {
+	extra := `data: {"id":"c1","model":"gpt-4o-mini-2024-07-18","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}` + "\n\n"
+	for _, c := range []struct {
+		name, request, sent, got string
+		input                    any
+	}{
+		{"not asked for", streamAsked, `{"stream_options":{"include_usage":true},` + streamAsked[1:], strings.Replace(streamReply(3), extra, "", 1), int64(9)},
+		{"other options", `{"model":"m","stream":true,"stream_options":{"include_obfuscation":false}}`, `{"model":"m","stream":true,"stream_options":{"include_obfuscation":false,"include_usage":true}}`, strings.Replace(streamReply(3), extra, "", 1), int64(9)},
+		{"asked for", `{"stream":true,"stream_options":{"include_usage":true}}`, `{"stream":true,"stream_options":{"include_usage":true}}`, streamReply(3), int64(9)},
+		{"refused", `{"stream":true,"stream_options":{"include_usage":false}}`, `{"stream":true,"stream_options":{"include_usage":false}}`, streamReply(3), int64(9)},
+		{"no stream", chatRequest, chatRequest, streamReply(3), nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, read := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader, iotest.DataErrReader} {
+				rec := oteltest.New()
+				next := &replies{list: []reply{{body: read(strings.NewReader(streamReply(3)))}}}
+				resp, err := instrument(t, rec).Transport(next, llmotel.WithStreamUsage()).RoundTrip(post(t.Context(), t, chatURL, c.request))
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := io.ReadAll(resp.Body)
+				if err != nil {
+					t.Error(err)
+				}
+				_ = resp.Body.Close()
+				if diff := cmp.Diff(c.got, string(got)); diff != "" {
+					t.Errorf("body (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff(c.sent, next.sent[0]); diff != "" {
+					t.Errorf("sent (-want +got):\n%s", diff)
+				}
+				if n := next.seen[0].ContentLength; n != int64(len(c.sent)) {
+					t.Errorf("content length %d, want %d", n, len(c.sent))
+				}
+				if a := attributesOf(onlySpan(t, rec)); c.input != nil && a["gen_ai.usage.input_tokens"] != c.input {
+					t.Errorf("attributes %v", a)
+				}
+			}
+		})
+	}
+}

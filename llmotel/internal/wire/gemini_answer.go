@@ -11,7 +11,8 @@ import (
 
 // The IDs of Gemini's own fields in answers.
 const (
-	geminiCandidate jsonscan.ID = ansFormat + iota
+	geminiEvent jsonscan.ID = ansFormat + iota
+	geminiCandidate
 	geminiIndex
 	geminiReason
 	geminiPart
@@ -48,7 +49,7 @@ var geminiAnswer = func() *jsonscan.Node {
 	details := jsonscan.Object(geminiModality,
 		jsonscan.At("modality", jsonscan.Value(geminiModalityName)),
 		jsonscan.At("tokenCount", jsonscan.Value(geminiModalityCount)))
-	return jsonscan.Object(0,
+	return jsonscan.Object(geminiEvent,
 		jsonscan.At("responseId", jsonscan.Value(ansID)),
 		jsonscan.At("modelVersion", jsonscan.Value(ansModel)),
 		jsonscan.At("candidates", jsonscan.Array(0, jsonscan.Object(geminiCandidate,
@@ -118,6 +119,8 @@ func geminiClose(x *Exchange, id jsonscan.ID) {
 		}
 	case geminiModality:
 		x.geminiDetail()
+	case geminiEvent:
+		x.eventEnd()
 	}
 }
 

@@ -166,6 +166,10 @@ func ollamaAskTexts(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	case ollamaAskThinking:
 		x.prompt(content.Reasoning, piece, last)
 	case ollamaAskImage:
+		if x.piece == nil {
+			x.piece = x.message.Part(content.Blob)
+			x.piece.AppendString(content.Modality, "image")
+		}
 		x.attach(content.Blob, piece, last)
 	case ollamaAskSystem:
 		x.PromptBytes += len(piece)

@@ -1,0 +1,165 @@
+package wire_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/llmotel/sdk/llmotel/internal/content"
+	"github.com/llmotel/sdk/llmotel/internal/wire"
+	"github.com/llmotel/sdk/providers"
+)
+
+const (
+	geminiURL       = "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:generateContent"
+	geminiStreamURL = "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse"
+)
+
+// reported makes a ledger of what a provider reported.
+func reported(counts map[providers.TokenClass]int64) providers.Usage {
+	u := providers.Usage{Completeness: providers.UsageReported}
+	for class, n := range counts {
+		u.Set(class, n)
+	}
+	return u
+}
+
+// everySize runs an exchange in pieces of several sizes, and check on each.
+func everySize(t *testing.T, url, request string, header http.Header, response string, check func(t *testing.T, x *wire.Exchange, documents map[string]string)) {
+	t.Helper()
+	for _, size := range []int{1, 2, 3, 7, 31, 127, 1 << 20} {
+		b := content.Get(0)
+		x := exchange(t, url, request, header, response, size, b)
+		var e content.Encoder
+		e.FullTools = true
+		check(t, x, map[string]string{
+			"system": string(e.System(nil, b)), "input": string(e.Input(nil, b)), "output": string(e.Output(nil, b)), "tools": string(e.Tools(nil, b)),
+		})
+		b.Free()
+		without := exchange(t, url, request, header, response, size, nil)
+		if diff := cmp.Diff(x.Usage(), without.Usage()); diff != "" {
+			t.Errorf("pieces of %d: usage with and without content (-with +without):\n%s", size, diff)
+		}
+		if diff := cmp.Diff([]any{x.ID, x.Answer.Model, x.Reasons, x.Complete, x.Chunks, x.AnswerBytes}, []any{without.ID, without.Answer.Model, without.Reasons, without.Complete, without.Chunks, without.AnswerBytes}); diff != "" {
+			t.Errorf("pieces of %d: with and without content (-with +without):\n%s", size, diff)
+		}
+		if t.Failed() {
+			t.Fatalf("in pieces of %d", size)
+		}
+	}
+}
+
+func TestGeminiUnary(t *testing.T) {
+	const request = `{"systemInstruction":{"parts":[{"text":"Be brief."}]},"contents":[{"role":"user","parts":[{"text":"Look: "},{"inlineData":{"data":"AAAA","mimeType":"image/png"}},{"fileData":{"fileUri":"gs://b/o","mimeType":"audio/mp3"}}]},
+{"role":"model","parts":[{"text":"thinking","thought":true},{"functionCall":{"name":"weather","args":{"city":"Bern"}}}]},{"role":"user","parts":[{"functionResponse":{"name":"weather","response":{"sky":"blue"}}}]}],
+"tools":[{"functionDeclarations":[{"name":"weather","description":"Tells the weather","parameters":{"type":"OBJECT"}}]}],
+"generationConfig":{"temperature":0.5,"topP":0.9,"topK":40.0,"maxOutputTokens":100,"stopSequences":["x"],"seed":7,"candidateCount":2,"responseMimeType":"application/json","thinkingConfig":{"thinkingLevel":"low"}},"serviceTier":"flex"}`
+	const response = `{"candidates":[{"content":{"role":"model","parts":[{"text":"hm","thought":true},{"text":"Blue"},{"functionCall":{"id":"c1","name":"weather","args":{"city":"Bern"}}}]},"finishReason":"STOP"},{"index":1,"finishReason":"MAX_TOKENS"}],
+"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":4,"thoughtsTokenCount":3,"toolUsePromptTokenCount":2,"cachedContentTokenCount":5,"totalTokenCount":19,"trafficType":"ON_DEMAND_FLEX",
+"promptTokensDetails":[{"modality":"TEXT","tokenCount":6},{"tokenCount":4,"modality":"IMAGE"}],"candidatesTokensDetails":[{"modality":"TEXT","tokenCount":4}],"cacheTokensDetails":[{"modality":"TEXT","tokenCount":5}]},"modelVersion":"gemini-2.5-flash-001","responseId":"r1"}`
+	everySize(t, geminiURL, request, http.Header{}, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
+		want := reported(map[providers.TokenClass]int64{
+			providers.ClassInput: 12, providers.ClassOutput: 7, providers.ClassReasoning: 3, providers.ClassCacheRead: 5,
+			providers.ClassTextInput: 6, providers.ClassImageInput: 4, providers.ClassTextOutput: 4, providers.ClassTextCacheRead: 5,
+		})
+		if diff := cmp.Diff(want, x.Usage()); diff != "" {
+			t.Errorf("usage (-want +got):\n%s", diff)
+		}
+		got := []any{x.Asked.Model, x.Asked.Stream, x.Temperature, x.TopP, x.TopK, x.MaxTokens, x.Stop, x.Seed, x.Choices, x.OutputType, x.ReasoningLevel, x.ServiceTier, x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete}
+		if diff := cmp.Diff([]any{"gemini-2.5-flash", false, 0.5, 0.9, int64(40), int64(100), []string{"x"}, int64(7), int64(2), "json", "low", "flex", "r1", "gemini-2.5-flash-001", "flex", []string{"STOP", "MAX_TOKENS"}, true}, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(map[string]string{
+			"system": `[{"type":"text","content":"Be brief."}]`,
+			"input": `[{"role":"user","parts":[{"type":"text","content":"Look: "},{"type":"blob","mime_type":"image/png","modality":"image","content":"AAAA"},{"type":"uri","mime_type":"audio/mp3","modality":"audio","uri":"gs://b/o"}]},` +
+				`{"role":"assistant","parts":[{"type":"reasoning","content":"thinking"},{"type":"tool_call","name":"weather","arguments":{"city":"Bern"}}]},` +
+				`{"role":"user","parts":[{"type":"tool_call_response","response":{"sky":"blue"}}]}]`,
+			"output": `[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"Blue"},{"type":"tool_call","id":"c1","name":"weather","arguments":{"city":"Bern"}}],"finish_reason":"stop"},` +
+				`{"role":"assistant","parts":[],"finish_reason":"length"}]`,
+			"tools": `[{"type":"function","name":"weather","description":"Tells the weather","parameters":{"type":"OBJECT"}}]`,
+		}, docs); diff != "" {
+			t.Errorf("content (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestGeminiStream(t *testing.T) {
+	events := []string{
+		`{"candidates":[{"content":{"parts":[{"text":"Hel"}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":18,"candidatesTokenCount":3,"totalTokenCount":21},"modelVersion":"m","responseId":"r"}`,
+		`{"candidates":[{"content":{"parts":[{"text":"lo"}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":18,"candidatesTokenCount":7,"totalTokenCount":25}}`,
+		`{"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":18,"candidatesTokenCount":9,"totalTokenCount":27}}`,
+	}
+	for name, response := range map[string]string{
+		"server-sent events": "data: " + strings.Join(events, "\r\n\r\ndata: ") + "\r\n\r\n",
+		"array":              "[" + strings.Join(events, ",\r\n") + "]",
+	} {
+		t.Run(name, func(t *testing.T) {
+			everySize(t, geminiStreamURL, `{"contents":[]}`, http.Header{}, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
+				want := reported(map[providers.TokenClass]int64{providers.ClassInput: 18, providers.ClassOutput: 9})
+				if diff := cmp.Diff(want, x.Usage()); diff != "" {
+					t.Errorf("usage (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff([]any{true, "r", "m", []string{"STOP"}, 5, 2}, []any{x.Asked.Stream, x.ID, x.Answer.Model, x.Reasons, x.AnswerBytes, x.Chunks}); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+				if got := docs["output"]; got != `[{"role":"assistant","parts":[{"type":"text","content":"Hello"}],"finish_reason":"stop"}]` {
+					t.Errorf("output %s", got)
+				}
+			})
+		})
+	}
+}
+
+func TestGeminiRules(t *testing.T) {
+	for _, c := range []struct {
+		name, response string
+		usage          providers.Usage
+		kind           providers.Kind
+		reasons        []string
+	}{
+		{
+			name: "the cache left out of the prompt", response: `{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"cachedContentTokenCount":100,"candidatesTokenCount":1}}`,
+			usage:   reported(map[providers.TokenClass]int64{providers.ClassInput: 103, providers.ClassCacheRead: 100, providers.ClassOutput: 1}),
+			reasons: []string{"STOP"},
+		},
+		{
+			name: "thinking only", response: `{"candidates":[{"finishReason":"MAX_TOKENS"}],"usageMetadata":{"promptTokenCount":3,"thoughtsTokenCount":9}}`,
+			usage:   reported(map[providers.TokenClass]int64{providers.ClassInput: 3, providers.ClassOutput: 9, providers.ClassReasoning: 9}),
+			reasons: []string{"MAX_TOKENS"},
+		},
+		{
+			name: "blocked prompt", response: `{"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":3,"totalTokenCount":3}}`,
+			usage: reported(map[providers.TokenClass]int64{providers.ClassInput: 3}), kind: providers.KindContentFiltered,
+		},
+		{name: "error within", response: `{"error":{"code":429,"message":"secret","status":"RESOURCE_EXHAUSTED","details":[{"retryDelay":"7s"}]}}`, kind: providers.KindRateLimited},
+		{name: "error in an array", response: `[{"error":{"code":503,"status":"UNAVAILABLE"}}]`, kind: providers.KindOverloaded},
+		{name: "impossible counts", response: `{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":-3,"candidatesTokenCount":1e30,"thoughtsTokenCount":"7","totalTokenCount":1.5}}`, reasons: []string{"STOP"}},
+		{name: "no usage", response: `{"candidates":[{"finishReason":"STOP"}]}`, reasons: []string{"STOP"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			everySize(t, geminiURL, `{}`, http.Header{}, c.response, func(t *testing.T, x *wire.Exchange, _ map[string]string) {
+				if diff := cmp.Diff(c.usage, x.Usage()); diff != "" {
+					t.Errorf("usage (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff(c.reasons, x.Reasons); diff != "" {
+					t.Errorf("reasons (-want +got):\n%s", diff)
+				}
+				if x.Failed != (c.kind != "") || x.Failed && x.Kind(0) != c.kind {
+					t.Errorf("failed %v, kind %s, want %s", x.Failed, x.Kind(0), c.kind)
+				}
+			})
+		})
+	}
+}
+
+func TestGeminiEmbeddings(t *testing.T) {
+	const url = "https://generativelanguage.googleapis.com/v1beta/models/gemini-embedding-001:"
+	everySize(t, url+"batchEmbedContents", `{"requests":[{"model":"models/gemini-embedding-001","content":{"parts":[{"text":"abc"}]},"outputDimensionality":768}]}`, http.Header{}, `{"embeddings":[{"values":[0.1,0.2]}]}`,
+		func(t *testing.T, x *wire.Exchange, _ map[string]string) {
+			if diff := cmp.Diff([]any{"gemini-embedding-001", int64(768), 3, true, providers.Usage{}}, []any{x.Asked.Model, x.Dimensions, x.PromptBytes, x.Complete, x.Usage()}); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+}
