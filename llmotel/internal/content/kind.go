@@ -28,6 +28,7 @@ func (m *Message) Join() {
 	if last.kind != before.kind || last.kind != Text && last.kind != Reasoning {
 		return
 	}
+	before.cut = before.cut || last.cut
 	was := cap(before.f[Body])
 	before.f[Body] = append(before.f[Body], last.f[Body]...)
 	m.b.grown += cap(before.f[Body]) - was

@@ -62,18 +62,18 @@ func (t truncation) list(dst, array []byte, limit int) []byte {
 		return keep[i]
 	}
 	newest := len(all) - 1
-	switch {
-	case newest < 0:
-	case !take(newest):
-		if all[newest] = t.element(all[newest], room-len(",")); all[newest] != nil {
-			keep[newest] = true
+	if newest >= 0 && !take(newest) {
+		if smaller := t.element(all[newest], room-len(",")); smaller != nil {
+			all[newest] = smaller
+			take(newest)
 		}
-	case newest > 0:
+	}
+	if newest > 0 {
 		take(0)
-		for i := newest - 1; i > 0; i-- {
-			if !take(i) {
-				break
-			}
+	}
+	for i := newest - 1; i > 0; i-- {
+		if !take(i) {
+			break
 		}
 	}
 	dst = append(dst, '[')

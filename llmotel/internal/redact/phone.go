@@ -5,7 +5,8 @@ package redact
 //
 //   - + and 8 to 15 digits that do not begin with 0 (E.164), or 00 and 8 to 15
 //     in groups,
-//   - 0 and 8 to 10 more digits, in two groups or more,
+//   - 0 and 8 to 10 more digits, in two groups or more, of which the first has 2
+//     to 5 digits and one at least does not begin with 0, as lists of codes do,
 //   - 3, 3 and 4 digits in groups, the first not 0 or 1, maybe in parentheses,
 //     maybe behind the group 1.
 //
@@ -25,11 +26,11 @@ func phoneNumber(t []byte, from, i int) (start, end int) {
 		}
 		return start, g.end
 	case has(t, i, "00"):
-		if g.n < 2 || g.digits < 10 || has(t, i+2, "0") {
+		if g.n < 2 || g.digits < 10 || g.size[0] < 3 || has(t, i+2, "0") {
 			return 0, 0
 		}
 	case t[i] == '0':
-		if g.n < 2 || g.digits < 9 || g.digits > 11 || g.size[0] > 5 {
+		if g.n < 2 || g.digits < 9 || g.digits > 11 || g.size[0] < 2 || g.size[0] > 5 || g.zeros == g.n {
 			return 0, 0
 		}
 	default:
@@ -48,6 +49,7 @@ func isNorthAmerican(sizes []int) bool { return sizes[0] == 3 && sizes[1] == 3 &
 // groups are groups of digits with separators between.
 type groups struct {
 	n, digits int
+	zeros     int    // groups that begin with 0
 	size      [4]int // of the first ones
 	end       int
 	closes    bool // a parenthesis that was open before the first digit
@@ -71,6 +73,9 @@ func split(t []byte, i int) groups {
 		}
 		if g.n < len(g.size) {
 			g.size[g.n] = end - at
+		}
+		if t[at] == '0' {
+			g.zeros++
 		}
 		g.n++
 		g.digits += end - at
