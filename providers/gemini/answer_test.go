@@ -117,7 +117,7 @@ func TestAnswerGoesBack(t *testing.T) {
 	came := in.Candidates[0].Content.Parts[1:] // an unsigned thought stays here
 	came[8] = json.RawMessage(`{"functionCall":{"name":"now","args":{}}}`)
 	for i := range came {
-		if g := out.Contents[1].Parts; i >= len(g) || string(sorted(t, g[i])) != string(sorted(t, came[i])) {
+		if g := out.Contents[1].Parts; i >= len(g) || !bytes.Equal(sorted(t, g[i]), sorted(t, came[i])) {
 			t.Errorf("part %d: sent %s, came %s", i, g, came[i])
 		}
 	}

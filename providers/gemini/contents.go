@@ -133,7 +133,7 @@ func wireID(id string) string {
 // have not made. Source: ai.google.dev/gemini-api/docs/thought-signatures.
 const unsigned = "skip_thought_signature_validator"
 
-var thirdGeneration = regexp.MustCompile(`gemini-([3-9]|[1-9][0-9])`)
+var thirdGeneration = regexp.MustCompile(`gemini-([3-9]|[1-9]\d)`)
 
 // signs reports whether the model wants the first call of a turn signed.
 func signs(model string) bool { return thirdGeneration.MatchString(model) }

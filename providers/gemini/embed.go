@@ -123,7 +123,8 @@ func (p *Provider) decodeEmbeddings(call adapter.Call, resp *http.Response, body
 // have one.
 func embedUsage(w *embedReply, list []vector) providers.Usage {
 	var c counts
-	if c.update(w.Usage); c.Prompt.Set {
+	c.update(w.Usage)
+	if c.Prompt.Set {
 		c.Candidates, c.Thoughts, c.Total = adapter.Count{}, adapter.Count{}, adapter.Count{}
 		return c.ledger(providers.UsageReported)
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 // exchange is one HTTP request of the SDK and its reply, which the SDK does not
-// get to see: it would read a stream to pieces that it cannot put together
-// again, and print errors to stderr.
+// get to see: it would lose what its types do not have, continue answers by
+// further requests, and print errors to stderr.
 type exchange struct {
 	ctx    context.Context // the caller's: the SDK's own ends when its method returns
 	cancel context.CancelFunc
@@ -37,7 +37,7 @@ func (h handover) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, errHandedOver
 	}
 	x.sent = true
-	x.resp, x.err = h.client.Do(req.WithContext(x.ctx)) //nolint:bodyclose,contextcheck // the exchange's owner closes it; see there
+	x.resp, x.err = h.client.Do(req.WithContext(x.ctx)) //nolint:bodyclose,contextcheck,gosec // its owner closes it; context and address are the caller's
 	return nil, errHandedOver
 }
 

@@ -154,7 +154,7 @@ func (p *Provider) Generate(ctx context.Context, req *providers.Request) (*provi
 	call := p.call(req.Model)
 	x, err := p.send(ctx, call, func(ctx context.Context, opts *sdk.HTTPOptions) error {
 		opts.ExtrasRequestProvider = p.replace(body)
-		_, err := p.client.Models.GenerateContent(ctx, req.Model, nil, generateConfig(opts))
+		_, err := p.client.Models.GenerateContent(ctx, req.Model, nil, &sdk.GenerateContentConfig{HTTPOptions: opts})
 		return err
 	})
 	if err != nil {
@@ -170,8 +170,4 @@ func (p *Provider) Generate(ctx context.Context, req *providers.Request) (*provi
 
 func (p *Provider) call(model string) adapter.Call {
 	return adapter.Call{Provider: p.name, Model: model}
-}
-
-func generateConfig(opts *sdk.HTTPOptions) *sdk.GenerateContentConfig {
-	return &sdk.GenerateContentConfig{HTTPOptions: opts, AutomaticContinuation: new(false)}
 }

@@ -1,6 +1,7 @@
 package gemini_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	sdk "google.golang.org/genai"
 
@@ -139,7 +141,7 @@ func TestWrapKeepsTheClientsConfiguration(t *testing.T) {
 		APIKey: "k", HTTPClient: srv.Client(), HTTPOptions: sdk.HTTPOptions{
 			BaseURL: srv.URL, APIVersion: "v9", Headers: http.Header{"X-Own": {"yes"}},
 			ExtraBody:    map[string]any{"generationConfig": map[string]any{"own": 1}},
-			RetryOptions: &sdk.HTTPRetryOptions{Attempts: new(int32(3))},
+			RetryOptions: &sdk.HTTPRetryOptions{Attempts: new(int32(3)), InitialDelay: new(600.0), MaxDelay: new(600.0)},
 			ExtrasRequestProvider: func(body map[string]any) map[string]any {
 				body["hook"] = true
 				return body
@@ -153,10 +155,12 @@ func TestWrapKeepsTheClientsConfiguration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Generate(t.Context(), hello()); providers.KindOf(err) != providers.KindOverloaded {
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // far less than the client's retries would take
+	defer cancel()
+	if _, err := p.Generate(ctx, hello()); providers.KindOf(err) != providers.KindOverloaded {
 		t.Errorf("unary: %v", err)
 	}
-	if _, err := providers.Collect(p.Stream(t.Context(), hello())); providers.KindOf(err) != providers.KindOverloaded {
+	if _, err := providers.Collect(p.Stream(ctx, hello())); providers.KindOf(err) != providers.KindOverloaded {
 		t.Errorf("streamed: %v", err)
 	}
 	if calls != 2 || p.Name() != "acme" {

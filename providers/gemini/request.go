@@ -3,6 +3,7 @@ package gemini
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/llmotel/sdk/providers"
@@ -83,12 +84,7 @@ func (e *encoder) refuse(req *providers.Request) error {
 
 // speaks reports whether the answer may hold audio.
 func speaks(req *providers.Request) bool {
-	for _, m := range req.OutputModalities {
-		if m == providers.ModalityAudio {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(req.OutputModalities, providers.ModalityAudio)
 }
 
 func (e *encoder) sampling(req *providers.Request) {

@@ -1,6 +1,7 @@
 package gemini_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -157,7 +158,7 @@ func TestRequestCoversEveryField(t *testing.T) {
 		}
 	}
 	// Files that were uploaded are named by the address of the service.
-	golden(t, "testdata/request.json", regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+`).ReplaceAll(body, []byte("http://service")))
+	golden(t, "testdata/request.json", regexp.MustCompile(`http://127\.0\.0\.1:\d+`).ReplaceAll(body, []byte("http://service")))
 }
 
 // golden compares JSON with a file. Its keys keep their order, since schemas
@@ -174,7 +175,7 @@ func golden(t *testing.T, file string, body []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(want) != string(got) {
+	if !bytes.Equal(want, got) {
 		t.Errorf("%s differs (rewrite with -update):\n%s", file, got)
 	}
 }
@@ -194,16 +195,18 @@ func TestUnsupportedIsRefused(t *testing.T) {
 		spoil  func(*providers.Request)
 		vertex bool
 	}{
-		"logit bias":     {field: "logitBias", spoil: func(r *providers.Request) { r.LogitBias = map[string]int64{"1": 1} }},
-		"one at a time":  {field: "parallelToolCalls", spoil: func(r *providers.Request) { r.ParallelToolCalls = new(false) }},
-		"response id":    {field: "previousResponseID", spoil: func(r *providers.Request) { r.PreviousResponseID = "x" }},
-		"seed":           {field: "seed", spoil: func(r *providers.Request) { r.Seed = new(int64(1 << 31)) }},
-		"store":          {field: "store", spoil: func(r *providers.Request) { r.Store = new(true) }, vertex: true},
-		"modality":       {field: "outputModalities[0]", spoil: func(r *providers.Request) { r.OutputModalities = []providers.Modality{"smell"} }},
-		"audio format":   {field: "audioFormat", spoil: func(r *providers.Request) { r.AudioFormat = "mp3"; r.OutputModalities = []providers.Modality{"audio"} }},
-		"name":           {field: "messages[0].name", spoil: func(r *providers.Request) { r.Messages[0].Name = "ann" }},
-		"late system":    {field: "messages[1].role", spoil: func(r *providers.Request) { r.Messages = append(r.Messages, providers.SystemText("x")) }},
-		"system image":   {field: "messages[0].parts[0]", spoil: func(r *providers.Request) { r.Messages[0] = providers.Message{Role: "system", Parts: []providers.Part{providers.Image{Media: providers.Media{URI: "u"}}}} }},
+		"logit bias":    {field: "logitBias", spoil: func(r *providers.Request) { r.LogitBias = map[string]int64{"1": 1} }},
+		"one at a time": {field: "parallelToolCalls", spoil: func(r *providers.Request) { r.ParallelToolCalls = new(false) }},
+		"response id":   {field: "previousResponseID", spoil: func(r *providers.Request) { r.PreviousResponseID = "x" }},
+		"seed":          {field: "seed", spoil: func(r *providers.Request) { r.Seed = new(int64(1 << 31)) }},
+		"store":         {field: "store", spoil: func(r *providers.Request) { r.Store = new(true) }, vertex: true},
+		"modality":      {field: "outputModalities[0]", spoil: func(r *providers.Request) { r.OutputModalities = []providers.Modality{"smell"} }},
+		"audio format":  {field: "audioFormat", spoil: func(r *providers.Request) { r.AudioFormat = "mp3"; r.OutputModalities = []providers.Modality{"audio"} }},
+		"name":          {field: "messages[0].name", spoil: func(r *providers.Request) { r.Messages[0].Name = "ann" }},
+		"late system":   {field: "messages[1].role", spoil: func(r *providers.Request) { r.Messages = append(r.Messages, providers.SystemText("x")) }},
+		"system image": {field: "messages[0].parts[0]", spoil: func(r *providers.Request) {
+			r.Messages[0] = providers.Message{Role: "system", Parts: []providers.Part{providers.Image{Media: providers.Media{URI: "u"}}}}
+		}},
 		"foreign":        {field: "messages[2].parts[0]", spoil: part(providers.RoleUser, foreign)},
 		"foreign result": {field: "messages[2].parts[0].parts[0]", spoil: part(providers.RoleTool, providers.ToolResult{CallID: "c", Parts: []providers.Part{foreign}})},
 		"foreign audio":  {field: "messages[2].parts[0]", spoil: part(providers.RoleAssistant, providers.Audio{ID: "audio_1"})},

@@ -23,7 +23,8 @@ func (p *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2
 		call := p.call(req.Model)
 		x, err := p.send(ctx, call, func(ctx context.Context, opts *sdk.HTTPOptions) error {
 			opts.ExtrasRequestProvider = p.replace(body)
-			for _, err := range p.client.Models.GenerateContentStream(ctx, req.Model, nil, generateConfig(opts)) {
+			config := &sdk.GenerateContentConfig{HTTPOptions: opts}
+			for _, err := range p.client.Models.GenerateContentStream(ctx, req.Model, nil, config) {
 				return err
 			}
 			return nil
