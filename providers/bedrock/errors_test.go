@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -164,5 +166,14 @@ func TestLocalErrors(t *testing.T) {
 		}))
 	if _, err := stalled.Generate(t.Context(), hello()); providers.KindOf(err) != providers.KindTimeout {
 		t.Errorf("timeout: %v", err)
+	}
+}
+
+func TestBodiesAreLimited(t *testing.T) {
+	for limit, whole := range map[int64]bool{0: true, 9: true, 10: true, 11: true, 8: false, 1: false} {
+		got, err := bedrock.ReadLimited(io.NopCloser(iotest.OneByteReader(strings.NewReader("123456789"))), limit)
+		if whole != (err == nil) || whole && string(got) != "123456789" {
+			t.Errorf("limit %d: %q, %v", limit, got, err)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package bedrock
 
 import (
 	"encoding/json"
+	"io"
 
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
 
@@ -27,4 +28,9 @@ func BlockAgain(raw json.RawMessage) (json.RawMessage, error) {
 		return nil, err
 	}
 	return formatBlock(b)
+}
+
+// ReadLimited reads a reply's body to its end or the limit.
+func ReadLimited(r io.ReadCloser, limit int64) ([]byte, error) {
+	return io.ReadAll(&body{ReadCloser: r, left: limit, limited: limit > 0})
 }
