@@ -41,7 +41,9 @@ func (s *suite) around(t *testing.T, rev revision, c capture) {
 		for name, failure := range map[string]error{
 			"": nil, ", overloaded": &providers.Error{Provider: "openai", Kind: providers.KindOverloaded, Err: errors.New(prompt)}, ", foreign error": errors.New(prompt),
 		} {
+			s.planned++
 			t.Run(a.way+"/"+a.name+name, func(t *testing.T) {
+				s.ran++
 				col, inst := instrumentation(t, rev, c)
 				a.run(t.Context(), inst, failure)
 				s.examine(t, rev, c, col, a.way)

@@ -25,6 +25,13 @@ var httpWays = []way{
 		},
 	},
 	{
+		name: "Transport, net/http", fits: []string{"openai chat", "ollama"},
+		open: func(_ *testing.T, inst *llmotel.Instrumentation, w wire, d dialling) client {
+			r := raw{d.url, &http.Client{Transport: inst.Transport(d.client.Transport, llmotel.WithProvider(w.provider))}, w}
+			return client{r, r}
+		},
+	},
+	{
 		name: "Wrap over Transport", fits: all, chats: true,
 		open: func(t *testing.T, inst *llmotel.Instrumentation, w wire, d dialling) client {
 			d.client = &http.Client{Transport: inst.Transport(d.client.Transport, llmotel.WithProvider(w.provider))}

@@ -150,6 +150,7 @@ var wires = map[string]wire{
 	"anthropic messages": anthropicMessages,
 	"gemini":             geminiContent,
 	"bedrock converse":   bedrockConverse,
+	"ollama":             ollamaChat,
 }
 
 func dialOpenAI(opts ...openai.Option) func(*testing.T, dialling) client {

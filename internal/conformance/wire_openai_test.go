@@ -28,6 +28,7 @@ var openAIChat = wire{
 	},
 	adapt: func(r *providers.Request) { r.TopK = nil },
 	lacks: map[string]string{"continued": "Chat Completions keeps no conversation"},
+	speak: spoken{request: speakChat, embed: speakEmbeddings},
 	stops: "stop", calls: "tool_calls",
 	usage: openAICounts,
 	has: map[string]any{

@@ -18,8 +18,11 @@ type wire struct {
 	provider, model, embedding string
 	operation                  string // of inference
 	api                        string // openai.api.type, if it has one
-	// dial returns the official SDK's client, not yet observed.
+	// dial returns the official SDK's client, not yet observed; nil if there
+	// is no adapter.
 	dial func(*testing.T, dialling) client
+	// speak is for programs that use no SDK.
+	speak spoken
 	// serve answers as the reply says.
 	serve func(reply) http.HandlerFunc
 	// adapt drops from a request what the protocol lacks.

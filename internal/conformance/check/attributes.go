@@ -13,9 +13,9 @@ import (
 const ownPrefix = "llmotel."
 
 // openEnums are enums whose values may be others than the listed ones. The
-// registry's notes allow it for error.type; of service tiers the vendor has
-// more than the registry lists.
-var openEnums = []string{"error.type", "openai.request.service_tier"}
+// registry's notes allow it for error.type; there are more providers than it
+// lists, and of service tiers the vendor has more.
+var openEnums = []string{"error.type", "gen_ai.provider.name", "openai.request.service_tier"}
 
 // values are attributes by key.
 type values map[string]attribute.Value

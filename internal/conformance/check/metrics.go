@@ -185,19 +185,14 @@ func (r *run) compareStreams() {
 	}
 }
 
-// counters are the token counters with the attributes of spans whose sum they
-// are.
-var counters = map[string]string{
-	"gen_ai.client.inference.usage.input_tokens":             "gen_ai.usage.input_tokens",
-	"gen_ai.client.inference.usage.output_tokens":            "gen_ai.usage.output_tokens",
-	"gen_ai.client.inference.usage.cache_read.input_tokens":  "gen_ai.usage.cache_read.input_tokens",
-	"gen_ai.client.inference.usage.cache_write.input_tokens": "gen_ai.usage.cache_write.input_tokens",
-	"gen_ai.client.inference.usage.reasoning.output_tokens":  "gen_ai.usage.reasoning.output_tokens",
-}
+// counted are the classes of tokens that have a counter, whose sum is that of
+// the spans' attribute.
+var counted = []string{"input_tokens", "output_tokens", "cache_read.input_tokens", "cache_write.input_tokens", "reasoning.output_tokens"}
 
 func (r *run) compareTokens() {
 	spans := r.spansOf(r.reg.Inference())
-	for name, key := range counters {
+	for _, class := range counted {
+		name, key := "gen_ai.client.inference.usage."+class, "gen_ai.usage."+class
 		if r.reg.Metrics[name] == nil {
 			continue
 		}

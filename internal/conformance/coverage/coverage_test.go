@@ -85,9 +85,13 @@ func TestCheck(t *testing.T) {
 		{"one attribute", []coverage.Reason{{"span inference", "gen_ai.a", "why"}}, []string{x, e}},
 		{"a whole signal", []coverage.Reason{{"event e", "", "why"}, {"span inference", "", "why"}}, nil},
 		{
-			"superfluous", []coverage.Reason{
-				{"event e", "", "why"}, {"span inference", "gen_ai.a", "why"}, {"span inference", "openai.x", "why"},
-				{"metric m", "gen_ai.a", "it was seen"}, {"span other", "", "there is none"},
+			"superfluous",
+			[]coverage.Reason{
+				{"event e", "", "why"},
+				{"span inference", "gen_ai.a", "why"},
+				{"span inference", "openai.x", "why"},
+				{"metric m", "gen_ai.a", "it was seen"},
+				{"span other", "", "there is none"},
 			},
 			[]string{"the reason for metric m gen_ai.a excuses nothing; remove it", "the reason for span other excuses nothing; remove it"},
 		},

@@ -3,6 +3,7 @@ package coverage
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -82,7 +83,7 @@ func (t *Table) count(all []declaration, signal string, seen bool) string {
 			}
 		}
 		if known {
-			out = append(out, fmt.Sprint(n))
+			out = append(out, strconv.Itoa(n))
 		} else {
 			out = append(out, "–")
 		}
