@@ -40,7 +40,8 @@ func userinfo(t []byte, i int) (start, end int, mask string) {
 // assignment finds the value that is assigned by the = or : at i to the name of a
 // secret: as in shells, URLs, headers, YAML, code, JSON, and JSON in JSON.
 func assignment(t []byte, from, i int) (start, end int, mask string) {
-	name := nameBefore(t, from, i)
+	begin, stop := nameBefore(t, from, i)
+	name := t[begin:stop]
 	if !Secret(name) {
 		return 0, 0, ""
 	}
@@ -62,6 +63,9 @@ func assignment(t []byte, from, i int) (start, end int, mask string) {
 		open++
 	}
 	if open < len(t) && (t[open] == '"' || t[open] == '\'' || t[open] == '`') {
+		if begin > from && t[begin-1] == t[open] && t[stop] != t[open] && !escape {
+			return 0, 0, "" // the end of a string of code, as in "pwd="+x
+		}
 		start, end = quoted(t, open, escape)
 		if strength := least(name); end-start < strength || isPlaceholder(t[start:end]) {
 			return 0, 0, ""
@@ -87,9 +91,9 @@ func assignment(t []byte, from, i int) (start, end int, mask string) {
 	return start, end, key
 }
 
-// nameBefore returns the name that stands before the = or : at i, which may be
-// quoted.
-func nameBefore(t []byte, from, i int) []byte {
+// nameBefore returns where the name that stands before the = or : at i, which may
+// be quoted, starts and ends.
+func nameBefore(t []byte, from, i int) (start, end int) {
 	for n := 0; n < 2 && i > from && t[i-1] == ' '; n++ {
 		i--
 	}
@@ -99,11 +103,11 @@ func nameBefore(t []byte, from, i int) []byte {
 			i--
 		}
 	}
-	end := i
+	end = i
 	for i > from && end-i <= maxName && (isToken(t[i-1]) || t[i-1] == '.') {
 		i--
 	}
-	return t[i:end]
+	return i, end
 }
 
 // quoted returns where the text in the quotes at open starts and ends.

@@ -5,6 +5,9 @@ package redact
 // letters; those of others do not, because texts in them stand against addresses
 // without a space.
 func emailAt(t []byte, from, i int) (start, end int, mask string) {
+	if i+2 < len(t) && t[i+1] == 'v' && isDigit(t[i+2]) {
+		return 0, 0, "" // a version of a Go module
+	}
 	end, dots := i+1, 0
 	label := end
 	for end < len(t) {

@@ -155,7 +155,7 @@ var masked = map[string]map[string]string{
 // unmasked are texts that only resemble.
 var unmasked = map[string][]string{
 	"email": {
-		"@alice", "alice@", "a @ b.com", "alice@localhost", "lodash@4.17.21", "foo @example.com", "@Override public", "x@y", "@example.com", "user@host:22", "a@b.c", "é@",
+		"@alice", "alice@", "a @ b.com", "alice@localhost", "lodash@4.17.21", "foo @example.com", "@Override public", "x@y", "@example.com", "user@host:22", "toolchain@v0.0.1-go1.999testmod.android-amd64", "a@b.c", "é@",
 	},
 	"numbers": {
 		"12345678901", "1234567890", "order 100200300400", "2024-01-02", "02.01.2024", "01/02/2024", "2024-01-02T10:11:12.123456Z", "10:30:45", "1.2.3", "v1.2.3.4", "version 1.2.3.4",
@@ -176,7 +176,7 @@ var unmasked = map[string][]string{
 		"Bearer of bad news", "bearer authentication scheme", "-----BEGIN CERTIFICATE-----\nMIIE", "-----BEGIN PUBLIC KEY-----", "password", "the password is required", "password: required", "Password: (hidden)", "token: the smallest unit",
 		`{"token": "Hello", "logprob": -0.1}`, "max_tokens=1000", "next_page_token=abc123456", `"password": ""`, "password=$PASSWORD", "password=${DB_PASSWORD}", "api_key=<your key>", "api_key=None", "token = lexer.next()",
 		"token == other1234", "secret: null", "password=[KEY]", `"api_key": "[KEY]"`, "Authorization: Bearer [KEY]", "api_key=api_key", "tokens: 12345678", "total_tokens=12345678", "eos_token: abc12345", "https://user@example/x", "http://host:8080/a@b",
-		"keyboard=qwerty123", "monkey=banana123", "password=os[1]", "ya29.short", "_sk-abcdefghijklmnopqrst1234", "\"author\": \"x\"", "authority=abc12345",
+		"keyboard=qwerty123", `"db_pwd="+dir+"x"`, "PWD=/home/user1", `"output_cost_per_audio_token": 7.5e-08`, "monkey=banana123", "password=os[1]", "ya29.short", "_sk-abcdefghijklmnopqrst1234", "\"author\": \"x\"", "authority=abc12345",
 	},
 	"text": {
 		"", " ", "Hello, world!", "Größe 10 – 20 °C", "\xff\xfe", "日本語のテキスト", "[EMAIL] [PHONE] [CARD] [IBAN] [IP] [KEY]", "a-b_c.d=e:f@g", "func(a, b int) (c string)", "{\"a\":1}",

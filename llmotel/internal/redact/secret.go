@@ -12,7 +12,7 @@ var secretNames = []string{
 // harmlessTokens are what "token" is of where it is no secret: text, pages.
 var harmlessTokens = []string{
 	"page", "next", "continuation", "eos", "bos", "pad", "unk", "sep", "cls", "mask", "stop", "special", "first", "last", "per", "cost", "max",
-	"sync", "cancellation", "input", "output", "prompt", "text",
+	"sync", "cancellation", "input", "output", "prompt", "text", "audio", "image", "video", "reasoning", "cached",
 }
 
 // Secret reports whether a variable, header or member of JSON by that name
@@ -40,6 +40,9 @@ func Secret(name []byte) bool {
 		n++
 	}
 	plain := buffer[:n]
+	if string(name) == "PWD" || string(name) == "OLDPWD" {
+		return false // the working directory of shells
+	}
 	for _, s := range secretNames {
 		if !has(plain, n-len(s), s) {
 			continue
@@ -52,7 +55,7 @@ func Secret(name []byte) bool {
 				return false
 			}
 		}
-		return true
+		return !contains(plain, "cost") && !contains(plain, "price")
 	}
 	return false
 }
