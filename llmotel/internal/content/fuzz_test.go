@@ -52,9 +52,10 @@ func script(b *content.Builder, raw []byte) {
 
 func FuzzEncode(f *testing.F) {
 	f.Add([]byte("\x03\x01x\x06\x05hello"), 0)
+	f.Add([]byte("\x02\x00\x84\x00\x06\x0f{\"type\":\"text\"}"), 0)
 	f.Add([]byte("\x24\x00\x06\x09{\"a\":\"\\u0"), 10)
 	f.Add([]byte("\x84\x00\x06\x0d{\"type\":null}\x84\x00\x06\x0e{\"type\":\"x\\n\"}\x48\x0f{\"function\":{}}"), 0)
-	all := loadSchemas(f)
+	all := loadSchemas(f).loose()
 	f.Fuzz(func(t *testing.T, raw []byte, limit int) {
 		b := content.Get(limit)
 		defer b.Free()
