@@ -237,6 +237,7 @@ func TestResponsesRequestForms(t *testing.T) {
 		"text":            {func(r *providers.Request) { r.Format = &providers.Format{Type: "text"} }, "text", `{"format":{"type":"text"}}`, ""},
 		"json":            {func(r *providers.Request) { r.Format = &providers.Format{Type: "json"} }, "text", `{"format":{"type":"json_object"}}`, ""},
 		"no effort":       {thinking(&providers.Reasoner{Effort: "high", Disabled: true, Include: true}, nil), "reasoning", `{"effort":"none"}`, ""},
+		"effort alone":    {thinking(&providers.Reasoner{Effort: "low"}, nil), "reasoning", `{"effort":"low"}`, ""},
 		"summary":         {thinking(&providers.Reasoner{Include: true}, nil), "reasoning", `{"summary":"auto"}`, ""},
 		"stored thinking": {thinking(&providers.Reasoner{Include: true}, new(true)), "include", ``, ""},
 		"kept thinking":   {thinking(&providers.Reasoner{Effort: "low"}, new(false)), "include", `["reasoning.encrypted_content"]`, ""},

@@ -20,7 +20,7 @@ func TestNamesByHost(t *testing.T) {
 		"us-central1-aiplatform.googleapis.com": "gcp.vertex_ai", "bedrock-runtime.us-east-1.amazonaws.com": "aws.bedrock",
 		// Others, which may look alike.
 		"llm.internal": "openai", "notmistral.ai": "openai", "evil-openrouter.ai": "openai",
-		"api.groq.com.example.com": "openai", "my-api.groq.com": "openai", "xx.ai": "openai",
+		"api.groq.com.example.com": "openai", "api.mistral.ai.example.com": "openai", "my-api.groq.com": "openai", "xx.ai": "openai",
 	} {
 		p, err := openai.New(openai.WithAPIKey("k"), openai.WithBaseURL("https://"+host+"/v1"))
 		if err != nil {
