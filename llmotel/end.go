@@ -3,6 +3,7 @@ package llmotel
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -28,11 +29,22 @@ type ending struct {
 	billed bool
 }
 
+// endings are used again: what prices a call is an interface, so that one on
+// the stack would be allocated.
+var endings = sync.Pool{New: func() any { return new(ending) }}
+
+func (e *ending) release() {
+	*e = ending{} // the pool must not keep what belongs to the call
+	endings.Put(e)
+}
+
 func (s *Span) finish(r Result, err error, abandoned bool) {
 	if s == nil {
 		return
 	}
-	e := ending{Result: r, err: err, failure: failureOf(err), abandoned: abandoned}
+	e := endings.Get().(*ending) //nolint:forcetypeassert // there is nothing else in it
+	defer e.release()
+	*e = ending{Result: r, err: err, failure: failureOf(err), abandoned: abandoned}
 	e.failure.message = s.inst.clean(&s.record, e.failure.message, string(e.failure.kind))
 	s.mu.Lock()
 	if s.ended.Load() {
@@ -41,27 +53,27 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	}
 	s.ended.Store(true)
 	e.took = time.Since(s.begun)
-	s.settle(&e)
+	s.settle(e)
 	b := s.content
 	s.content = nil
 	s.mu.Unlock() // nothing changes any more
 
-	s.agent.called(&e)
+	s.agent.called(e)
 	b = s.collect(b, &e.Result)
 	if s.into != nil {
 		s.into.absorb(&e.Result, e.cost, b)
 		return
 	}
-	docs := s.gather(b, &e)
-	s.measure(&e)
-	s.describe(&e, &docs)
+	docs := s.gather(b, e)
+	s.measure(e)
+	s.describe(e, &docs)
 	if err != nil {
 		s.inst.exception(&s.record, err, e.failure.message)
 	}
 	if !s.foreign {
 		s.span.End()
 	}
-	s.report(&e)
+	s.report(e)
 }
 
 // settle brings together what End was given, what chunks, inner layers and

@@ -38,14 +38,16 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	x := exchanges.Get().(*exchange) //nolint:forcetypeassert // there is nothing else in it
 	b := inst.capture.wireBuilder()
 	x.Begin(route, b)
-	body, err := x.readRequest(req)
+	c := new(httpCall)
+	body, err := x.readRequest(req, &c.sent)
 	if err != nil {
 		b.Free()
 		x.recycle()
 		return nil, err
 	}
-	ctx, span := inst.Start(req.Context(), x.call(req))
+	ctx, span := inst.begin(req.Context(), &c.Span, x.call(req)), &c.Span
 	x.span = span
+	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
 		b.Free()
 		x.DropContent()
@@ -62,8 +64,8 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	}()
 	resp, err := w.send(sent, x, next)
 	x.tee.detach()
-	x.span.learn(x.Asked.Model)
-	resp, err = x.respond(ctx, resp, err)
+	span.learn(x.Asked.Model)
+	resp, err = x.respond(ctx, &c.reply, resp, err)
 	x = nil
 	if hide && resp != nil && resp.Header.Get("Content-Encoding") == "" {
 		resp.Body = &usageHider{Closer: resp.Body, src: resp.Body}
@@ -71,24 +73,43 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	return resp, err
 }
 
+// httpCall is all that a call needs in one piece of memory. What it consists
+// of outlives the call: the caller has it, or the transport.
+type httpCall struct {
+	Span
+	sent  sentBody
+	reply responseBody
+}
+
 // call says what is asked, as far as the request has told.
 func (x *exchange) call(req *http.Request) Call {
-	port, _ := strconv.Atoi(req.URL.Port()) // none is 0
+	port := number(req.URL.Port())
 	if port == 0 && req.URL.Scheme == "http" {
 		port = 80
 	}
-	resend, _ := strconv.Atoi(req.Header.Get("X-Stainless-Retry-Count")) // none is 0
 	return Call{
 		Operation: x.API.Operation(), Provider: x.Provider, Model: x.Asked.Model, Stream: x.Asked.Stream,
-		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resend,
+		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: number(req.Header.Get("X-Stainless-Retry-Count")),
 		ConversationID: x.ConversationID, GuardrailID: x.GuardrailID, asked: &x.Asked,
 		sdkSpan: sdkSpan(req.Context()),
 	}
 }
 
+// number reads a number that may not be there, which is 0.
+func number(s string) int {
+	if s == "" {
+		return 0 // strconv would allocate an error
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
 // respond takes the response over: a failed one is read at once, as far as
 // that takes, and a good one as the caller reads it.
-func (x *exchange) respond(ctx context.Context, resp *http.Response, err error) (*http.Response, error) {
+func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Response, err error) (*http.Response, error) {
 	if err != nil || resp == nil {
 		x.span.End(Result{}, x.transportError(ctx, err))
 		x.recycle()
@@ -101,7 +122,7 @@ func (x *exchange) respond(ctx context.Context, resp *http.Response, err error) 
 		return resp, nil
 	}
 	x.begin(resp)
-	b := &responseBody{rest: resp.Body, x: x}
+	b.rest, b.x = resp.Body, x
 	if ctx.Done() != nil && x.Asked.Stream {
 		// A stream that nobody reads or closes ends with its context.
 		b.stop = context.AfterFunc(ctx, func() { b.end(x.transportError(ctx, ctx.Err())) })
@@ -112,7 +133,7 @@ func (x *exchange) respond(ctx context.Context, resp *http.Response, err error) 
 
 func (x *exchange) begin(resp *http.Response) {
 	x.status, x.header = resp.StatusCode, resp.Header
-	x.Response(resp.StatusCode, resp.Header.Get)
+	x.Response(resp.StatusCode, resp.Header)
 }
 
 // maxFailure is how much of a failed response's body is read to learn the
@@ -163,8 +184,7 @@ func (x *exchange) result() Result {
 		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes, Compacted: x.Compacted,
 	}
 	if len(x.Reasons) > 0 {
-		r.RawFinishReasons = append([]string(nil), x.Reasons...)
-		r.FinishReasons = normalReasons(x.Reasons)
+		r.RawFinishReasons, r.FinishReasons = rawReasons(x.Reasons), normalReasons(x.Reasons)
 	}
 	return r
 }

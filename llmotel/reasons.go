@@ -54,6 +54,14 @@ func rawReasonsOf(choices []providers.Choice) []string {
 	return out
 }
 
+// rawReasons is a copy of reasons.
+func rawReasons(reasons []string) []string {
+	if len(reasons) == 1 && reasons[0] != "" {
+		return theReason(reasons[0]).raw
+	}
+	return append([]string(nil), reasons...)
+}
+
 // normalReasons are finish reasons in the words of the conventions.
 func normalReasons(raw []string) []providers.FinishReason {
 	if len(raw) == 1 {

@@ -10,37 +10,72 @@ import (
 var readBuffers = sync.Pool{New: func() any { b := make([]byte, 8<<10); return &b }}
 
 // readRequest reads what the request asks for and returns the body to send in
-// place of the one that it has used up, nil if there is none. A body that can be
-// had again is read whole; of others the beginning is read and put back, and
-// the rest is read as it is sent.
-func (x *exchange) readRequest(req *http.Request) (io.ReadCloser, error) {
+// place of the one that it has used up, nil if there is none. A short body is
+// kept until it has been sent, in into. A long one that can be had again is read
+// whole; of others the rest is read as it is sent.
+func (x *exchange) readRequest(req *http.Request, into *sentBody) (io.ReadCloser, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil, nil //nolint:nilnil // no body is no error
 	}
 	buf := readBuffers.Get().(*[]byte) //nolint:forcetypeassert // there is nothing else in it
-	defer readBuffers.Put(buf)
-	if req.GetBody != nil {
-		for {
-			n, err := req.Body.Read(*buf)
-			x.Request((*buf)[:n])
-			if err != nil {
-				break // what is wrong with it shows when it is sent
-			}
-		}
-		_ = req.Body.Close() // it was read, and another one is sent
-		return req.GetBody()
-	}
 	n, err := io.ReadFull(req.Body, *buf)
 	x.Request((*buf)[:n])
-	head := append([]byte(nil), (*buf)[:n]...)
-	if err == io.EOF || err == io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull returns them as they are
-		return &readBack{head: head, err: io.EOF, rest: req.Body}, nil
-	}
 	if err != nil {
-		return &readBack{head: head, err: err, rest: req.Body}, nil
+		if err == io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull returns it as it is
+			err = io.EOF
+		}
+		*into = sentBody{buf: buf, rest: (*buf)[:n], err: err, src: req.Body}
+		return into, nil
 	}
-	x.tee = &requestTee{readBack: readBack{head: head, rest: req.Body}, x: x}
-	return x.tee, nil
+	if req.GetBody == nil {
+		x.tee = &requestTee{readBack: readBack{head: append([]byte(nil), *buf...), rest: req.Body}, x: x}
+		readBuffers.Put(buf)
+		return x.tee, nil
+	}
+	defer readBuffers.Put(buf)
+	for err == nil {
+		n, err = req.Body.Read(*buf)
+		x.Request((*buf)[:n])
+	}
+	_ = req.Body.Close() // it was read, and another one is sent
+	return req.GetBody()
+}
+
+// sentBody is a short body that has been read. Its memory is used again when it
+// is closed, as transports have to do when they need it no longer.
+type sentBody struct {
+	mu   sync.Mutex
+	buf  *[]byte // nil once closed
+	rest []byte
+	err  error
+	src  io.Closer
+}
+
+// Read reads what was read before.
+func (b *sentBody) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.buf == nil {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	if len(b.rest) == 0 {
+		return 0, b.err
+	}
+	n := copy(p, b.rest)
+	b.rest = b.rest[n:]
+	return n, nil
+}
+
+// Close gives the memory back.
+func (b *sentBody) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.buf == nil {
+		return nil
+	}
+	readBuffers.Put(b.buf)
+	b.buf, b.rest = nil, nil
+	return b.src.Close()
 }
 
 // requestTee is a long body that cannot be had again. What follows its

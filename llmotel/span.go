@@ -107,6 +107,12 @@ func (e *expense) add(u *providers.Usage, c pricing.Cost) {
 // layer learns is added to the outer one, tokens and cost of several inner
 // calls included.
 func (i *Instrumentation) Start(ctx context.Context, call Call) (context.Context, *Span) {
+	s := new(Span)
+	return i.begin(ctx, s, call), s
+}
+
+// begin is Start with a Span that is a part of something else.
+func (i *Instrumentation) begin(ctx context.Context, s *Span, call Call) context.Context {
 	if call.Operation == "" {
 		call.Operation = OperationChat
 	}
@@ -121,7 +127,7 @@ func (i *Instrumentation) Start(ctx context.Context, call Call) (context.Context
 	if call.ServerAddress != "" && call.ServerPort == 0 {
 		call.ServerPort = 443
 	}
-	s := &Span{inst: i, call: call, attempts: 1, begun: time.Now()}
+	s.inst, s.call, s.attempts, s.begun = i, call, 1, time.Now()
 	s.inside.frame.inference = s
 	s.record.values = &s.inside
 	around := frameFrom(ctx)
@@ -135,7 +141,7 @@ func (i *Instrumentation) Start(ctx context.Context, call Call) (context.Context
 			s.capturing = s.into.wanting()
 			s.inside.Context = ctx
 			countCall(ctx, around, s)
-			return &s.inside, s
+			return &s.inside
 		} // another operation inside a call is a call of its own
 	}
 	countCall(ctx, around, s)
@@ -148,7 +154,7 @@ func (i *Instrumentation) Start(ctx context.Context, call Call) (context.Context
 	if s.inference() {
 		s.capturing = i.destinations(&s.record, s.span)
 	}
-	return &s.inside, s
+	return &s.inside
 }
 
 // inference tells whether the call is one in the sense of the conventions:

@@ -89,3 +89,11 @@ func sdkSpan(ctx context.Context) trace.Span {
 	}
 	return span
 }
+
+// tells reports whether anybody will see what an answer says beside its counts.
+func (s *Span) tells() bool {
+	if s.into != nil {
+		return true
+	}
+	return s.span.IsRecording() || len(s.inst.sinks) > 0 || s.inst.capture.details || s.inst.capture.hook != nil || s.outer != nil
+}

@@ -39,6 +39,7 @@ type Answer struct {
 	// Compacted tells that the vendor shortened the conversation.
 	Compacted bool
 
+	told providers.Kind // by the error's message
 	counts
 	reasonBuf [2]string
 }
@@ -92,7 +93,9 @@ func (a *Answer) value(asked *Asked, id jsonscan.ID, t jsonscan.Type, v []byte) 
 	}
 	switch id {
 	case ansID:
-		a.ID = wordOr(v, a.ID)
+		if a.ID != string(v) {
+			a.ID = string(v)
+		}
 	case ansModel:
 		if a.Model != string(v) {
 			a.Model = wordOr(v, asked.Model)

@@ -84,7 +84,7 @@ func (a *Asked) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 	}
 	switch id {
 	case askModel:
-		a.Model = word(v)
+		a.Model = wordOr(v, a.Model)
 	case askStream:
 		a.Stream = t == jsonscan.True
 	case askStreamUsage:

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
@@ -9,18 +10,18 @@ import (
 
 // bedrockHeader learns an error's type, and the counts of answers whose bodies
 // have none.
-func bedrockHeader(x *Exchange, _ int, get func(string) string) {
-	if failure := get("X-Amzn-Errortype"); failure != "" {
+func bedrockHeader(x *Exchange, _ int, h http.Header) {
+	if failure := h.Get("X-Amzn-Errortype"); failure != "" {
 		failure, _, _ = strings.Cut(failure, ":") // an address follows
 		x.Failed = true
 		x.ErrorType = providers.CleanID(failure)
 	}
 	for k, name := range bedrockCounts {
-		if v := get(name); v != "" {
+		if v := h.Get(name); v != "" {
 			x.counts.set(k, jsonscan.Number, []byte(v))
 		}
 	}
-	if tier := get("X-Amzn-Bedrock-Service-Tier"); tier != "" {
+	if tier := h.Get("X-Amzn-Bedrock-Service-Tier"); tier != "" {
 		x.Tier = word([]byte(tier))
 	}
 }

@@ -169,7 +169,7 @@ func (r *recording) replay(tb testing.TB, size int, b *content.Builder) *wire.Ex
 	x := &wire.Exchange{}
 	x.Begin(route, b)
 	inPieces(r.request, size, x.Request)
-	x.Response(r.status, r.header.Get)
+	x.Response(r.status, r.header)
 	inPieces(r.body, size, func(p []byte) { _, _ = x.Write(p) }) // takes everything
 	x.End()
 	return x

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"net/http"
+
 	"github.com/llmotel/sdk/llmotel/internal/content"
 	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
 	"github.com/llmotel/sdk/providers"
@@ -13,6 +15,9 @@ type Exchange struct {
 	Route
 	Asked
 	Answer
+
+	// Lean tells that nobody wants what does not go into metrics.
+	Lean bool
 
 	format  *format
 	content *content.Builder // nil if content is not wanted
@@ -36,6 +41,9 @@ type Exchange struct {
 	// role and callID are of the message being read; their memory is reused.
 	role, callID, name []byte
 	detail             int64 // a count whose modality may come after it
+	// usage is what Usage has made; on the stack it would be allocated, since
+	// formats are reached through function pointers.
+	usage providers.Usage
 }
 
 type phase uint8
@@ -65,7 +73,7 @@ type format struct {
 	// ledger brings the counts together.
 	ledger func(x *Exchange, u *providers.Usage)
 	// header learns what only headers tell, those of errors included.
-	header func(x *Exchange, status int, get func(string) string)
+	header func(x *Exchange, status int, h http.Header)
 }
 
 // own handles the IDs that only one format has.
@@ -113,14 +121,14 @@ func (x *Exchange) Request(p []byte) {
 	}
 }
 
-// Response begins the response. get returns its headers.
-func (x *Exchange) Response(status int, get func(string) string) {
+// Response begins the response with its headers.
+func (x *Exchange) Response(status int, h http.Header) {
 	x.phase = responding
 	x.choice, x.part, x.seen, x.message, x.piece, x.media, x.tool, x.mark = 0, 0, 0, nil, nil, nil, nil, 0
 	if x.format.header != nil {
-		x.format.header(x, status, get)
+		x.format.header(x, status, h)
 	}
-	x.frame(get("Content-Type"), get("Content-Encoding"))
+	x.frame(h.Get("Content-Type"), h.Get("Content-Encoding"))
 }
 
 // Write reads a piece of the response's body. It takes all of p and always
@@ -151,16 +159,16 @@ func (x *Exchange) End() {
 
 // Usage is the ledger of what has passed so far.
 func (x *Exchange) Usage() providers.Usage {
-	var u providers.Usage
+	x.usage = providers.Usage{}
 	if x.counts.has == 0 {
-		return u
+		return x.usage
 	}
-	u.Completeness = providers.UsageReported
-	x.format.ledger(x, &u)
-	if u.Reported == 0 {
-		u.Completeness = providers.UsageMissing
+	x.usage.Completeness = providers.UsageReported
+	x.format.ledger(x, &x.usage)
+	if x.usage.Reported == 0 {
+		x.usage.Completeness = providers.UsageMissing
 	}
-	return u
+	return x.usage
 }
 
 // Open is called by the Scanner, as are the methods below.
@@ -188,7 +196,9 @@ func (x *Exchange) Value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case x.phase == requesting && id < askFormat:
 		x.Asked.value(id, t, v)
 	case x.phase == responding && (id < ansFormat || id >= ansCounts):
-		x.Answer.value(&x.Asked, id, t, v)
+		if !x.Lean || id != ansID && id != ansFingerprint {
+			x.Answer.value(&x.Asked, id, t, v)
+		}
 	default:
 		if o := x.own(); o.value != nil {
 			o.value(x, id, t, v)

@@ -26,7 +26,7 @@ func exchange(t *testing.T, url, request string, header http.Header, response st
 	for _, p := range pieces(request, size) {
 		x.Request([]byte(p))
 	}
-	x.Response(http.StatusOK, header.Get)
+	x.Response(http.StatusOK, header)
 	for _, p := range pieces(response, size) {
 		_, _ = x.Write([]byte(p)) // takes everything
 	}

@@ -1,5 +1,11 @@
 package wire
 
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+)
+
 // words are strings that nearly every exchange has, so that reading them needs
 // no allocation. Models are not among them: there are too many, and that of
 // the answer is mostly that of the request.
@@ -29,10 +35,47 @@ func word(v []byte) string {
 	return string(v)
 }
 
-// wordOr is word, and known if v says the same.
+// wordOr is v as a string, and known if that says the same. It is for strings of
+// which there are few.
 func wordOr(v []byte, known string) string {
 	if known == string(v) {
 		return known
 	}
-	return word(v)
+	if w, ok := words[string(v)]; ok {
+		return w
+	}
+	return remembered(v)
+}
+
+// maxSeen bounds the strings that are remembered.
+const maxSeen = 512
+
+// seen remembers strings with few values: models, fingerprints, tiers. A
+// provider that makes up new ones with every answer fills it and from then on
+// costs an allocation each.
+var seen struct {
+	m  atomic.Pointer[map[string]string]
+	mu sync.Mutex // held to replace m
+}
+
+// remembered is v as a string.
+func remembered(v []byte) string {
+	m := seen.m.Load()
+	if m != nil {
+		if s, ok := (*m)[string(v)]; ok {
+			return s
+		}
+		if len(*m) >= maxSeen {
+			return string(v)
+		}
+	}
+	seen.mu.Lock()
+	defer seen.mu.Unlock()
+	s := string(v)
+	next := map[string]string{s: s}
+	if m := seen.m.Load(); m != nil {
+		maps.Copy(next, *m)
+	}
+	seen.m.Store(&next)
+	return s
 }
