@@ -60,6 +60,7 @@ const (
 	antReason
 	antTier
 	antSpeed
+	antComplaint
 	antCounts // the counters up to nReasoning follow
 )
 
@@ -158,10 +159,10 @@ var antAnswer = jsonscan.Object(0,
 	jsonscan.At("completion", jsonscan.Text(antWords)), // of text completions
 	jsonscan.At("stop_reason", jsonscan.Value(antReason)),
 	jsonscan.At("usage", antUsage),
-	jsonscan.At("message", jsonscan.Object(0,
+	jsonscan.At("message", jsonscan.Or(jsonscan.Value(antComplaint), jsonscan.Object(0, // Bedrock's errors are a mere message
 		jsonscan.At("id", jsonscan.Value(ansID)),
 		jsonscan.At("model", jsonscan.Value(ansModel)),
-		jsonscan.At("usage", antUsage))),
+		jsonscan.At("usage", antUsage)))),
 	jsonscan.At("index", jsonscan.Value(antIndex)),
 	jsonscan.At("content_block", antNode(antStart)),
 	jsonscan.At("delta", jsonscan.Object(antDelta,
@@ -172,6 +173,7 @@ var antAnswer = jsonscan.Object(0,
 		jsonscan.At("stop_reason", jsonscan.Value(antReason)))),
 	jsonscan.At("error", jsonscan.Or(jsonscan.Value(ansErrorText), jsonscan.Object(ansError,
 		jsonscan.At("type", jsonscan.Value(ansErrorType)),
+		jsonscan.At("message", jsonscan.Value(antComplaint)),
 		jsonscan.At("details", jsonscan.Object(0, jsonscan.At("error_code", jsonscan.Value(ansErrorCode))))))),
 	invocationMetrics,
 )
@@ -218,6 +220,8 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			x.part = int(n)
 		}
+	case id == antComplaint:
+		x.complain(v)
 	case id == antReason:
 		x.finish(0, v)
 		x.Compacted = x.Compacted || string(v) == "compaction"

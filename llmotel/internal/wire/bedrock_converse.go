@@ -57,6 +57,7 @@ const (
 	conWritten
 	conEntry
 	conError
+	conComplaint
 )
 
 var converseRequest = jsonscan.Object(0,
@@ -162,6 +163,7 @@ var converseAnswer = jsonscan.Object(0,
 	jsonscan.At("serviceTier", jsonscan.Object(0, jsonscan.At("type", jsonscan.Value(ansTier)))),
 	jsonscan.At("trace", jsonscan.Object(0, jsonscan.At("promptRouter", jsonscan.Object(0,
 		jsonscan.At("invokedModelId", jsonscan.Value(ansModel)))))),
+	jsonscan.At("message", jsonscan.Value(conComplaint)), // of an error
 	jsonscan.At("__type", jsonscan.Value(conError)),
 )
 
@@ -223,6 +225,8 @@ func converseValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		} else {
 			x.refused++
 		}
+	case conComplaint:
+		x.complain(v)
 	case conError:
 		// "com.amazon.coral.service#ThrottlingException"
 		x.Failed = true

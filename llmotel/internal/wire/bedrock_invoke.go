@@ -141,6 +141,7 @@ const (
 	invFunction
 	invArguments
 	invParameters
+	invComplaint
 )
 
 var invokeAnswer = func() *jsonscan.Node {
@@ -200,7 +201,7 @@ var invokeAnswer = func() *jsonscan.Node {
 		jsonscan.At("completions", jsonscan.Array(0, jsonscan.Object(invChoice, // AI21
 			jsonscan.At("data", jsonscan.Object(0, jsonscan.At("text", words))),
 			jsonscan.At("finishReason", jsonscan.Object(0, jsonscan.At("reason", reason)))))),
-		jsonscan.At("__type", jsonscan.Value(ansErrorType)),
+		jsonscan.At("message", jsonscan.Value(invComplaint)), // of an error
 		invocationMetrics,
 	)
 }()
@@ -227,6 +228,8 @@ func invokeValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		}
 	case invReason:
 		x.finish(x.choice, v)
+	case invComplaint:
+		x.complain(v)
 	case invCallIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			x.part = int(n)

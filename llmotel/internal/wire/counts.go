@@ -61,6 +61,9 @@ func (c *counts) set(k counter, t jsonscan.Type, v []byte) {
 	c.has |= 1 << k
 }
 
+// Refused is how many impossible counts were reported.
+func (c *counts) Refused() int { return c.refused }
+
 func (c *counts) add(k counter, n int64) {
 	c.n[k] += n
 	c.has |= 1 << k

@@ -100,6 +100,9 @@ func (x *Exchange) Kind(status int) providers.Kind {
 	if x.Blocked {
 		return providers.KindContentFiltered
 	}
+	if x.told != "" {
+		return x.told
+	}
 	if kind, ok := kinds[x.ErrorCode]; ok {
 		return kind
 	}

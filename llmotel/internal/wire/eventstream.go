@@ -223,8 +223,10 @@ func (f *frames) done(x *Exchange) {
 // stream, a finish reason does.
 func (f *frames) end(x *Exchange) {
 	if f.step != inPrelude || f.held > 0 {
+		if x.scan.Idle() {
+			x.Malformed++
+		}
 		f.done(x)
-		x.Malformed++
 		return
 	}
 	if !x.Failed && len(x.Reasons) > 0 && x.Reasons[0] != "" {
