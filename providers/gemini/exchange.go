@@ -37,7 +37,7 @@ func (h handover) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, errHandedOver
 	}
 	x.sent = true
-	x.resp, x.err = h.client.Do(req.WithContext(x.ctx)) //nolint:bodyclose,contextcheck,gosec // its owner closes it; context and address are the caller's
+	x.resp, x.err = h.client.Do(req.WithContext(x.ctx)) //nolint:contextcheck,gosec // context and address are the caller's
 	return nil, errHandedOver
 }
 
@@ -68,7 +68,7 @@ func (p *Provider) unsent(ctx context.Context, call adapter.Call, err error) err
 	e := call.Transport(ctx, err)
 	if e.Kind == providers.KindUnknown {
 		e.Kind = providers.KindInvalidRequest
-		e.Detail = "the SDK refuses the request; the name of a model has no space, question mark or double dot"
+		e.Detail = "the SDK refuses the request; the name of a model holds no question mark, ampersand or double dot"
 	}
 	return e
 }

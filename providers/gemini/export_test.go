@@ -1,7 +1,12 @@
 package gemini
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"io"
+	"iter"
+	"net/http"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -19,4 +24,16 @@ func Ledger(raw ...string) providers.Usage {
 func ErrorOf(status int, body []byte) providers.Kind {
 	w, _ := parseError(body)
 	return kindOf(status, &w)
+}
+
+// StreamOf reads an event stream.
+func StreamOf(ctx context.Context, body []byte) iter.Seq2[*providers.Chunk, error] {
+	return func(yield func(*providers.Chunk, error) bool) {
+		p := &Provider{name: Name}
+		resp := &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(body))}
+		s := &stream{p: p, call: p.call("m"), exchange: &exchange{resp: resp}, yield: yield}
+		if err := s.run(ctx); err != nil && !s.left {
+			yield(nil, err)
+		}
+	}
 }

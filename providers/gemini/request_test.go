@@ -285,6 +285,21 @@ func TestRequestForms(t *testing.T) {
 	}
 }
 
+// TestOptionsStayAsTheyAre: merging changes no map of the caller's.
+func TestOptionsStayAsTheyAre(t *testing.T) {
+	nested := func(name string) map[string]any { return map[string]any{"generationConfig": map[string]any{name: 1}} }
+	a, b := gemini.Options{ExtraFields: nested("a")}, gemini.Options{ExtraFields: nested("b")}
+	req := hello()
+	req.Temperature, req.Extensions = new(1.0), []providers.Extension{a, b}
+	_, body := sent(t, req, false)
+	if want := `"generationConfig":{"a":1,"b":1,"temperature":1}`; !bytes.Contains(body, []byte(want)) {
+		t.Errorf("sent %s, want %s", body, want)
+	}
+	if !reflect.DeepEqual(a.ExtraFields, nested("a")) || !reflect.DeepEqual(b.ExtraFields, nested("b")) {
+		t.Errorf("%v, %v", a.ExtraFields, b.ExtraFields)
+	}
+}
+
 func TestVertexRequest(t *testing.T) {
 	req := full()
 	req.Store, req.Messages[1].Parts = new(false), req.Messages[1].Parts[:1]

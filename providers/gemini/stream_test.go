@@ -4,10 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/llmotel/sdk/providers"
+	"github.com/llmotel/sdk/providers/gemini"
 )
 
 const (
@@ -71,6 +75,21 @@ func TestStreamEnds(t *testing.T) {
 				t.Errorf("finish %q, usage %+v, text %q", r.FinishReason(), r.Usage, r.Text())
 			}
 		})
+	}
+}
+
+func TestUsageIsYieldedWhenItChanges(t *testing.T) {
+	var outputs []int64
+	for chunk, err := range replay(t, stream([]string{hi, hi, hi, finish})).Stream(t.Context(), hello()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if chunk.Kind == providers.ChunkUsage {
+			outputs = append(outputs, chunk.Usage.Output)
+		}
+	}
+	if !slices.Equal(outputs, []int64{1, 9}) {
+		t.Error(outputs)
 	}
 }
 
@@ -151,4 +170,38 @@ func stream(data []string) http.HandlerFunc {
 			fmt.Fprintf(w, "%s\r\n\r\n", d)
 		}
 	}
+}
+
+func FuzzStream(f *testing.F) {
+	whole, err := os.ReadFile(filepath.Join("testdata", "stream.sse"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add([]byte("data: " + hi + "\r\n\r\ndata: " + finish + "\n\n"))
+	f.Add([]byte("data: {\"candidates\":[{\"index\":-1}]}\n\n{\"error\":{\"code\":503}}"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		ended := false
+		for chunk, err := range gemini.StreamOf(t.Context(), body) {
+			switch {
+			case ended:
+				t.Fatal("the stream went on after its end")
+			case err != nil:
+				if kind := providers.KindOf(err); chunk != nil || !slices.Contains(providers.Kinds(), kind) {
+					t.Errorf("%v, kind %q", chunk, kind)
+				}
+				ended = true
+			case chunk.Kind == providers.ChunkUsage && chunk.Usage.Validate() != nil:
+				t.Error(chunk.Usage.Validate())
+			case chunk.Kind == providers.ChunkFinish:
+				ended = true
+				if err := chunk.Finish.Usage.Validate(); err != nil || len(chunk.Finish.Reasons) == 0 {
+					t.Errorf("%v, %d choices", err, len(chunk.Finish.Reasons))
+				}
+			}
+		}
+		if !ended {
+			t.Error("neither an error nor an end")
+		}
+	})
 }
