@@ -198,7 +198,7 @@ func TestPanicsLeaveNoOpenSpan(t *testing.T) {
 		t.Fatalf("%d spans, want 2", n)
 	}
 	for _, s := range rec.Spans() {
-		if s.Status.Code != codes.Error || s.Status.Description != "panic" {
+		if s.Status.Code != codes.Error || s.Status.Description != "ended without a result" {
 			t.Errorf("%s: %v, want the error panic", s.Name, s.Status)
 		}
 	}

@@ -142,6 +142,20 @@ func outputType(r *providers.Request) string {
 	return genai.OutputTypeJSON
 }
 
+// guardrailOf asks a request's extensions, whose types are not known here, for the
+// guardrail that they ask for.
+func guardrailOf(r *providers.Request) string {
+	if r == nil {
+		return ""
+	}
+	for _, e := range r.Extensions {
+		if g, ok := e.(interface{ GuardrailID() string }); ok {
+			return g.GuardrailID()
+		}
+	}
+	return ""
+}
+
 // appendCall adds what a Call says beside its request.
 func appendCall(kvs []attribute.KeyValue, c *Call) []attribute.KeyValue {
 	if c.Embed != nil && c.Embed.Dimensions > 0 {
@@ -151,7 +165,7 @@ func appendCall(kvs []attribute.KeyValue, c *Call) []attribute.KeyValue {
 		kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(c.EncodingFormats))
 	}
 	if c.Provider == genai.ProviderNameAWSBedrock && c.Operation != OperationEmbeddings {
-		kvs = appendString(kvs, genai.AWSBedrockGuardrailIDKey, c.GuardrailID)
+		kvs = appendString(kvs, genai.AWSBedrockGuardrailIDKey, cmp.Or(c.GuardrailID, guardrailOf(c.Request)))
 		kvs = appendString(kvs, genai.AWSBedrockKnowledgeBaseIDKey, c.KnowledgeBaseID)
 	}
 	if c.ResendCount > 0 {

@@ -166,8 +166,12 @@ type failure struct {
 	usage     providers.Usage
 }
 
+// unknownFailure describes what cannot be described: a redactor or an error
+// has panicked.
+const unknownFailure = "failed"
+
 // failureOf reads an error. Texts are taken only from *providers.Error, which
-// keeps content out; of other errors no more than the kind is told. An error
+// keeps content out; of other errors no more than kind and Go type are told. An error
 // whose methods panic is an unknown one.
 func failureOf(err error) (f failure) {
 	if err == nil {
@@ -175,11 +179,11 @@ func failureOf(err error) (f failure) {
 	}
 	defer func() {
 		if recover() != nil {
-			f = failure{kind: providers.KindUnknown, message: string(providers.KindUnknown)}
+			f = failure{kind: providers.KindUnknown, message: unknownFailure}
 		}
 	}()
 	f.kind = kindOf(err)
-	f.message = string(f.kind)
+	f.message = "failed with " + causeType(err)
 	if e, ok := errors.AsType[*providers.Error](err); ok && e != nil {
 		f.message, f.status, f.usage = e.Error(), e.StatusCode, e.Usage
 		f.code, f.requestID = providers.CleanID(e.Code), e.RequestID

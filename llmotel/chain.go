@@ -137,7 +137,7 @@ func (s *ChainSpan) finish(r ChainResult, err error, abandoned bool) {
 	if err != nil && r.Message != "" {
 		f.message = r.Message
 	}
-	f.message = s.inst.clean(&s.record, f.message, string(f.kind))
+	f.message = s.inst.clean(&s.record, f.message, unknownFailure)
 	if s.span.IsRecording() {
 		s.describe(&r, s.visits, err, &f)
 	}

@@ -45,7 +45,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	e := endings.Get().(*ending) //nolint:forcetypeassert // there is nothing else in it
 	defer e.release()
 	*e = ending{Result: r, err: err, failure: failureOf(err), abandoned: abandoned}
-	e.failure.message = s.inst.clean(&s.record, e.failure.message, string(e.failure.kind))
+	e.failure.message = s.inst.clean(&s.record, e.failure.message, unknownFailure)
 	s.mu.Lock()
 	if s.ended.Load() {
 		s.mu.Unlock()

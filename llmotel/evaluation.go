@@ -47,7 +47,7 @@ func (i *Instrumentation) RecordEvaluation(ctx context.Context, e Evaluation) {
 	kvs = appendString(kvs, genai.EvaluationExplanationKey, i.clean(ctx, e.Explanation, ""))
 	kvs = appendString(kvs, genai.ResponseIDKey, e.ResponseID)
 	if e.Err != nil {
-		kvs = append(kvs, genai.ErrorTypeKey.String(errorType(e.Err)))
+		kvs = append(kvs, genai.ErrorTypeKey.String(errorTypeOf(e.Err)))
 	}
 	i.emit(ctx, genai.EventEvaluationResult, log.SeverityInfo, kvs...)
 }

@@ -59,17 +59,15 @@ func (o *operation) end(err error) (outcome, bool) {
 // operationError is the error type and the safe description of a failure around calls.
 func (i *Instrumentation) operationError(ctx context.Context, err error) (errorType, message string) {
 	f := failureOf(err)
-	if f.kind == providers.KindUnknown {
-		if t := causeType(err); t != "" {
-			return t, t
-		}
+	if _, ok := err.(aborted); ok { //nolint:errorlint // never wrapped
+		f.message = err.Error()
 	}
-	return string(f.kind), i.clean(ctx, f.message, string(f.kind))
+	return errorTypeOf(err), i.clean(ctx, f.message, unknownFailure)
 }
 
-// errorType is one of our kinds of error or, for errors of others, their Go
+// errorTypeOf is one of our kinds of error or, for errors of others, their Go
 // type: there are only so many in a program.
-func errorType(err error) string {
+func errorTypeOf(err error) string {
 	if kind := failureOf(err).kind; kind != providers.KindUnknown {
 		return string(kind)
 	}

@@ -298,7 +298,7 @@ func (s *Span) semantic(st *streamed, now time.Duration, chars int) {
 	m := s.inst.metrics
 	switch {
 	case first:
-		st.series = s.series(&st.seen, "")
+		st.series = s.series(&Result{Provider: st.seen.Provider, Model: st.seen.Model}, "") // these metrics have no tier
 		m.first(&s.record, st.series, now)
 	case m.chunkTimes:
 		m.next(&s.record, st.series, gap)

@@ -11,8 +11,10 @@ import (
 
 func TestObject(t *testing.T) {
 	e := content.Encoder{
-		Redactor: func(dst, text []byte) []byte { return append(dst, bytes.ReplaceAll(text, []byte("Ada"), []byte("[NAME]"))...) },
-		Secret:   func(name []byte) bool { return string(name) == "password" },
+		Redactor: func(dst, text []byte) []byte {
+			return append(dst, bytes.ReplaceAll(text, []byte("Ada"), []byte("[NAME]"))...)
+		},
+		Secret: func(name []byte) bool { return string(name) == "password" },
 	}
 	cases := []struct{ name, text, want string }{
 		{"nothing", "", ""},
