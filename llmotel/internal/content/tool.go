@@ -102,7 +102,7 @@ func (d *definition) read(object []byte, top bool) {
 					d.schema(inner)
 				}
 			}
-		case "function", "toolSpec":
+		case "function", "custom", "toolSpec":
 			if top && v[0] == '{' {
 				d.nested = true
 				d.read(v, false)

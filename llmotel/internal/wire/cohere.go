@@ -68,12 +68,7 @@ var cohereRequest = jsonscan.Object(0,
 				jsonscan.At("name", jsonscan.Value(chatAskFunction)),
 				jsonscan.At("arguments", jsonscan.Text(chatAskArguments))))))))),
 	),
-	jsonscan.At("tools", jsonscan.Array(0, jsonscan.Object(chatAskTool,
-		jsonscan.At("type", jsonscan.Value(chatAskToolType)),
-		jsonscan.At("function", jsonscan.Object(0,
-			jsonscan.At("name", jsonscan.Value(chatAskToolName)),
-			jsonscan.At("description", jsonscan.Text(chatAskToolText)),
-			jsonscan.At("parameters", jsonscan.Raw(chatAskToolSchema))))))),
+	jsonscan.At("tools", jsonscan.Array(0, jsonscan.Raw(chatAskTool))),
 )
 
 func cohereAskTexts(x *Exchange, id jsonscan.ID, piece []byte, last bool) {

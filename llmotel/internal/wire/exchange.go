@@ -41,6 +41,7 @@ type Exchange struct {
 	// role and callID are of the message being read; their memory is reused.
 	role, callID, name []byte
 	detail             int64 // a count whose modality may come after it
+	items              items // of the Responses API; chats use some of it
 	// usage is what Usage has made; on the stack it would be allocated, since
 	// formats are reached through function pointers.
 	usage providers.Usage
@@ -94,6 +95,9 @@ func formatOf(r Route) *format {
 // formats has the table of each API, but for those that depend on the model.
 var formats = [apis]*format{
 	OpenAIChat:        openAIChat,
+	OpenAIResponses:   openAIResponses,
+	OpenAICompletions: openAICompletions,
+	OpenAIEmbeddings:  openAIEmbeddings,
 	AnthropicMessages: anthropicMessages,
 	BedrockConverse:   bedrockConverse,
 	GeminiGenerate:    gemini,
@@ -125,6 +129,7 @@ func (x *Exchange) Request(p []byte) {
 func (x *Exchange) Response(status int, h http.Header) {
 	x.phase = responding
 	x.choice, x.part, x.seen, x.message, x.piece, x.media, x.tool, x.mark = 0, 0, 0, nil, nil, nil, nil, 0
+	x.items = items{}
 	if x.format.header != nil {
 		x.format.header(x, status, h)
 	}

@@ -2,4 +2,4 @@ package wire_test
 
 import "testing"
 
-func TestOpenAIRecordings(t *testing.T) { checkRecordings(t, "openai.chat") }
+func TestOpenAIRecordings(t *testing.T) { checkRecordings(t, "openai.") }

@@ -1,0 +1,75 @@
+package wire
+
+import (
+	"github.com/llmotel/sdk/llmotel/internal/content"
+	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
+)
+
+// openAIResponses is the format of OpenAI's Responses API. A conversation, and
+// an answer, is a list of items there: messages, tool calls, their results,
+// reasoning.
+var openAIResponses = &format{
+	request: responsesRequest,
+	ask:     own{open: responsesAskOpen, close: responsesAskClose, value: responsesAskValue, text: responsesAskText, raw: responsesAskRaw},
+	answer:  responsesAnswer,
+	event:   responsesAnswer,
+	read:    own{open: responsesOpen, close: responsesClose, value: responsesValue, text: responsesText},
+	done:    responsesDone,
+	quick:   responsesQuick,
+	ledger:  chatLedger,
+	header:  openAIHeader,
+}
+
+// items is what is known of the items being read.
+type items struct {
+	// What the type of the item being read says.
+	role   string
+	result bool // it is a tool's result
+	think  bool // it is reasoning
+	first  int  // how many parts the message had before the item
+
+	// Of the answer.
+	next   int           // the place of the item that a stream adds next
+	sub    int           // the place within the item
+	from   int           // how long the part was before this event
+	text   *content.Part // the text being read
+	event  event
+	kind   content.Kind // of the event's text
+	called bool         // the answer calls a tool
+	known  bool         // the stream has told this document's items already
+	why    string       // the answer is incomplete
+}
+
+// event says what an event of a stream is.
+type event uint8
+
+const (
+	noEvent event = iota // of no interest, or not known yet
+	itemAdded
+	itemDone
+	textDelta
+	otherDelta // of which nothing is kept
+	terminal
+	failure
+)
+
+// The IDs of the Responses API's own fields in requests.
+const (
+	responsesAskInstructions jsonscan.ID = askFormat + iota
+	responsesAskInput
+	responsesAskItem
+	responsesAskType
+	responsesAskRole
+	responsesAskContent
+	responsesAskPart
+	responsesAskWords
+	responsesAskRefusal
+	responsesAskURL
+	responsesAskFile
+	responsesAskData
+	responsesAskCallID
+	responsesAskName
+	responsesAskArguments
+	responsesAskOutput
+	responsesAskTool
+)

@@ -1,0 +1,290 @@
+package wire
+
+import (
+	"strings"
+
+	"github.com/llmotel/sdk/llmotel/internal/content"
+	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
+	"github.com/llmotel/sdk/providers"
+)
+
+// The IDs of the Responses API's own fields in answers.
+const (
+	responsesRoot jsonscan.ID = ansFormat + iota
+	responsesEvent
+	responsesStatus
+	responsesIncomplete
+	responsesUsage
+	responsesOutputItem // in a list of all items
+	responsesItem       // in an event that adds an item or ends it
+	responsesItemType
+	responsesCallID
+	responsesName
+	responsesArguments
+	responsesWords
+	responsesThoughts
+	responsesRefusal
+	responsesPlace
+	responsesSubPlace
+	responsesDelta
+	responsesCode
+)
+
+// responsesAnswer is both a whole answer and an event of a stream, which have
+// no names in common but those of the same meaning.
+var responsesAnswer = func() *jsonscan.Node {
+	item := func(id jsonscan.ID) *jsonscan.Node {
+		return jsonscan.Object(id,
+			jsonscan.At("type", jsonscan.Value(responsesItemType)),
+			jsonscan.At("call_id", jsonscan.Value(responsesCallID)),
+			jsonscan.At("name", jsonscan.Value(responsesName)),
+			jsonscan.At("arguments", jsonscan.Text(responsesArguments)),
+			jsonscan.At("input", jsonscan.Text(responsesArguments)), // of custom tools
+			jsonscan.At("content", jsonscan.Array(0, jsonscan.Object(0,
+				jsonscan.At("text", jsonscan.Text(responsesWords)),
+				jsonscan.At("refusal", jsonscan.Text(responsesRefusal))))),
+			jsonscan.At("summary", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("text", jsonscan.Text(responsesThoughts))))))
+	}
+	members := append([]jsonscan.Member{
+		jsonscan.At("id", jsonscan.Value(ansID)),
+		jsonscan.At("model", jsonscan.Value(ansModel)),
+		jsonscan.At("service_tier", jsonscan.Value(ansTier)),
+		jsonscan.At("status", jsonscan.Value(responsesStatus)),
+		jsonscan.At("incomplete_details", jsonscan.Object(0, jsonscan.At("reason", jsonscan.Value(responsesIncomplete)))),
+		jsonscan.At("output", jsonscan.Array(0, item(responsesOutputItem))),
+		jsonscan.At("usage", jsonscan.Object(responsesUsage,
+			jsonscan.At("input_tokens", count(nInput)),
+			jsonscan.At("output_tokens", count(nOutput)),
+			jsonscan.At("total_tokens", count(nTotal)),
+			jsonscan.At("input_tokens_details", jsonscan.Object(0, inputDetails...)),
+			jsonscan.At("output_tokens_details", jsonscan.Object(0, outputDetails...)))),
+	}, openAIError...)
+	return jsonscan.Object(responsesRoot, members...).Add(
+		jsonscan.At("type", jsonscan.Value(responsesEvent)),
+		jsonscan.At("response", jsonscan.Object(0, members...)),
+		jsonscan.At("item", item(responsesItem)),
+		jsonscan.At("output_index", jsonscan.Value(responsesPlace)),
+		jsonscan.At("content_index", jsonscan.Value(responsesSubPlace)),
+		jsonscan.At("summary_index", jsonscan.Value(responsesSubPlace)),
+		jsonscan.At("delta", jsonscan.Text(responsesDelta)),
+		jsonscan.At("code", jsonscan.Value(responsesCode)),
+	)
+}()
+
+func responsesOpen(x *Exchange, id jsonscan.ID) {
+	i := &x.items
+	switch id {
+	case responsesRoot:
+		i.event, i.kind, i.sub, i.from, i.text = noEvent, content.Text, 0, 0, nil
+		i.known = x.Chunks > 0
+		x.piece = nil
+	case responsesUsage:
+		x.counts.clear() // each set of counts replaces the one before
+	case responsesOutputItem, responsesItem:
+		if id == responsesItem && i.event == itemAdded {
+			x.part = i.next
+		}
+		x.piece, i.text, i.think = nil, nil, false
+		i.first = len(x.content.Output(0).Parts())
+	}
+}
+
+func responsesClose(x *Exchange, id jsonscan.ID) {
+	i := &x.items
+	if id != responsesOutputItem && id != responsesItem {
+		return
+	}
+	x.piece, i.text = nil, nil
+	if parts := x.content.Output(0).Parts(); i.think && i.first < len(parts) {
+		for _, p := range parts[i.first:] {
+			if p.Kind() == content.Text {
+				p.SetKind(content.Reasoning)
+			}
+		}
+	}
+}
+
+func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
+	i := &x.items
+	if t == jsonscan.Null {
+		return
+	}
+	switch id {
+	case responsesEvent:
+		i.event, i.kind = eventOf(v)
+	case responsesStatus:
+		x.Status = wordOr(v, x.Status)
+	case responsesIncomplete:
+		i.why = wordOr(v, i.why)
+	case responsesItemType:
+		switch string(v) {
+		case "function_call", "custom_tool_call":
+			i.called = true
+			x.semantic = x.semantic || i.event == itemAdded || i.event != itemDone && !i.known
+		case "reasoning":
+			i.think = true
+		}
+	case responsesCallID:
+		x.answeredCall().Append(content.ID, v)
+	case responsesName:
+		x.answeredCall().Append(content.Name, v)
+	case responsesPlace:
+		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
+			x.part = int(n)
+			i.next = x.part
+			if i.event == itemAdded {
+				i.next++
+			}
+		}
+	case responsesSubPlace:
+		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
+			i.sub = int(n)
+		}
+	case responsesCode:
+		if i.event == failure { // events of other types have code that the model wrote
+			x.Failed = true
+			x.ErrorCode = providers.CleanID(string(v))
+		}
+	}
+}
+
+// eventOf says what an event is and what kind of text it holds.
+func eventOf(v []byte) (event, content.Kind) {
+	switch string(v) {
+	case "response.output_text.delta", "response.audio.transcript.delta", "response.output_audio_transcript.delta":
+		return textDelta, content.Text
+	case "response.refusal.delta":
+		return textDelta, content.Refusal
+	case "response.reasoning_text.delta", "response.reasoning_summary_text.delta", "response.reasoning_summary.delta", "response.reasoning.delta":
+		return textDelta, content.Reasoning
+	case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta", "response.mcp_call_arguments.delta":
+		return textDelta, content.ToolCall
+	case "response.output_item.added":
+		return itemAdded, 0
+	case "response.output_item.done":
+		return itemDone, 0
+	case "response.completed", "response.incomplete", "response.failed":
+		return terminal, 0
+	case "error":
+		return failure, 0
+	}
+	if strings.HasSuffix(string(v), ".delta") { // does not allocate
+		return otherDelta, 0
+	}
+	return noEvent, 0
+}
+
+// place is where the part of the answer being read stands in its message.
+func (x *Exchange) place() int { return x.part<<8 | x.items.sub&0xff }
+
+// answeredCall is the tool call that the item being read becomes. Streams add
+// items first and say at the end again what they were.
+func (x *Exchange) answeredCall() *content.Part {
+	i := &x.items
+	if x.content == nil || i.event == itemDone || i.event != itemAdded && i.known {
+		return nil
+	}
+	if x.piece == nil {
+		if m := x.content.Output(0); i.event == itemAdded {
+			x.piece = m.PartAt(x.part<<8, content.ToolCall)
+		} else {
+			x.piece = m.Part(content.ToolCall)
+		}
+	}
+	return x.piece
+}
+
+func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
+	i := &x.items
+	if id == responsesDelta {
+		responsesPiece(x, piece)
+		return
+	}
+	if i.known || i.event == itemAdded || i.event == itemDone {
+		return // deltas have told it
+	}
+	x.said(piece)
+	if x.content == nil {
+		return
+	}
+	switch id {
+	case responsesArguments:
+		x.answeredCall().Append(content.Body, piece)
+	case responsesWords:
+		x.outputText(content.Text, piece, last)
+	case responsesThoughts:
+		x.outputText(content.Reasoning, piece, last)
+	case responsesRefusal:
+		x.outputText(content.Refusal, piece, last)
+	}
+}
+
+// outputText passes on a piece of a text in a whole answer.
+func (x *Exchange) outputText(k content.Kind, piece []byte, last bool) {
+	i := &x.items
+	if i.text == nil {
+		i.text = x.content.Output(0).Part(k)
+	}
+	i.text.Append(content.Body, piece)
+	if last {
+		i.text = nil
+	}
+}
+
+// responsesPiece passes on a piece of an event's text. Its place in the message
+// comes after it.
+func responsesPiece(x *Exchange, piece []byte) {
+	i := &x.items
+	if len(piece) == 0 {
+		return
+	}
+	if i.event == otherDelta { // audio, code for a tool of OpenAI's own
+		x.semantic = true
+		return
+	}
+	x.said(piece)
+	if x.content == nil {
+		return
+	}
+	if x.piece == nil {
+		x.piece = x.content.Output(0).PartAt(x.place(), i.kind)
+		i.from = x.piece.Len(content.Body)
+	}
+	x.piece.Append(content.Body, piece)
+}
+
+// responsesDone knows that a finish reason is what status, incomplete_details
+// and the items say together.
+func responsesDone(x *Exchange) {
+	i := &x.items
+	if x.piece != nil { // an event's text
+		if i.event == otherDelta || i.event == noEvent {
+			x.piece.Move(nil, i.from)
+		} else if to := x.content.Output(0).PartAt(x.place(), i.kind); to != x.piece {
+			x.piece.Move(to, i.from)
+		}
+		x.piece = nil
+	}
+	if i.event == failure {
+		x.Failed = true
+	}
+	if i.event != terminal && (i.event != noEvent || x.framing != plain) {
+		return
+	}
+	x.Complete = true
+	switch x.Status {
+	case "completed":
+		if i.called {
+			x.finish(0, []byte("tool_calls"))
+		} else {
+			x.finish(0, []byte("stop"))
+		}
+	case "incomplete":
+		if i.why == "max_output_tokens" {
+			i.why = "length"
+		}
+		x.finish(0, []byte(i.why))
+	case "failed":
+		x.Failed = true
+	}
+}
