@@ -96,7 +96,7 @@ func TestConformance(t *testing.T) {
 	}
 	for _, d := range s.deviations {
 		if !d.used {
-			t.Errorf("the deviation %s %q does not occur; remove it", d.id, d.context)
+			t.Errorf("the deviation %s %q %q does not occur; remove it", d.id, d.signal, d.attribute)
 		}
 	}
 	for _, problem := range s.table.Check() {
@@ -164,8 +164,12 @@ func (s *suite) call(t *testing.T, rev revision, c capture, way way, w wire, sc 
 	if (err != nil) != sc.fails {
 		t.Fatalf("error %v, want one: %v", err, sc.fails)
 	}
-	seen := s.examine(t, rev, c, col, way.name)
-	holds(t, seen, sc, expected(way, w, sc, req, rev.older))
+	untold := w.untold
+	if sc.embed != nil {
+		untold = w.untoldEmbeddings
+	}
+	seen := s.examine(t, rev, c, col, way.name, untold...)
+	holds(t, seen, sc, expected(way, w, sc, req, rev.older), untold)
 }
 
 // instrumentation returns one that emits into the collector.
@@ -181,13 +185,13 @@ func instrumentation(t *testing.T, rev revision, c capture) (*check.Collector, *
 }
 
 // examine checks what was collected and enters it into the coverage table.
-func (s *suite) examine(t *testing.T, rev revision, c capture, col *check.Collector, way string) check.Telemetry {
+func (s *suite) examine(t *testing.T, rev revision, c capture, col *check.Collector, way string, untold ...string) check.Telemetry {
 	t.Helper()
 	seen, err := col.Telemetry(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range rev.checker.Check(seen, check.Options{Content: c.on}) {
+	for _, f := range rev.checker.Check(seen, check.Options{Content: c.on, Untold: untold}) {
 		if !s.deviates(f, rev) {
 			t.Error(f)
 		}
@@ -209,7 +213,7 @@ func (s *suite) deviates(f check.Finding, rev revision) bool {
 	}
 	known := false
 	for _, d := range s.deviations {
-		if d.id == f.ID && strings.Contains(f.Context, d.context) {
+		if d.id == f.ID && strings.HasPrefix(f.Context, d.signal) && strings.HasSuffix(f.Context, d.attribute) {
 			d.used, known = true, true
 		}
 	}

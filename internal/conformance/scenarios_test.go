@@ -137,5 +137,5 @@ var scenarios = []scenario{
 	{name: "rate limited stream", stream: true, reply: reply{status: 429}, fails: true},
 	{name: "broken stream", stream: true, reply: reply{pieces: text, broken: true}, fails: true},
 	{name: "cancelled stream", stream: true, reply: reply{pieces: text, stalled: true}, cancel: true, fails: true},
-	{name: "abandoned stream", stream: true, reply: reply{pieces: text}, leave: true},
+	{name: "abandoned stream", stream: true, reply: reply{pieces: text, stalled: true}, leave: true},
 }

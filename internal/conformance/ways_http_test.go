@@ -25,7 +25,7 @@ var httpWays = []way{
 		},
 	},
 	{
-		name: "Transport, net/http", fits: []string{"openai chat", "ollama"},
+		name: "Transport, no SDK", fits: []string{"openai chat", "openai completions", "ollama", "cohere"},
 		open: func(_ *testing.T, inst *llmotel.Instrumentation, w wire, d dialling) client {
 			r := raw{d.url, &http.Client{Transport: inst.Transport(d.client.Transport, llmotel.WithProvider(w.provider))}, w}
 			return client{r, r}

@@ -151,6 +151,8 @@ var wires = map[string]wire{
 	"gemini":             geminiContent,
 	"bedrock converse":   bedrockConverse,
 	"ollama":             ollamaChat,
+	"cohere":             cohereChat,
+	"openai completions": openAICompletions,
 }
 
 func dialOpenAI(opts ...openai.Option) func(*testing.T, dialling) client {

@@ -62,8 +62,8 @@ var bedrockConverse = wire{
 			"input_tokens": inputTokens, "output_tokens": outputTokens, "cache_read.input_tokens": cacheReadTokens, "cache_write.input_tokens": cacheWriteTokens,
 		}
 	},
-	has:       map[string]any{"aws.bedrock.guardrail.id": "gr-1"},
-	anonymous: true,
+	has:    map[string]any{"aws.bedrock.guardrail.id": "gr-1"},
+	untold: []string{"gen_ai.response.id"},
 }
 
 func bedrockError(w http.ResponseWriter, status int) {

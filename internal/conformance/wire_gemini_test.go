@@ -53,7 +53,7 @@ var geminiContent = wire{
 		}
 		return counts
 	},
-	bareEmbeddings: true,
+	untoldEmbeddings: []string{"gen_ai.response.model", "gen_ai.usage.input_tokens"},
 }
 
 func geminiError(status int) object {

@@ -61,7 +61,7 @@ var ollamaChat = wire{
 	usage: func(reply) map[string]int64 {
 		return map[string]int64{"input_tokens": inputTokens, "output_tokens": outputTokens}
 	},
-	anonymous: true,
+	untold: []string{"gen_ai.response.id"},
 }
 
 func ollamaCalls(p reply) []object {

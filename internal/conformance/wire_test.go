@@ -34,10 +34,12 @@ type wire struct {
 	stops, calls string
 	// usage are the token counts that its answers report, by attribute.
 	usage func(reply) map[string]int64
-	// bareEmbeddings tells that embeddings come without model and count.
-	bareEmbeddings bool
-	// anonymous tells that answers have no id.
-	anonymous bool
+	// untold are recommended attributes that the vendor's answers say nothing
+	// about, untoldEmbeddings those of embeddings.
+	untold, untoldEmbeddings []string
+	// failed is the finish reason of an answer that broke off, if the vendor
+	// has a word for it.
+	failed string
 	// has says what else its answers report.
 	has map[string]any
 }

@@ -287,3 +287,12 @@ func TestDurationTolerance(t *testing.T) {
 		t.Errorf("found %v", found)
 	}
 }
+
+// What a vendor does not tell is not expected.
+func TestUntold(t *testing.T) {
+	c := correct()
+	delete(c.end, "gen_ai.response.id")
+	if found := checker(t, newest).Check(c.emit(t), check.Options{Untold: []string{"gen_ai.response.id"}}); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+}

@@ -34,6 +34,9 @@ func New(reg *registry.Registry, schemas fs.FS) (*Checker, error) {
 type Options struct {
 	// Content tells that content capture was turned on.
 	Content bool
+	// Untold are recommended attributes that whoever answered says nothing
+	// about.
+	Untold []string
 }
 
 // Check returns what is wrong with the telemetry, in order and each finding

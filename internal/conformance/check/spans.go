@@ -127,7 +127,7 @@ func (r *run) expected(context string, v values, uses registry.Uses) {
 	for _, key := range uses.Keys() {
 		use := uses[key]
 		if use.Level == registry.Recommended && use.Condition == "" && !v.has(key) &&
-			!notExpected[key] && !strings.HasPrefix(key, "gen_ai.request.") && r.possible(key, v) {
+			!notExpected[key] && !slices.Contains(r.Untold, key) && !strings.HasPrefix(key, "gen_ai.request.") && r.possible(key, v) {
 			r.found.add(RecommendedAbsent, context+": "+key, "is recommended")
 		}
 	}
