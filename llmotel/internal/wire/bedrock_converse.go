@@ -184,11 +184,12 @@ func converseClose(x *Exchange, id jsonscan.ID) {
 	if id != conEntry {
 		return
 	}
-	switch x.mark {
-	case mark5m:
-		x.counts.add(nCacheWrite5m, x.detail)
-	case mark1h:
-		x.counts.add(nCacheWrite1h, x.detail)
+	k := nCacheWrite5m
+	if x.mark == mark1h {
+		k = nCacheWrite1h
+	}
+	if x.mark != 0 && x.counts.n[k]+x.detail <= maxTokens {
+		x.counts.add(k, x.detail)
 	}
 }
 

@@ -31,11 +31,14 @@ func message(payload string, headers ...string) string {
 		h = binary.BigEndian.AppendUint16(h, uint16(len(headers[i+1])))
 		h = append(h, headers[i+1]...)
 	}
-	m := binary.BigEndian.AppendUint32(nil, uint32(12+len(h)+len(payload)+4))
-	m = binary.BigEndian.AppendUint32(m, uint32(len(h)))
-	m = binary.BigEndian.AppendUint32(m, crc32.ChecksumIEEE(m))
-	m = append(m, h...)
-	m = append(m, payload...)
+	m := []byte(prelude(uint32(12+len(h)+len(payload)+4), uint32(len(h))) + string(h) + payload)
+	return string(binary.BigEndian.AppendUint32(m, crc32.ChecksumIEEE(m)))
+}
+
+// prelude has the lengths of a message and of its headers, and their checksum.
+func prelude(size, headers uint32) string {
+	m := binary.BigEndian.AppendUint32(nil, size)
+	m = binary.BigEndian.AppendUint32(m, headers)
 	return string(binary.BigEndian.AppendUint32(m, crc32.ChecksumIEEE(m)))
 }
 

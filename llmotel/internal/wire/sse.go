@@ -27,6 +27,8 @@ const (
 	doneData  = "[DONE]"
 )
 
+var doneBytes = []byte(doneData)
+
 func (s *sse) write(x *Exchange, p []byte) {
 	for len(p) > 0 {
 		if s.line == lineStart {
@@ -109,7 +111,7 @@ func (s *sse) piece(x *Exchange, p []byte) []byte {
 			return p[1:]
 		}
 		s.line = inData
-		_, _ = x.scan.Write([]byte(doneData)[:s.matched])
+		_, _ = x.scan.Write(doneBytes[:s.matched])
 		return p
 	default:
 		return s.rest(x, p)
