@@ -1,6 +1,7 @@
 package llmotel
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"sync"
@@ -70,11 +71,13 @@ func (b *responseBody) Close() error {
 	return b.rest.Close()
 }
 
-// end ends the span because of err.
-func (b *responseBody) end(err error) {
+// cancelled ends the span with its context.
+func (b *responseBody) cancelled(ctx context.Context) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.finish(err, false)
+	if b.x != nil {
+		b.finish(b.x.transportError(ctx, ctx.Err()), false)
+	}
 }
 
 // finish ends the span, once. It needs the mutex.

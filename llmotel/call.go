@@ -87,6 +87,9 @@ type Result struct {
 	ResponseChars int
 	// Attempts counts the tries; 0 takes 1 plus the number of Span.Retry.
 	Attempts int
+
+	// refused tells that counts came back that cannot be.
+	refused bool
 }
 
 // ResultOf returns what a Response says. It is safe for nil.

@@ -97,7 +97,7 @@ func (s *Span) settle(e *ending) {
 		e.Usage = e.failure.usage
 	}
 	if e.Usage.Completeness != providers.UsageMissing && e.Usage.Validate() != nil {
-		e.Usage = providers.Usage{} // impossible counts are unknown counts
+		e.Usage, e.refused = providers.Usage{}, true // impossible counts are unknown counts
 	}
 	if cut && s.call.Stream && !st.answered && e.Usage.Completeness == providers.UsageReported {
 		e.Usage.Completeness = providers.UsagePartial
@@ -194,6 +194,9 @@ func (s *Span) series(r *Result, errorType string) *series {
 
 func (s *Span) measure(e *ending) {
 	m := s.inst.metrics
+	if e.refused {
+		s.inst.drop(&s.record, "usage", genai.ReasonInvalid)
+	}
 	series := s.series(&e.Result, string(e.failure.kind))
 	m.took(&s.record, series, e.took, s.inference())
 	if !e.billed {

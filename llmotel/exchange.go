@@ -122,11 +122,13 @@ func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Resp
 		return resp, nil
 	}
 	x.begin(resp)
+	b.mu.Lock()
 	b.rest, b.x = resp.Body, x
 	if ctx.Done() != nil && x.Asked.Stream {
 		// A stream that nobody reads or closes ends with its context.
-		b.stop = context.AfterFunc(ctx, func() { b.end(x.transportError(ctx, ctx.Err())) })
+		b.stop = context.AfterFunc(ctx, func() { b.cancelled(ctx) })
 	}
+	b.mu.Unlock()
 	resp.Body = b
 	return resp, nil
 }
@@ -181,7 +183,7 @@ func (x *exchange) transportError(ctx context.Context, err error) *providers.Err
 func (x *exchange) result() Result {
 	r := Result{
 		ResponseID: x.ID, Model: x.Answer.Model, ServiceTier: x.Tier, SystemFingerprint: x.Fingerprint, API: apiType(x.API),
-		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes, Compacted: x.Compacted,
+		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes, Compacted: x.Compacted, refused: x.Refused() > 0,
 	}
 	if len(x.Reasons) > 0 {
 		r.RawFinishReasons, r.FinishReasons = rawReasons(x.Reasons), normalReasons(x.Reasons)

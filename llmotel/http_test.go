@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/llmotel/sdk/internal/oteltest"
@@ -527,5 +528,31 @@ func TestWithStreamUsage(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestMiddlewareRefusesImpossibleCounts(t *testing.T) {
+	for _, usage := range []string{
+		`{"prompt_tokens":-1,"completion_tokens":2}`, `{"prompt_tokens":1e30,"completion_tokens":2}`, `{"prompt_tokens":"9","completion_tokens":2}`,
+		`{"prompt_tokens":1.5,"completion_tokens":2}`, `{"prompt_tokens":9,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":10}}`,
+	} {
+		rec := oteltest.New()
+		body := strings.Replace(chatReply, `{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}`, usage, 1)
+		resp, err := instrument(t, rec).Transport(&replies{list: []reply{{body: strings.NewReader(body)}}}).RoundTrip(post(t.Context(), t, chatURL, chatRequest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body) // what it says is not the matter
+		_ = resp.Body.Close()
+		if a := attributesOf(onlySpan(t, rec)); a["gen_ai.usage.input_tokens"] != nil {
+			t.Errorf("%s: attributes %v", usage, a)
+		}
+		dropped, _ := rec.Metrics(t)["llmotel.telemetry.dropped"].Data.(metricdata.Sum[int64])
+		if len(dropped.DataPoints) != 1 || dropped.DataPoints[0].Value != 1 {
+			t.Errorf("%s: dropped %+v, want 1", usage, dropped.DataPoints)
+		}
+		if m, ok := rec.Metrics(t)["gen_ai.client.inference.usage.input_tokens"]; ok {
+			t.Errorf("%s: recorded %+v", usage, m.Data)
+		}
 	}
 }
