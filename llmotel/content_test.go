@@ -310,7 +310,7 @@ func TestContentOfLayersOnTheWire(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for range 5 {
-				resp, err := middleware(post(t.Context(), t, chatURL, streamAsked), transport.RoundTrip)
+				resp, err := middleware(post(t.Context(), t, chatURL, streamAsked), transport.RoundTrip) //nolint:bodyclose // closed below
 				if err != nil {
 					t.Error(err)
 					return

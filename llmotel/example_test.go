@@ -3,6 +3,7 @@ package llmotel_test
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/llmotel/sdk/llmotel"
 	"github.com/llmotel/sdk/providers"
@@ -30,6 +31,37 @@ func ExampleStart() {
 	ctx, span := llmotel.Start(context.Background(), llmotel.Call{Provider: "groq", Model: "llama-3.3-70b"})
 	answer, err := callYourClient(ctx)
 	span.End(llmotel.Result{ResponseID: answer, FinishReasons: []providers.FinishReason{providers.FinishStop}}, err)
+}
+
+// An agent that runs a tool: a span for each, with the model's calls below.
+func ExampleStartAgent() {
+	ctx, agent := llmotel.StartAgent(context.Background(), llmotel.AgentCall{Name: "planner"})
+	defer agent.Abort()
+	answer, err := callYourClient(ctx)
+
+	_, tool := llmotel.StartTool(ctx, llmotel.ToolCall{Name: "search", ID: answer, Type: "function", Arguments: `{"query":"weather"}`})
+	tool.End(`{"found":3}`, err)
+
+	agent.End(llmotel.AgentResult{}, err)
+}
+
+// places replaces what the default redactor does not know.
+type places struct{ llmotel.Redactor }
+
+func (p places) Redact(text string) string {
+	return strings.ReplaceAll(p.Redactor.Redact(text), "Elm Street", "[PLACE]")
+}
+
+// An own redactor begins with the default one.
+func ExampleWithRedactor() {
+	inst, err := llmotel.New(llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithRedactor(places{llmotel.DefaultRedactor()}))
+	if err != nil {
+		panic(err)
+	}
+	_, span := inst.Start(context.Background(), llmotel.Call{Provider: "openai", Model: "gpt-5.2"})
+	span.End(llmotel.Result{}, nil)
+	fmt.Println(places{llmotel.DefaultRedactor()}.Redact("ada@example.com, 1 Elm Street"))
+	// Output: [EMAIL], 1 [PLACE]
 }
 
 func callYourClient(context.Context) (string, error) { return "id", nil }
