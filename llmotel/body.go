@@ -34,7 +34,7 @@ func (b *responseBody) Read(p []byte) (int, error) {
 func (b *responseBody) waiting() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.x != nil && b.x.Chunks > 0 {
+	if b.x != nil && b.x.Asked.Stream && b.x.Chunks > 0 {
 		b.x.span.consumed()
 	}
 }
