@@ -305,12 +305,12 @@ func TestContentOfLayersOnTheWire(t *testing.T) {
 			Body: io.NopCloser(strings.NewReader(streamReply(5))),
 		}, nil
 	}))
-	middleware := inst.Middleware()
+	middleware := inst.Middleware() //nolint:bodyclose // the answers' bodies are, below
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			for range 5 {
-				resp, err := middleware(post(t.Context(), t, chatURL, streamAsked), transport.RoundTrip) //nolint:bodyclose // closed below
+				resp, err := middleware(post(t.Context(), t, chatURL, streamAsked), transport.RoundTrip)
 				if err != nil {
 					t.Error(err)
 					return
