@@ -86,7 +86,7 @@ var kinds = map[string]providers.Kind{
 	"NOT_FOUND":           providers.KindModelNotFound,
 	"INVALID_ARGUMENT":    providers.KindInvalidRequest,
 	"OUT_OF_RANGE":        providers.KindInvalidRequest,
-	"FAILED_PRECONDITION": providers.KindInvalidRequest,
+	"FAILED_PRECONDITION": providers.KindPermission,
 	"UNIMPLEMENTED":       providers.KindUnsupported,
 }
 
@@ -123,3 +123,6 @@ func (x *Exchange) Code() string {
 	}
 	return cmp.Or(x.ErrorCode, x.ErrorType)
 }
+
+// errorName is what an event that reports an error holds.
+var errorName = []byte(`"error"`)
