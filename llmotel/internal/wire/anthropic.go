@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"bytes"
-
 	"github.com/llmotel/sdk/llmotel/internal/content"
 	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
 	"github.com/llmotel/sdk/providers"
@@ -269,42 +267,6 @@ func antDone(x *Exchange) {
 		x.Complete = true
 	}
 }
-
-// antQuick recognises the events that most streams consist of: a piece of text
-// without escapes, as Anthropic writes it.
-func antQuick(x *Exchange, event []byte) bool {
-	if x.content != nil || !bytes.HasPrefix(event, deltaStart) {
-		return false
-	}
-	rest := event[len(deltaStart):]
-	digits := 0
-	for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
-		digits++
-	}
-	if rest = rest[digits:]; digits == 0 || !bytes.HasPrefix(rest, deltaText) {
-		return false
-	}
-	rest = rest[len(deltaText):]
-	end := bytes.IndexByte(rest, '"')
-	if end <= 0 || bytes.IndexByte(rest[:end], '\\') >= 0 {
-		return false
-	}
-	rest = rest[end+1:]
-	if len(rest) < 2 || rest[0] != '}' || rest[len(rest)-1] != '}' {
-		return false
-	}
-	for _, c := range rest[1 : len(rest)-1] {
-		if c != ' ' { // the padding, so that lengths tell nothing
-			return false
-		}
-	}
-	return x.quickText(end)
-}
-
-var (
-	deltaStart = []byte(`{"type":"content_block_delta","index":`)
-	deltaText  = []byte(`,"delta":{"type":"text_delta","text":"`)
-)
 
 // antLedger knows that Anthropic counts what was read from and written to the
 // cache beside the input, and thinking within the output.

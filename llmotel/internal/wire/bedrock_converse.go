@@ -237,34 +237,6 @@ func converseValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	}
 }
 
-// converseQuick recognises the payloads that most streams consist of: a piece
-// of text without escapes, as Bedrock writes it.
-func converseQuick(x *Exchange, payload []byte) bool {
-	if x.content != nil || !bytes.HasPrefix(payload, blockIndex) {
-		return false
-	}
-	rest := payload[len(blockIndex):]
-	digits := 0
-	for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
-		digits++
-	}
-	if rest = rest[digits:]; digits == 0 || !bytes.HasPrefix(rest, blockText) {
-		return false
-	}
-	rest = rest[len(blockText):]
-	end := bytes.IndexByte(rest, '"')
-	if end <= 0 || bytes.IndexByte(rest[:end], '\\') >= 0 {
-		return false
-	}
-	rest = rest[end+1:]
-	return len(rest) > 1 && rest[0] == '}' && padded(rest[1:]) && x.quickText(end)
-}
-
-var (
-	blockIndex = []byte(`{"contentBlockIndex":`)
-	blockText  = []byte(`,"delta":{"text":"`)
-)
-
 // converseLedger knows that Bedrock counts what was read from and written to
 // the cache beside the input.
 func converseLedger(x *Exchange, u *providers.Usage) {

@@ -134,10 +134,6 @@ func padded(p []byte) bool {
 	if !bytes.HasPrefix(p, openPadding) || !bytes.HasSuffix(p, closePadding) || len(p) < len(openPadding)+len(closePadding) {
 		return false
 	}
-	for _, c := range p[len(openPadding) : len(p)-len(closePadding)] {
-		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
-			return false
-		}
-	}
-	return true
+	p = p[len(openPadding) : len(p)-len(closePadding)]
+	return bytes.IndexByte(p, '"') < 0 && bytes.IndexByte(p, '\\') < 0
 }

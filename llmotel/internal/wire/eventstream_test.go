@@ -98,7 +98,7 @@ func TestEnvelope(t *testing.T) {
 
 func TestStreamsDoNotAllocate(t *testing.T) {
 	const delta = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hello"}}`
-	const escaped = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hello\n"}}`
+	const escaped = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hell\u00f3"}}`
 	for _, c := range streams(delta, escaped) {
 		t.Run(c.name, func(t *testing.T) {
 			x := c.begin(t)
@@ -122,7 +122,7 @@ func TestStreamsDoNotAllocate(t *testing.T) {
 
 func BenchmarkStreams(b *testing.B) {
 	const delta = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" the weather"}}`
-	const escaped = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" the\nweather"}}`
+	const escaped = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" the\u0020weather"}}`
 	for _, c := range streams(delta, escaped) {
 		b.Run(c.name, func(b *testing.B) {
 			x := c.begin(b)
@@ -148,7 +148,7 @@ func streams(delta, escaped string) []stream {
 		{"messages", anthropicURL, "event: content_block_delta\ndata: " + delta + "\n\n"},
 		{"messages in full", anthropicURL, "event: content_block_delta\ndata: " + escaped + "\n\n"},
 		{"Converse", claudeURL + "converse-stream", event("contentBlockDelta", converse)},
-		{"Converse in full", claudeURL + "converse-stream", event("contentBlockDelta", strings.Replace(converse, "weather", `\n`, 1))},
+		{"Converse in full", claudeURL + "converse-stream", event("contentBlockDelta", strings.Replace(converse, "weather", `\u0020`, 1))},
 		{"InvokeModel", claudeURL + "invoke-with-response-stream", chunks(delta)},
 		{"InvokeModel in full", claudeURL + "invoke-with-response-stream", chunks(escaped)},
 	}
