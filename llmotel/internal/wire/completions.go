@@ -14,6 +14,7 @@ var openAICompletions = &format{
 	event:   completionsAnswer,
 	read:    chatRead,
 	done:    chatDone,
+	quick:   chatQuick,
 	ledger:  chatLedger,
 	header:  openAIHeader,
 }

@@ -42,6 +42,7 @@ type Exchange struct {
 	role, callID, name []byte
 	detail             int64 // a count whose modality may come after it
 	items              items // of the Responses API; chats use some of it
+	template           template
 	// usage is what Usage has made; on the stack it would be allocated, since
 	// formats are reached through function pointers.
 	usage providers.Usage
@@ -129,7 +130,7 @@ func (x *Exchange) Request(p []byte) {
 func (x *Exchange) Response(status int, h http.Header) {
 	x.phase = responding
 	x.choice, x.part, x.seen, x.message, x.piece, x.media, x.tool, x.mark = 0, 0, 0, nil, nil, nil, nil, 0
-	x.items = items{}
+	x.items, x.template = items{}, template{}
 	if x.format.header != nil {
 		x.format.header(x, status, h)
 	}

@@ -1,8 +1,8 @@
 package wire
 
 import (
-	"bytes"
 	"mime"
+	"strings"
 )
 
 // framing is how a response's body is divided into documents.
@@ -61,7 +61,9 @@ func (x *Exchange) body(p []byte) {
 
 // sniff looks at the first byte that is no white space.
 func (x *Exchange) sniff(p []byte) []byte {
-	p = bytes.TrimLeft(p, " \t\r\n\ufeff")
+	for len(p) > 0 && strings.IndexByte(" \t\r\n\xef\xbb\xbf", p[0]) >= 0 { // a byte order mark may come in pieces
+		p = p[1:]
+	}
 	if len(p) == 0 {
 		return nil
 	}

@@ -196,6 +196,7 @@ func chatText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	}
 	x.said(piece)
 	if x.content == nil {
+		x.template.hear(piece)
 		return
 	}
 	switch id {
@@ -250,6 +251,7 @@ func (x *Exchange) picture(piece []byte, last bool) {
 }
 
 func chatDone(x *Exchange) {
+	x.template.learn(x)
 	if x.framing == plain {
 		x.Complete = true
 	}

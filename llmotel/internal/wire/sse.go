@@ -59,7 +59,7 @@ func (s *sse) wholeLine(x *Exchange, p []byte) ([]byte, bool) {
 		data = data[:n-1]
 	}
 	switch {
-	case string(data) == doneData:
+	case bytes.HasPrefix(data, doneBytes):
 		x.Complete = true
 	case x.scan.Idle() && x.format.quick != nil && x.format.quick(x, data):
 		x.Documents++
