@@ -165,8 +165,11 @@ func (s *suite) call(t *testing.T, rev revision, c capture, way way, w wire, sc 
 		t.Fatalf("error %v, want one: %v", err, sc.fails)
 	}
 	untold := w.untold
-	if sc.embed != nil {
+	switch {
+	case sc.embed != nil:
 		untold = w.untoldEmbeddings
+	case !way.typed:
+		untold = slices.Concat(untold, w.untoldOnWire)
 	}
 	seen := s.examine(t, rev, c, col, way.name, untold...)
 	holds(t, seen, sc, expected(way, w, sc, req, rev.older), untold)

@@ -106,12 +106,12 @@ func ofReply(want map[string]any, way way, w wire, s scenario, older bool) {
 	if s.reply.tool {
 		finish = w.calls
 	}
+	if way.typed && w.typed != "" {
+		finish = w.typed
+	}
 	want["gen_ai.response.finish_reasons"] = slices.Repeat([]string{finish}, max(1, s.reply.choices))
 	want["gen_ai.response.model"], want["gen_ai.response.id"] = w.model, responseID
 	maps.Copy(want, w.has)
-	if way.chats {
-		delete(want, "aws.bedrock.guardrail.id") // see deviations
-	}
 	for class, n := range w.usage(s.reply) {
 		modality := strings.HasPrefix(class, "text.") || strings.HasPrefix(class, "audio.") || strings.HasPrefix(class, "image.")
 		switch {

@@ -15,19 +15,12 @@ type deviation struct {
 	used              bool
 }
 
-const (
-	attributionOnEmbeddings = "on whose behalf a call was made is told of embeddings as well; the names are in the registry"
-	typeAsDescription       = "of an error of others nothing but its type is known to be free of content"
-	guardrailUnknown        = "required of every call, but there need not be a guardrail; Wrap does not see the one of a request's extensions"
-)
+const attributionOnEmbeddings = "on whose behalf a call was made is told of embeddings as well; the names are in the registry"
 
 var deviations = []deviation{
 	{id: check.Undeclared, signal: "span embeddings", attribute: "gen_ai.prompt.name", reason: attributionOnEmbeddings},
 	{id: check.Undeclared, signal: "span embeddings", attribute: "gen_ai.prompt.version", reason: attributionOnEmbeddings},
 	{id: check.Undeclared, signal: "span embeddings", attribute: "gen_ai.conversation.id", reason: attributionOnEmbeddings},
-	{id: check.StatusDescription, reason: typeAsDescription},
-	{id: check.RequiredAbsent, signal: "span chat us.anthropic.claude", attribute: "aws.bedrock.guardrail.id", reason: guardrailUnknown},
-	{id: check.RequiredAbsent, signal: "event gen_ai.client.inference.operation.details", attribute: "aws.bedrock.guardrail.id", reason: guardrailUnknown},
 }
 
 const (

@@ -31,6 +31,9 @@ type way struct {
 	// chats tells that inference is always called "chat": a providers.Provider
 	// does not say what its vendor calls it.
 	chats bool
+	// typed tells that the recorder sees requests and answers of this project,
+	// and not only what is on the wire.
+	typed bool
 	// open returns a client of the server that the dialling leads to.
 	open func(t *testing.T, inst *llmotel.Instrumentation, w wire, d dialling) client
 }
@@ -53,14 +56,14 @@ var ways = slices.Concat(providerWays, httpWays)
 // providerWays are those of programs that use this project's providers.
 var providerWays = []way{
 	{
-		name: "Wrap", fits: all, chats: true,
+		name: "Wrap", fits: all, chats: true, typed: true,
 		open: func(t *testing.T, inst *llmotel.Instrumentation, w wire, d dialling) client {
 			c := w.dial(t, d)
 			return wrapped(inst, c)
 		},
 	},
 	{
-		name: "Start", fits: all,
+		name: "Start", fits: all, typed: true,
 		open: func(t *testing.T, inst *llmotel.Instrumentation, w wire, d dialling) client {
 			c := w.dial(t, d)
 			hand := byHand{inst: inst, wire: w, client: c}

@@ -63,7 +63,7 @@ var bedrockConverse = wire{
 		}
 	},
 	has:    map[string]any{"aws.bedrock.guardrail.id": "gr-1"},
-	untold: []string{"gen_ai.response.id"},
+	untold: []string{"gen_ai.response.id"}, untoldOnWire: []string{"gen_ai.response.model"},
 }
 
 func bedrockError(w http.ResponseWriter, status int) {

@@ -47,9 +47,10 @@ var openAICompletions = wire{
 		"structured output": "text alone", "multimodal": "text alone", "tool call": "text alone", "tool call stream": "text alone", "tool result": "text alone",
 		"embeddings": "as with Chat Completions", "embeddings, attribution": "as with Chat Completions", "embeddings error": "as with Chat Completions",
 	},
-	stops: "stop",
-	usage: openAICounts,
-	has:   map[string]any{"openai.response.system_fingerprint": "fp_1"},
+	untold: []string{"openai.api.type"}, // which has no name for it
+	stops:  "stop",
+	usage:  openAICounts,
+	has:    map[string]any{"openai.response.system_fingerprint": "fp_1"},
 }
 
 func completion(choices []object, usage any) object {
