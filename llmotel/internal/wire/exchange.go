@@ -156,10 +156,6 @@ func (x *Exchange) End() {
 	if x.phase == over {
 		return
 	}
-	x.phase = over
-	if x.packed != nil {
-		x.packed.close()
-	}
 	x.endFraming()
 }
 
@@ -269,6 +265,9 @@ func (x *Exchange) DropContent() {
 
 // Restart forgets the response: the request is made again.
 func (x *Exchange) Restart() {
+	if x.packed != nil {
+		x.packed.close()
+	}
 	x.content.ResetOutput()
 	x.Answer = Answer{}
 	x.sse, x.frames, x.packed = sse{}, nil, nil

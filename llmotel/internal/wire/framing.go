@@ -87,6 +87,9 @@ func (x *Exchange) sniff(p []byte) []byte {
 
 func (x *Exchange) endFraming() {
 	x.phase = responding
+	if x.packed != nil {
+		x.packed.close()
+	}
 	switch x.framing {
 	case plain:
 		x.scan.End()
