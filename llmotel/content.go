@@ -76,8 +76,8 @@ func (c *capture) builder() *content.Builder {
 }
 
 // gather makes documents of what b has, and shows them to the hook. about says
-// whose content it is. It takes b over. What a redactor or a hook breaks is
-// dropped.
+// whose content it is; it may be nil without a hook. It takes b over. What a
+// redactor or a hook breaks is dropped.
 func (i *Instrumentation) gather(ctx context.Context, b *content.Builder, to destinations, about *Content) (d documents) {
 	defer b.Free()
 	defer func() {
@@ -232,7 +232,9 @@ func (s *Span) gather(b *content.Builder, e *ending) documents {
 	if b == nil {
 		return documents{}
 	}
-	return s.inst.gather(&s.record, b, s.capturing, &Content{
-		Operation: s.call.Operation, Provider: e.Provider, Model: s.call.Model, ResponseID: e.ResponseID,
-	})
+	var about *Content
+	if s.capturing&toHook != 0 {
+		about = &Content{Operation: s.call.Operation, Provider: e.Provider, Model: s.call.Model, ResponseID: e.ResponseID}
+	}
+	return s.inst.gather(&s.record, b, s.capturing, about)
 }

@@ -255,6 +255,28 @@ func TestUploadHook(t *testing.T) {
 	}
 }
 
+func TestUploadHookOfAgentsAndWorkflows(t *testing.T) {
+	var got []llmotel.Content
+	inst := instrument(t, oteltest.New(sdktrace.WithSampler(sdktrace.NeverSample())), llmotel.WithUploadHook(func(_ context.Context, c *llmotel.Content) {
+		got = append(got, *c)
+	}))
+	ctx, flow := inst.StartWorkflow(t.Context(), llmotel.WorkflowCall{Name: "support", Input: []providers.Message{providers.UserText("Where is she?")}})
+	_, agent := inst.StartAgent(ctx, llmotel.AgentCall{Name: "planner", Request: chatty()})
+	agent.End(llmotel.AgentResult{Response: answer()}, nil)
+	flow.End([]providers.Message{providers.AssistantText("in London")}, nil)
+	_, quiet := inst.StartAgent(ctx, llmotel.AgentCall{Name: "quiet"})
+	quiet.End(llmotel.AgentResult{}, nil)
+	if len(got) != 2 {
+		t.Fatalf("the hook was called %d times, want twice: there is nothing to tell of the third", len(got))
+	}
+	if c := got[0]; c.Operation != "invoke_agent" || c.Model != "gpt-5.2" || c.ResponseID != "chatcmpl-1" || !strings.Contains(string(c.SystemInstructions), "Be kind.") {
+		t.Errorf("agent: %+v", c)
+	}
+	if c := got[1]; c.Operation != "invoke_workflow" || !strings.Contains(string(c.InputMessages), "Where is she?") || !strings.Contains(string(c.OutputMessages), "in London") {
+		t.Errorf("workflow: %+v", c)
+	}
+}
+
 func TestPanickingHookIsContained(t *testing.T) {
 	rec := oteltest.New()
 	inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithUploadHook(func(context.Context, *llmotel.Content) { panic("hook") }))
