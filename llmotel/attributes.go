@@ -192,7 +192,9 @@ func appendResult(kvs []attribute.KeyValue, call *Call, r *Result) []attribute.K
 	if r.Provider != "" && r.Provider != call.Provider { // known better than at the start
 		kvs = append(kvs, genai.ProviderNameKey.String(r.Provider))
 	}
-	kvs = appendString(kvs, genai.ResponseIDKey, r.ResponseID)
+	if call.Operation != OperationEmbeddings { // which have no id in the conventions
+		kvs = appendString(kvs, genai.ResponseIDKey, r.ResponseID)
+	}
 	kvs = appendString(kvs, genai.ResponseModelKey, r.Model)
 	if len(r.FinishReasons) > 0 {
 		kvs = append(kvs, finishReasons(r))

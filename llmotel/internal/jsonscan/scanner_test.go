@@ -41,7 +41,9 @@ func (l *log) pieces(what string, id jsonscan.ID, piece []byte, last bool) {
 	}
 }
 
-func (l *log) add(format string, args ...any) { l.lines = append(l.lines, fmt.Sprintf(format, args...)) }
+func (l *log) add(format string, args ...any) {
+	l.lines = append(l.lines, fmt.Sprintf(format, args...))
+}
 
 // schema has every kind of Node.
 var schema = func() *jsonscan.Node {

@@ -291,4 +291,7 @@ func geminiLedger(x *Exchange, u *providers.Usage) {
 	c.put(u, providers.ClassImageInput, nImageInput)
 	c.put(u, providers.ClassImageCacheRead, nImageCached)
 	c.put(u, providers.ClassImageOutput, nImageOutput)
+	if c.got(nReasoning) && (c.got(nTextOutput) || c.got(nAudioOutput) || c.got(nImageOutput)) {
+		u.Set(providers.ClassTextOutput, c.n[nTextOutput]+c.n[nReasoning]) // thoughts are text, and stand apart
+	}
 }

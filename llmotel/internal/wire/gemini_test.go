@@ -62,7 +62,7 @@ func TestGeminiUnary(t *testing.T) {
 	everySize(t, geminiURL, request, http.Header{}, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
 		want := reported(map[providers.TokenClass]int64{
 			providers.ClassInput: 12, providers.ClassOutput: 7, providers.ClassReasoning: 3, providers.ClassCacheRead: 5,
-			providers.ClassTextInput: 6, providers.ClassImageInput: 4, providers.ClassTextOutput: 4, providers.ClassTextCacheRead: 5,
+			providers.ClassTextInput: 6, providers.ClassImageInput: 4, providers.ClassTextOutput: 7, providers.ClassTextCacheRead: 5,
 		})
 		if diff := cmp.Diff(want, x.Usage()); diff != "" {
 			t.Errorf("usage (-want +got):\n%s", diff)
