@@ -18,7 +18,7 @@ import (
 // at once. It returns all that was learned.
 func read(tb testing.TB, url, request string, header http.Header, body []byte, size int, b *content.Builder) []any {
 	tb.Helper()
-	route, ok := wire.Match(httptest.NewRequest(http.MethodPost, url, nil))
+	route, ok := wire.Match(httptest.NewRequestWithContext(tb.Context(), http.MethodPost, url, http.NoBody))
 	if !ok {
 		tb.Fatalf("%s is not recognised", url)
 	}
@@ -115,7 +115,7 @@ func FuzzBedrock(f *testing.F) {
 		agree(t, url, `{}`, amazonStream, body, size)
 		agree(t, url, `{}`, http.Header{}, body, size)
 		var messages strings.Builder
-		for _, line := range strings.Split(string(body), "\n") {
+		for line := range strings.SplitSeq(string(body), "\n") {
 			messages.WriteString(event("contentBlockDelta", line))
 			messages.WriteString(event("chunk", line))
 			messages.WriteString(chunks(line))

@@ -18,7 +18,7 @@ func bedrockHeader(x *Exchange, _ int, h http.Header) {
 	}
 	for k, name := range bedrockCounts {
 		if v := h.Get(name); v != "" {
-			x.counts.set(k, jsonscan.Number, []byte(v))
+			x.set(k, jsonscan.Number, []byte(v))
 		}
 	}
 	if tier := h.Get("X-Amzn-Bedrock-Service-Tier"); tier != "" {
@@ -57,7 +57,7 @@ func billed(x *Exchange, u *providers.Usage) {
 
 // bedrockDone ends a document of a format in which usage comes last.
 func bedrockDone(x *Exchange) {
-	if x.framing == plain || x.counts.got(nOutput) || x.counts.got(nBilledOutput) {
+	if x.framing == plain || x.got(nOutput) || x.got(nBilledOutput) {
 		x.Complete = true
 	}
 }

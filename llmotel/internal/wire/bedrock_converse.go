@@ -188,8 +188,8 @@ func converseClose(x *Exchange, id jsonscan.ID) {
 	if x.mark == mark1h {
 		k = nCacheWrite1h
 	}
-	if x.mark != 0 && x.counts.n[k]+x.detail <= maxTokens {
-		x.counts.add(k, x.detail)
+	if x.mark != 0 && x.n[k]+x.detail <= maxTokens {
+		x.add(k, x.detail)
 	}
 }
 

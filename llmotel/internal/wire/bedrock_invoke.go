@@ -263,7 +263,7 @@ func invokeRaw(x *Exchange, _ jsonscan.ID, piece []byte, _ bool) {
 }
 
 func invokeDone(x *Exchange) {
-	if x.framing == plain || x.counts.got(nBilledOutput) {
+	if x.framing == plain || x.got(nBilledOutput) {
 		x.Complete = true
 	}
 }

@@ -130,7 +130,7 @@ func (f *frames) next(x *Exchange) {
 
 // prelude reads the lengths and reports whether they can be.
 func (f *frames) prelude(p []byte) bool {
-	size, headers := uint64(be32(p)), uint64(be32(p[4:]))
+	size, headers := int64(be32(p)), int64(be32(p[4:]))
 	if size > maxFrame || headers+preludeSize+checksumSize > size || be32(p[8:]) != crc32.ChecksumIEEE(p[:8]) {
 		return false
 	}

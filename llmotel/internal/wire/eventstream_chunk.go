@@ -14,7 +14,7 @@ type envelope struct {
 	matched uint8
 	// carry holds characters that do not make up a group of four yet.
 	carry   [4]byte
-	carried uint8
+	carried int
 }
 
 type place uint8
@@ -34,13 +34,11 @@ func (e *envelope) read(x *Exchange, buf, p []byte) {
 		c := p[0]
 		switch e.place {
 		case beforeName:
-			switch {
-			case c == bytesName[e.matched]:
-				e.matched++
-			case c == '"':
-				e.matched = 1
-			default:
+			if c != bytesName[e.matched] {
 				e.matched = 0
+			}
+			if c == bytesName[e.matched] { // also of the first byte of another try
+				e.matched++
 			}
 			if int(e.matched) == len(bytesName) {
 				e.place = beforeValue
@@ -83,7 +81,7 @@ func (e *envelope) decode(x *Exchange, buf, p []byte) {
 		if e.carried > 0 || len(p) < len(e.carry) {
 			n := copy(e.carry[e.carried:], p)
 			p = p[n:]
-			if e.carried += uint8(n); int(e.carried) < len(e.carry) {
+			if e.carried += n; e.carried < len(e.carry) {
 				return
 			}
 			in, e.carried = e.carry[:], 0

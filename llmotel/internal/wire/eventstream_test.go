@@ -160,7 +160,7 @@ func (s *stream) begin(tb testing.TB) *wire.Exchange {
 	if s.url == anthropicURL {
 		header = eventStream
 	}
-	route, ok := wire.Match(httptest.NewRequest(http.MethodPost, s.url, nil))
+	route, ok := wire.Match(httptest.NewRequestWithContext(tb.Context(), http.MethodPost, s.url, http.NoBody))
 	if !ok {
 		tb.Fatalf("%s is not recognised", s.url)
 	}
