@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -89,10 +90,23 @@ func (x *exchange) call(req *http.Request) Call {
 	}
 	return Call{
 		Operation: x.API.Operation(), Provider: x.Provider, Model: x.Asked.Model, Stream: x.Asked.Stream,
-		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: number(req.Header.Get("X-Stainless-Retry-Count")),
+		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resends(req.Header),
 		ConversationID: x.ConversationID, GuardrailID: x.GuardrailID, asked: &x.Asked,
 		sdkSpan: sdkSpan(req.Context()),
 	}
+}
+
+// resends is how many times the client has sent the request before, as far as
+// it tells: OpenAI's and Anthropic's SDKs count retries, that of AWS attempts.
+func resends(h http.Header) int {
+	if v := h["Amz-Sdk-Request"]; len(v) > 0 {
+		for field := range strings.SplitSeq(v[0], ";") {
+			if n, ok := strings.CutPrefix(strings.TrimSpace(field), "attempt="); ok {
+				return max(number(n)-1, 0)
+			}
+		}
+	}
+	return number(h.Get("X-Stainless-Retry-Count"))
 }
 
 // number reads a number that may not be there, which is 0.

@@ -556,3 +556,28 @@ func TestMiddlewareRefusesImpossibleCounts(t *testing.T) {
 		}
 	}
 }
+
+func TestMiddlewareMarksAttempts(t *testing.T) {
+	for _, c := range []struct {
+		header, value string
+		want          any
+	}{
+		{"X-Stainless-Retry-Count", "0", nil},
+		{"X-Stainless-Retry-Count", "1", int64(1)},
+		{"X-Stainless-Retry-Count", "many", nil},
+		{"Amz-Sdk-Request", "attempt=1; max=3", nil},
+		{"Amz-Sdk-Request", "ttl=20260101T000000Z; attempt=3; max=3", int64(2)},
+	} {
+		rec := oteltest.New()
+		req := post(t.Context(), t, chatURL, chatRequest)
+		req.Header.Set(c.header, c.value)
+		resp, err := instrument(t, rec).Transport(&replies{list: []reply{{status: 500}}}).RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if got := attributesOf(onlySpan(t, rec))["http.request.resend_count"]; got != c.want {
+			t.Errorf("%s: %s: resend count %v, want %v", c.header, c.value, got, c.want)
+		}
+	}
+}
