@@ -1,0 +1,93 @@
+package llmotel
+
+import (
+	"time"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// streamed is what chunks have said so far.
+type streamed struct {
+	chunks, chars int // semantic chunks and the length of their text
+	// firstChunk and lastChunk are when semantic chunks came, since the call
+	// began.
+	firstChunk, lastChunk time.Duration
+	series                *series
+	seen                  Result
+	answered              bool // the stream said that it is complete
+}
+
+// Chunk notes a chunk of a streamed answer. It keeps nothing of it, and does not
+// allocate, unless content is recorded.
+func (s *Span) Chunk(c *providers.Chunk) {
+	if s == nil || c == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended.Load() {
+		return
+	}
+	if s.stream == nil {
+		s.stream = &streamed{}
+	}
+	st := s.stream
+	if s.capturing != 0 && !s.wired {
+		s.builder().Chunk(c)
+	}
+	switch c.Kind {
+	case providers.ChunkStart:
+		st.seen.ResponseID, st.seen.RequestID, st.seen.Model = c.ResponseID, c.RequestID, c.Model
+	case providers.ChunkUsage:
+		if c.Usage != nil {
+			st.seen.Usage = *c.Usage
+		}
+	case providers.ChunkFinish:
+		st.answered = true
+		if c.Finish != nil {
+			st.seen = resultOfFinish(c.Finish)
+		}
+	case providers.ChunkRestart:
+		st.seen, st.chars, st.answered = Result{}, 0, false
+	default:
+		if c.Kind.Semantic() {
+			chars := len(c.Text)
+			if c.ToolCall != nil {
+				chars += len(c.ToolCall.Arguments)
+			}
+			s.semantic(st, time.Since(s.begun), chars)
+		}
+	}
+}
+
+// semantic notes a piece of the answer with a text of so many bytes.
+func (s *Span) semantic(st *streamed, now time.Duration, chars int) {
+	st.chunks++
+	st.chars += chars
+	first, gap := st.chunks == 1, now-st.lastChunk
+	st.lastChunk = now
+	if first {
+		st.firstChunk = now
+	}
+	if s.into != nil {
+		return // the outer layer sees the same chunks
+	}
+	m := s.inst.metrics
+	switch {
+	case first:
+		st.series = s.series(&Result{Provider: st.seen.Provider, Model: st.seen.Model}, "") // these metrics have no tier
+		m.first(&s.record, st.series, now)
+	case m.chunkTimes:
+		m.next(&s.record, st.series, gap)
+	}
+}
+
+// consumed notes that the consumer is done with a chunk, so that its time is not
+// taken for the provider's.
+func (s *Span) consumed() {
+	if s.inst.metrics.chunkTimes {
+		s.mu.Lock()
+		s.stream.lastChunk = time.Since(s.begun)
+		s.mu.Unlock()
+	}
+}
