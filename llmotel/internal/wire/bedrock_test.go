@@ -157,6 +157,10 @@ func TestConverseStream(t *testing.T) {
 			failed: true, chunks: 6, kind: providers.KindServerError, code: "modelStreamErrorException",
 		},
 		{
+			name: "an error with a long message", response: message(``, ":error-code", "internalServerException", ":error-message", strings.Repeat("m", 1000), ":message-type", "error"),
+			failed: true, kind: providers.KindServerError, code: "internalServerException",
+		},
+		{
 			name: "an error", response: message(``, ":message-type", "error", ":error-code", "internalServerException", ":error-message", "m"),
 			failed: true, kind: providers.KindServerError, code: "internalServerException",
 		},

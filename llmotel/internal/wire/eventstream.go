@@ -9,7 +9,7 @@ import (
 // frames reads AWS's binary event stream: messages of a prelude (the lengths of
 // the message and of its headers, and a checksum of the two), headers, a
 // payload and a checksum. Payloads are read as they pass; of the headers as
-// much is kept as buf holds, which is several times what AWS sends. The
+// much is kept as buf holds, which is more than AWS sends. The
 // checksum of the prelude is checked, since after wrong lengths nothing can be
 // told apart; that of the message would come too late.
 type frames struct {
@@ -20,7 +20,7 @@ type frames struct {
 	message    messageKind
 	envelope   envelope
 	// buf holds the prelude, then the headers, then what envelope decodes.
-	buf [256]byte
+	buf [160]byte
 }
 
 type frameStep uint8
@@ -144,7 +144,13 @@ func (f *frames) prelude(p []byte) bool {
 func (f *frames) begin(x *Exchange, h []byte) {
 	f.message = document
 	f.envelope = envelope{}
-	var failure []byte
+	switch string(h) {
+	case deltaHeaders:
+		return
+	case chunkHeaders:
+		f.message = chunk
+		return
+	}
 	for len(h) > 2 {
 		end := 1 + int(h[0])
 		if len(h) < end+1 {
@@ -167,14 +173,20 @@ func (f *frames) begin(x *Exchange, h []byte) {
 				f.message = chunk
 			}
 		case ":exception-type", ":error-code":
-			failure = v
-		}
-		if f.message == unreadable && failure != nil {
-			x.ErrorType = providers.CleanID(string(failure))
-			failure = nil
+			f.message = unreadable
+			x.Failed = true
+			x.ErrorType = providers.CleanID(string(v))
 		}
 	}
 }
+
+// The headers of nearly all messages, as Bedrock orders them.
+const (
+	deltaHeaders = "\x0b:event-type\x07\x00\x11contentBlockDelta" + commonHeaders
+	chunkHeaders = "\x0b:event-type\x07\x00\x05chunk" + commonHeaders
+
+	commonHeaders = "\x0d:content-type\x07\x00\x10application/json\x0d:message-type\x07\x00\x05event"
+)
 
 // headerValue splits off the value of a header. Values that are no strings have
 // a length that follows from their type.
