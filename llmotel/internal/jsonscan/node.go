@@ -1,5 +1,7 @@
 package jsonscan
 
+import "slices"
+
 // ID names a place in a schema to the Handler. 0 is not reported.
 type ID uint8
 
@@ -58,7 +60,7 @@ func Or(nodes ...*Node) *Node {
 	or := Node{}
 	for _, n := range nodes {
 		if !or.isObject && n.isObject {
-			or.isObject, or.object, or.keys = true, n.object, n.keys
+			or.isObject, or.object, or.keys = true, n.object, slices.Clip(n.keys) // Add must not reach n
 		}
 		if or.elem == nil {
 			or.array, or.elem = n.array, n.elem

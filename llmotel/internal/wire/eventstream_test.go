@@ -120,6 +120,31 @@ func TestStreamsDoNotAllocate(t *testing.T) {
 	}
 }
 
+// TestLongMessages holds that nothing is kept of messages, however long.
+func TestLongMessages(t *testing.T) {
+	const before, after = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"`, `"}}`
+	text := strings.Repeat("Hello, ", 1<<18)
+	for _, c := range []struct{ name, url, body string }{
+		{"messages", anthropicURL, "data: " + before + text + after + "\n\n"},
+		{"Converse", claudeURL + "converse-stream", event("contentBlockDelta", `{"contentBlockIndex":0,"delta":{"text":"`+text+after)},
+		{"InvokeModel", claudeURL + "invoke-with-response-stream", chunks(before + text + after)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := stream{url: c.url}
+			x := s.begin(t)
+			body := []byte(c.body)
+			for _, size := range []int{1000, len(body)} {
+				if n := testing.AllocsPerRun(2, func() { inPieces(body, size, func(p []byte) { _, _ = x.Write(p) }) }); n != 0 {
+					t.Errorf("%v allocations in pieces of %d, want 0", n, size)
+				}
+			}
+			if diff := cmp.Diff([]any{6, 6 * len(text), 0}, []any{x.Chunks, x.AnswerBytes, x.Malformed}); diff != "" {
+				t.Errorf("chunks, bytes, malformed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func BenchmarkStreams(b *testing.B) {
 	const delta = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" the weather"}}`
 	const escaped = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" the\u0020weather"}}`
