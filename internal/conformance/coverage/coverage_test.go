@@ -51,6 +51,30 @@ func table(t *testing.T, reasons ...coverage.Reason) *coverage.Table {
 	return coverage.New([]coverage.Revision{{Name: "new", Registry: reg}}, reasons)
 }
 
+// A span that the revisions name differently has one section.
+func TestRenamed(t *testing.T) {
+	load := func(text string) *registry.Registry {
+		data := fstest.MapFS{"m/manifest.yaml": {}, "m/gen-ai/x.yaml": {Data: []byte(text)}, "m/openai/x": {}, "m/aws-bedrock/x": {}, "core/x": {}}
+		reg, err := registry.Load(data, "m", "core")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reg
+	}
+	older := strings.ReplaceAll(model, "inference\n", "old.inference\n")
+	tab := coverage.New([]coverage.Revision{{Name: "new", Registry: load(model)}, {Name: "old", Registry: load(older)}}, nil)
+	tab.See("old", "A", seen(t))
+	got := tab.Markdown([]string{"A"})
+	for _, want := range []string{"### span inference\n\nIn old it is `old.inference`.\n", "| `gen_ai.operation.name` | required | **no** | yes |\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "### span old.inference") {
+		t.Error("the older name has a section of its own")
+	}
+}
+
 func seen(t *testing.T) check.Telemetry {
 	t.Helper()
 	c, ctx := check.NewCollector(), t.Context()

@@ -28,13 +28,26 @@ func (t *Table) Markdown(ways []string) string {
 		switch {
 		case absent[d.signal] != nil:
 		case d.key == "":
-			fmt.Fprintf(&b, "\n### %s\n\n| attribute | level | %s |\n| --- | --- |%s\n", d.signal, strings.Join(t.names(), " | "), strings.Repeat(" --- |", len(t.revisions)))
+			fmt.Fprintf(&b, "\n### %s\n\n%s| attribute | level | %s |\n| --- | --- |%s\n", d.signal, t.renamed(d.signal), strings.Join(t.names(), " | "), strings.Repeat(" --- |", len(t.revisions)))
 		default:
 			fmt.Fprintf(&b, "| `%s` | %s |", d.key, d.level)
 			for _, r := range t.revisions {
 				fmt.Fprintf(&b, " %s |", t.cell(r.Name, d, ways))
 			}
 			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+// renamed tells what revisions call a span that have another name for it.
+func (t *Table) renamed(signal string) string {
+	var b strings.Builder
+	for _, r := range t.revisions {
+		for _, s := range r.Registry.Spans {
+			if t.title(s) == signal && signal != "span "+s.Type {
+				fmt.Fprintf(&b, "In %s it is `%s`.\n\n", r.Name, s.Type)
+			}
 		}
 	}
 	return b.String()
@@ -106,13 +119,19 @@ func (t *Table) cell(revision string, d declaration, ways []string) string {
 	case len(seen) == len(of):
 		return "yes"
 	}
-	var out []string
+	var shown, others []string
 	for _, w := range ways {
-		if slices.Contains(seen, w) {
-			out = append(out, w)
+		switch {
+		case slices.Contains(seen, w):
+			shown = append(shown, w)
+		case slices.Contains(t.ways(revision, declaration{signal: d.signal}), w):
+			others = append(others, w)
 		}
 	}
-	return "yes: " + strings.Join(out, "; ")
+	if len(others) < len(shown) {
+		return "yes, not " + strings.Join(others, "; ")
+	}
+	return "yes: " + strings.Join(shown, "; ")
 }
 
 func quote(signal string) string {

@@ -53,7 +53,7 @@ func (t *Table) See(revision, way string, seen check.Telemetry) {
 	for _, s := range seen.Spans {
 		v := keys(s.Attributes())
 		if def := reg.SpanFor(v["gen_ai.operation.name"].AsString(), s.SpanKind().String()); def != nil {
-			t.see(revision, way, "span "+def.Type, v)
+			t.see(revision, way, t.title(def), v)
 		}
 	}
 	for _, scope := range seen.Metrics {
@@ -80,6 +80,17 @@ func (t *Table) registry(revision string) *registry.Registry {
 		}
 	}
 	panic("coverage: no revision " + revision)
+}
+
+// title is how a span is called: by the name that it has in the first revision
+// that has such spans.
+func (t *Table) title(s *registry.Span) string {
+	for _, r := range t.revisions {
+		if def := r.Registry.SpanFor(s.Operations[0], s.Kind); def != nil && def.Kind == s.Kind {
+			return "span " + def.Type
+		}
+	}
+	return "span " + s.Type
 }
 
 func keys(kvs []attribute.KeyValue) map[string]attribute.Value {
@@ -152,8 +163,8 @@ func (t *Table) declared() []declaration {
 		all[at].in = append(all[at].in, revision)
 	}
 	for _, r := range t.revisions {
-		for name, s := range r.Registry.Spans {
-			addUses(add, r.Name, "span "+name, s)
+		for _, s := range r.Registry.Spans {
+			addUses(add, r.Name, t.title(s), s)
 		}
 		for name, m := range r.Registry.Metrics {
 			addUses(add, r.Name, "metric "+name, m)
