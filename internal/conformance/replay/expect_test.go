@@ -1,0 +1,241 @@
+package replay_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/llmotel/sdk/internal/oteltest"
+	"github.com/llmotel/sdk/llmotel"
+	"github.com/llmotel/sdk/providers"
+)
+
+// failure is what is expected of a call that failed.
+type failure struct {
+	kind   providers.Kind // error.type
+	status int
+	code   string
+}
+
+// failures are the recordings of errors.
+var failures = map[string]failure{
+	"otel-openai-v2-test_chat_completion_404/0":                              {providers.KindModelNotFound, 404, "model_not_found"},
+	"otel-openai-v2-test_responses_create_api_error/0":                       {providers.KindModelNotFound, 400, "model_not_found"},
+	"otel-vertexai-test_generate_content_invalid_temperature/0":              {providers.KindInvalidRequest, 400, "INVALID_ARGUMENT"},
+	"pai-groq-test_tool_use_failed_error/0":                                  {providers.KindInvalidRequest, 400, "tool_use_failed"},
+	"pai-openrouter-test_openrouter_errors_raised/0":                         {providers.KindRateLimited, 429, "429"},
+	"pai-openrouter-test_openrouter_errors_raised/1":                         {providers.KindRateLimited, 429, "429"},
+	"pai-openrouter-test_openrouter_errors_raised/2":                         {providers.KindRateLimited, 429, "429"},
+	"tl-openai-test_prompt_content_filtering/0":                              {providers.KindContentFiltered, 200, "content_filter"},
+	"pai-google-test_google_model_armor_prompt_template_text_gets_blocked/1": {providers.KindContentFiltered, 200, ""},
+}
+
+// beyond is what a recording is known to hold besides what the decoder saw.
+func beyond(r *recording) map[string]any {
+	more := map[string]any{}
+	if f, ok := failures[r.name]; ok {
+		more["error.type"] = string(f.kind)
+	}
+	return more
+}
+
+// sink keeps Records.
+type sink struct {
+	mu      sync.Mutex
+	records []*llmotel.Record
+}
+
+// Record keeps r.
+func (s *sink) Record(_ context.Context, r *llmotel.Record) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.records = append(s.records, r)
+}
+
+// observed is what was recorded of a test's calls.
+type observed struct {
+	*oteltest.Recorder
+	inst *llmotel.Instrumentation
+	sink sink
+}
+
+func observe(t *testing.T) *observed {
+	t.Helper()
+	o := &observed{Recorder: oteltest.New()}
+	inst, err := llmotel.New(
+		llmotel.WithTracerProvider(o.TracerProvider), llmotel.WithMeterProvider(o.MeterProvider),
+		llmotel.WithLoggerProvider(o.LoggerProvider), llmotel.WithSinks(&o.sink),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.inst = inst
+	return o
+}
+
+// attributesOf returns attributes with numbers as float64, as JSON has them.
+func attributesOf(kvs []attribute.KeyValue) map[string]any {
+	m := map[string]any{}
+	for _, kv := range kvs {
+		switch v := kv.Value.AsInterface().(type) {
+		case int64:
+			m[string(kv.Key)] = float64(v)
+		case []string:
+			list := make([]any, len(v))
+			for i := range v {
+				list[i] = v[i]
+			}
+			m[string(kv.Key)] = list
+		default:
+			m[string(kv.Key)] = v
+		}
+	}
+	return m
+}
+
+// one returns the only span and the only Record.
+func (o *observed) one(t *testing.T) (*tracetest.SpanStub, *llmotel.Record) {
+	t.Helper()
+	spans := o.Spans()
+	if len(spans) != 1 || len(o.sink.records) != 1 {
+		t.Fatalf("%d spans, %d records, want one each", len(spans), len(o.sink.records))
+	}
+	return &spans[0], o.sink.records[0]
+}
+
+// tokens are the sums of the token counters, by the names that the counts have
+// on spans.
+func (o *observed) tokens(t *testing.T) map[string]float64 {
+	t.Helper()
+	sums := map[string]float64{}
+	for name, m := range o.Metrics(t) {
+		_, class, ok := strings.Cut(name, ".usage.")
+		if !ok {
+			continue
+		}
+		for _, p := range m.Data.(metricdata.Sum[int64]).DataPoints { //nolint:forcetypeassert // another would be a defect
+			sums["gen_ai.usage."+class] += float64(p.Value)
+		}
+	}
+	return sums
+}
+
+// calls is how many calls the duration has counted.
+func (o *observed) calls(t *testing.T) (n uint64) {
+	t.Helper()
+	for name, m := range o.Metrics(t) {
+		if !strings.HasSuffix(name, ".duration") {
+			continue
+		}
+		for _, p := range m.Data.(metricdata.Histogram[float64]).DataPoints { //nolint:forcetypeassert // another would be a defect
+			n += p.Count
+		}
+	}
+	return n
+}
+
+// classes are the counts that the recordings were decoded for.
+var classes = []string{"input_tokens", "output_tokens", "cache_read.input_tokens", "cache_write.input_tokens", "reasoning.output_tokens"}
+
+// checkModalities takes the parts of counts out of attributes
+// (gen_ai.usage.audio.input_tokens): none may be more than the count.
+func (r *recording) checkModalities(t *testing.T, attributes map[string]any) {
+	t.Helper()
+	for _, modality := range []string{"text", "audio", "image", "video", "document"} {
+		for _, class := range classes {
+			name := "gen_ai.usage." + modality + "." + class
+			if part, ok := attributes[name].(float64); ok {
+				if whole, _ := r.attributes["gen_ai.usage."+class].(float64); part > whole {
+					t.Errorf("%s %v, of %v", name, part, whole)
+				}
+				delete(attributes, name)
+			}
+		}
+	}
+}
+
+// decoded is what the recordings were decoded for: what is not expected of one
+// of them is not in it.
+func decoded(name string) bool {
+	switch name {
+	case "error.type", "server.address", "gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.embeddings.dimension.count",
+		"openai.request.service_tier", "openai.response.service_tier", "openai.response.system_fingerprint":
+		return true
+	}
+	return strings.HasPrefix(name, "gen_ai.request.") || strings.HasPrefix(name, "gen_ai.response.") || strings.HasPrefix(name, "gen_ai.usage.")
+}
+
+// check compares what was recorded of the call with what is expected.
+func (r *recording) check(t *testing.T, o *observed, name string) {
+	t.Helper()
+	span, rec := o.one(t)
+	got := attributesOf(span.Attributes)
+	r.checkModalities(t, got)
+	for name := range got {
+		if !decoded(name) {
+			delete(got, name)
+		}
+	}
+	if _, ok := got["gen_ai.response.time_to_first_chunk"]; ok {
+		delete(got, "gen_ai.response.time_to_first_chunk")
+		if rec.Chunks == 0 || !r.streams() {
+			t.Error("time to the first chunk without chunks")
+		}
+	}
+	if diff := cmp.Diff(r.attributes, got); diff != "" {
+		t.Errorf("attributes (-want +got):\n%s", diff)
+	}
+	if span.Name != name || span.SpanKind != trace.SpanKindClient {
+		t.Errorf("span %q, %v; want %q, client", span.Name, span.SpanKind, name)
+	}
+	f, failed := failures[r.name]
+	if failed != (span.Status.Code == codes.Error) {
+		t.Errorf("status %v", span.Status)
+	}
+	status, code := f.status, f.code
+	if diff := cmp.Diff(failure{f.kind, status, code}, failure{rec.ErrorKind, rec.StatusCode, rec.ErrorCode}, cmp.AllowUnexported(failure{})); diff != "" {
+		t.Errorf("error of the record (-want +got):\n%s", diff)
+	}
+	r.checkUsage(t, o, rec)
+}
+
+// checkUsage compares the counters and the Record with what is expected.
+func (r *recording) checkUsage(t *testing.T, o *observed, rec *llmotel.Record) {
+	t.Helper()
+	want := map[string]float64{}
+	for name, v := range r.attributes {
+		if n, ok := v.(float64); ok && n != 0 && strings.HasPrefix(name, "gen_ai.usage.") {
+			want[name] = n
+		}
+	}
+	counted := o.tokens(t)
+	recorded := map[string]float64{
+		"gen_ai.usage.input_tokens": float64(rec.Usage.Input), "gen_ai.usage.output_tokens": float64(rec.Usage.Output),
+		"gen_ai.usage.cache_read.input_tokens": float64(rec.Usage.CacheRead), "gen_ai.usage.cache_write.input_tokens": float64(rec.Usage.CacheWrite),
+		"gen_ai.usage.reasoning.output_tokens": float64(rec.Usage.Reasoning),
+	}
+	for _, m := range []map[string]float64{counted, recorded} {
+		for name, n := range m {
+			if n == 0 {
+				delete(m, name)
+			}
+		}
+	}
+	if diff := cmp.Diff(want, counted); diff != "" {
+		t.Errorf("counters (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want, recorded); diff != "" {
+		t.Errorf("usage of the record (-want +got):\n%s", diff)
+	}
+	if n := o.calls(t); n != 1 {
+		t.Errorf("%d durations, want one", n)
+	}
+}
