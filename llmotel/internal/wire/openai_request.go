@@ -15,6 +15,7 @@ const (
 	chatAskPartText
 	chatAskThoughts
 	chatAskRefusal
+	chatAskImage
 	chatAskURL
 	chatAskFile
 	chatAskAudio
@@ -37,7 +38,7 @@ var chatRequest = func() *jsonscan.Node {
 		jsonscan.At("text", jsonscan.Text(chatAskPartText)),
 		jsonscan.At("refusal", jsonscan.Text(chatAskRefusal)),
 		jsonscan.At("thinking", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("text", jsonscan.Text(chatAskThoughts))))), // Mistral
-		jsonscan.At("image_url", jsonscan.Or(jsonscan.Text(chatAskURL), jsonscan.Object(0, jsonscan.At("url", jsonscan.Text(chatAskURL))))),
+		jsonscan.At("image_url", jsonscan.Or(jsonscan.Text(chatAskImage), jsonscan.Object(0, jsonscan.At("url", jsonscan.Text(chatAskImage))))),
 		jsonscan.At("input_audio", jsonscan.Object(chatAskAudio, jsonscan.At("data", jsonscan.Text(chatAskData)))),
 		jsonscan.At("file", jsonscan.Object(0,
 			jsonscan.At("file_id", jsonscan.Text(chatAskFile)),
@@ -122,6 +123,12 @@ func chatAskText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 		x.prompt(content.Reasoning, piece, last)
 	case chatAskRefusal:
 		x.prompt(content.Refusal, piece, last)
+	case chatAskImage:
+		x.attach(content.URI, piece, false)
+		x.piece.Set(content.Modality, "image")
+		if last {
+			x.piece = nil
+		}
 	case chatAskURL:
 		x.attach(content.URI, piece, last)
 	case chatAskFile:

@@ -64,6 +64,7 @@ const (
 	responsesAskPart
 	responsesAskWords
 	responsesAskRefusal
+	responsesAskImage
 	responsesAskURL
 	responsesAskFile
 	responsesAskData

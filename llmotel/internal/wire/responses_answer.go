@@ -82,7 +82,7 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 		x.counts.clear() // each set of counts replaces the one before
 	case responsesOutputItem, responsesItem:
 		if id == responsesItem && i.event == itemAdded {
-			x.part = i.next
+			x.part = i.next // as its index will say
 		}
 		x.piece, i.text, i.think = nil, nil, false
 		i.first = len(x.content.Output(0).Parts())
@@ -131,10 +131,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case responsesPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			x.part = int(n)
-			i.next = x.part
-			if i.event == itemAdded {
-				i.next++
-			}
+			i.next = max(i.next, x.part+1)
 		}
 	case responsesSubPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {

@@ -10,7 +10,7 @@ var responsesRequest = func() *jsonscan.Node {
 		return jsonscan.Or(jsonscan.Text(text), jsonscan.Array(0, jsonscan.Object(responsesAskPart,
 			jsonscan.At("text", jsonscan.Text(text)),
 			jsonscan.At("refusal", jsonscan.Text(responsesAskRefusal)),
-			jsonscan.At("image_url", jsonscan.Text(responsesAskURL)),
+			jsonscan.At("image_url", jsonscan.Text(responsesAskImage)),
 			jsonscan.At("file_url", jsonscan.Text(responsesAskURL)),
 			jsonscan.At("file_data", jsonscan.Text(responsesAskURL)), // a data URI
 			jsonscan.At("file_id", jsonscan.Text(responsesAskFile)),
@@ -137,6 +137,12 @@ func responsesAskText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	case responsesAskOutput:
 		x.items.result = true
 		x.itemText(content.Text, piece, last, true)
+	case responsesAskImage:
+		x.itemText(content.URI, piece, false, false)
+		x.items.text.Set(content.Modality, "image")
+		if last {
+			x.items.text = nil
+		}
 	case responsesAskURL:
 		x.itemText(content.URI, piece, last, false)
 	case responsesAskFile:
