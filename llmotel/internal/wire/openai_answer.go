@@ -151,10 +151,12 @@ func (x *Exchange) call() *content.Part {
 	switch last := m.Last(); {
 	case x.part >= 0:
 		return m.PartAt(x.part, content.ToolCall)
-	case x.framing == events && last != nil && last.Kind() == content.ToolCall && len(x.callID) == 0:
-		return last // it goes on
-	default:
+	case x.framing != events || len(x.callID) > 0:
 		return m.Part(content.ToolCall)
+	case last != nil && last.Kind() == content.ToolCall:
+		return last // it goes on, as far as is known
+	default:
+		return m.PartAt(0, content.ToolCall)
 	}
 }
 
