@@ -20,7 +20,7 @@ var anthropicMessages = wire{
 					typ = "rate_limit_error"
 				}
 				sendJSON(w, p.status, anthropicError(typ))
-			case body["stream"] == true:
+			case body.is("stream"):
 				anthropicStream(w, r, p)
 			default:
 				sendJSON(w, http.StatusOK, anthropicMessage(p))

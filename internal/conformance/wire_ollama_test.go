@@ -20,7 +20,7 @@ var ollamaChat = wire{
 				sendJSON(w, http.StatusOK, object{
 					"model": body["model"], "embeddings": [][]float64{{0.25, -0.5}, {0.5, 0.25}}, "prompt_eval_count": embeddingTokens,
 				})
-			case body["stream"] == false:
+			case !body.streams():
 				sendJSON(w, http.StatusOK, ollamaLine(object{"role": "assistant", "content": p.text(), "tool_calls": ollamaCalls(p)}, true))
 			default:
 				ollamaStream(w, r, p)
@@ -62,6 +62,13 @@ var ollamaChat = wire{
 		return map[string]int64{"input_tokens": inputTokens, "output_tokens": outputTokens}
 	},
 	untold: []string{"gen_ai.response.id"},
+}
+
+// streams tells whether a request asks for a stream, as it does by saying
+// nothing.
+func (o object) streams() bool {
+	b, said := o["stream"].(bool)
+	return !said || b
 }
 
 func ollamaCalls(p reply) []object {

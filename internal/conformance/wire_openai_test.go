@@ -19,7 +19,7 @@ var openAIChat = wire{
 				openAIError(w, p.status)
 			case strings.HasSuffix(r.URL.Path, "/embeddings"):
 				openAIEmbeddings(w, body)
-			case body["stream"] == true:
+			case body.is("stream"):
 				openAIChatStream(w, r, p)
 			default:
 				openAIChatAnswer(w, p)

@@ -17,7 +17,7 @@ var openAIResponses = wire{
 			switch {
 			case p.status != 0:
 				openAIError(w, p.status)
-			case body["stream"] == true:
+			case body.is("stream"):
 				responsesStream(w, r, p)
 			default:
 				sendJSON(w, http.StatusOK, responsesAnswer(p))

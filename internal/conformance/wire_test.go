@@ -59,6 +59,12 @@ func (o object) String() string {
 	return string(b)
 }
 
+// is tells whether a member is true.
+func (o object) is(key string) bool {
+	b, ok := o[key].(bool)
+	return ok && b
+}
+
 func sendJSON(w http.ResponseWriter, status int, body object) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

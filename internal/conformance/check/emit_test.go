@@ -3,6 +3,7 @@ package check_test
 import (
 	"context"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,8 +20,14 @@ import (
 
 const schemaURL = "https://opentelemetry.io/schemas/gen-ai-dev/1.42.0-dev"
 
+// checkers are made once for each revision.
+var checkers sync.Map
+
 func checker(t *testing.T, dir string) *check.Checker {
 	t.Helper()
+	if c, ok := checkers.Load(dir); ok {
+		return c.(*check.Checker)
+	}
 	data := os.DirFS(shareddata.Path(t, "semconv-genai"))
 	reg, err := registry.Load(data, dir, "core-v1.44.0/model")
 	if err != nil {
@@ -30,6 +37,7 @@ func checker(t *testing.T, dir string) *check.Checker {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkers.Store(dir, c)
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -13,12 +14,19 @@ import (
 	"github.com/llmotel/sdk/internal/shareddata"
 )
 
+// loaded are the registries, each read once. They are not changed.
+var loaded sync.Map
+
 func load(t *testing.T, dir string) *registry.Registry {
 	t.Helper()
+	if r, ok := loaded.Load(dir); ok {
+		return r.(*registry.Registry)
+	}
 	r, err := registry.Load(os.DirFS(shareddata.Path(t, "semconv-genai")), dir, "core-v1.44.0/model")
 	if err != nil {
 		t.Fatal(err)
 	}
+	loaded.Store(dir, r)
 	return r
 }
 
