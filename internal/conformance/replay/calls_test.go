@@ -27,6 +27,8 @@ type layer = func(*http.Request, func(*http.Request) (*http.Response, error)) (*
 type dialling struct {
 	client     *http.Client
 	middleware layer // nil if there is none; not all SDKs take one
+	// retries are those of the SDK.
+	retries int
 	// anthropic are further options of Anthropic's SDK.
 	anthropic []anthropicoption.RequestOption
 }
@@ -81,7 +83,7 @@ func callOpenAI(ctx context.Context, t *testing.T, r *recording, d dialling) ([]
 	t.Helper()
 	end := map[string]string{"openai.chat": "chat/completions", "openai.responses": "responses", "openai.embeddings": "embeddings"}[r.api]
 	opts := []option.RequestOption{
-		option.WithBaseURL(r.base(end)), option.WithAPIKey("test"), option.WithHTTPClient(d.client), option.WithMaxRetries(0),
+		option.WithBaseURL(r.base(end)), option.WithAPIKey("test"), option.WithHTTPClient(d.client), option.WithMaxRetries(d.retries),
 		option.WithRequestBody("application/json", r.request),
 	}
 	for name, values := range r.url.Query() {
@@ -146,7 +148,7 @@ func callAnthropic(ctx context.Context, t *testing.T, r *recording, d dialling) 
 	}
 	opts := []anthropicoption.RequestOption{
 		anthropicoption.WithBaseURL(r.base("v1/messages")), anthropicoption.WithAPIKey("test"), anthropicoption.WithHTTPClient(d.client),
-		anthropicoption.WithMaxRetries(0), anthropicoption.WithRequestBody("application/json", r.request),
+		anthropicoption.WithMaxRetries(d.retries), anthropicoption.WithRequestBody("application/json", r.request),
 	}
 	if d.middleware != nil {
 		opts = append(opts, anthropicoption.WithMiddleware(d.middleware))

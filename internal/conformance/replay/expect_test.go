@@ -3,11 +3,13 @@ package replay_test
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
@@ -99,13 +101,13 @@ type observed struct {
 	sink sink
 }
 
-func observe(t *testing.T) *observed {
+func observe(t *testing.T, opts ...llmotel.Option) *observed {
 	t.Helper()
 	o := &observed{Recorder: oteltest.New()}
-	inst, err := llmotel.New(
+	inst, err := llmotel.New(append([]llmotel.Option{
 		llmotel.WithTracerProvider(o.TracerProvider), llmotel.WithMeterProvider(o.MeterProvider),
 		llmotel.WithLoggerProvider(o.LoggerProvider), llmotel.WithSinks(&o.sink),
-	)
+	}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,10 +135,15 @@ func attributesOf(kvs []attribute.KeyValue) map[string]any {
 	return m
 }
 
+// calling returns the finished spans of LLM calls, and not those of otelhttp.
+func (o *observed) calling() tracetest.SpanStubs {
+	return slices.DeleteFunc(o.Spans(), func(s tracetest.SpanStub) bool { return s.InstrumentationScope.Name == otelhttp.ScopeName })
+}
+
 // one returns the only span and the only Record.
 func (o *observed) one(t *testing.T) (*tracetest.SpanStub, *llmotel.Record) {
 	t.Helper()
-	spans := o.Spans()
+	spans := o.calling()
 	if len(spans) != 1 || len(o.sink.records) != 1 {
 		t.Fatalf("%d spans, %d records, want one each", len(spans), len(o.sink.records))
 	}
