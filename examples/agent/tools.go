@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/shared"
@@ -37,7 +37,10 @@ func estimateDelivery(_ context.Context, carrier string) (any, error) {
 	return map[string]string{"carrier": carrier, "arrives": "Thursday before noon"}, nil
 }
 
-var errNotFound = fmt.Errorf("not found")
+var (
+	errNotFound  = errors.New("not found")
+	errArguments = errors.New("the arguments are not as described")
+)
 
 // useTool runs a tool under a span of its own and returns what to tell the model.
 func useTool(ctx context.Context, id, name, arguments string) string {
@@ -59,8 +62,8 @@ func useTool(ctx context.Context, id, name, arguments string) string {
 
 func (t tool) call(ctx context.Context, arguments string) (string, error) {
 	var parsed map[string]string
-	if err := json.Unmarshal([]byte(arguments), &parsed); err != nil {
-		return "", err
+	if json.Unmarshal([]byte(arguments), &parsed) != nil {
+		return "", errArguments
 	}
 	result, err := t.run(ctx, parsed[t.argument])
 	if err != nil {

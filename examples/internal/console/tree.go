@@ -103,8 +103,8 @@ func (e event) String() string {
 	facts := make([]string, 0, len(e.attributes))
 	for _, kv := range e.attributes {
 		name := string(kv.Key)
-		if strings.HasPrefix(name, "gen_ai.evaluation.") || strings.HasPrefix(name, "llmotel.") {
-			name = name[strings.LastIndexByte(name, '.')+1:]
+		for _, prefix := range []string{e.name + ".", "gen_ai.evaluation.", "gen_ai."} {
+			name = strings.TrimPrefix(name, prefix)
 		}
 		facts = append(facts, name+"="+words(kv.Value))
 	}
