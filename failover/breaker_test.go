@@ -323,3 +323,46 @@ func TestCooldownAfterRateLimit(t *testing.T) {
 		}
 	})
 }
+
+// A burst of calls that meet the same limit is one cooldown, however many they
+// are; only one that comes after it makes the next one longer.
+func TestBurstOfRateLimitsIsOneCooldown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := one(t, always("p", step{after: time.Second, err: fail(providers.KindRateLimited)}))
+		burst := func() time.Duration {
+			var wg sync.WaitGroup
+			for range 20 {
+				wg.Go(func() { _ = call(t, c) })
+			}
+			wg.Wait()
+			return time.Until(c.BreakerStatuses()[0].RetryAt)
+		}
+		first := burst()
+		if first < 500*time.Millisecond || first > time.Second {
+			t.Errorf("the first burst cools down for %v, want 0.5 to 1 s", first)
+		}
+		time.Sleep(first)
+		if second := burst(); second < time.Second || second > 2*time.Second {
+			t.Errorf("the second burst cools down for %v, want 1 to 2 s", second)
+		}
+	})
+}
+
+// Of the waits that a burst's replies ask for, the longest wins.
+func TestLongestRetryAfterOfABurstWins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := script("p")
+		for _, asked := range []time.Duration{0, 20 * time.Second, 0, 50 * time.Second, 5 * time.Second, 0} {
+			p.script = append(p.script, step{after: time.Second, err: failAfter(providers.KindRateLimited, asked)})
+		}
+		c := one(t, p)
+		var wg sync.WaitGroup
+		for range 6 {
+			wg.Go(func() { _ = call(t, c) })
+		}
+		wg.Wait()
+		if got := time.Until(c.BreakerStatuses()[0].RetryAt); got != 50*time.Second {
+			t.Errorf("cools down for %v, want 50s", got)
+		}
+	})
+}

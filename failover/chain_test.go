@@ -393,11 +393,37 @@ func TestTotalTimeoutCountsForWholeAttempts(t *testing.T) {
 	})
 }
 
+// TestBreakerOpenedWhileWaiting: a retry that its breaker no longer lets
+// through leaves what the target had said as the reason.
+func TestBreakerOpenedWhileWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := always("p", broken)
+		c := chain(t, p, nil)
+		time.AfterFunc(100*time.Millisecond, func() { _ = c.Isolate("a", time.Minute) })
+		_, err := c.Generate(t.Context(), ask())
+		const want = "failover: no target answered (1 attempt in 500ms; worth trying again in 1m0s): a: fake: server_error (HTTP 599)"
+		if err == nil || err.Error() != want {
+			t.Errorf("text\n %v\nwant\n %s", err, want)
+		}
+		if fe, _ := errors.AsType[*failover.Error](err); fe == nil || len(fe.History) != 2 || fe.History[1].Skip != failover.SkipOpen {
+			t.Errorf("%+v", fe)
+		}
+	})
+}
+
 func TestErrorTexts(t *testing.T) {
 	cause := &providers.Error{Provider: "p", Kind: providers.KindInvalidRequest, StatusCode: 400}
+	skip := failover.Attempt{Target: "a", Kind: providers.KindRejected, Skip: failover.SkipOpen, Err: &providers.Error{Provider: "p", Kind: providers.KindRejected}}
+	tried := failover.Attempt{Target: "a", N: 1, Err: cause}
 	for want, err := range map[string]error{
 		"failover: an error that no other target would answer better (1 attempt in 0s): a: p: invalid_request (HTTP 400)": &failover.Error{
 			Outcome: failover.OutcomeStopped, Err: cause, History: []failover.Attempt{{Target: "a", N: 1, Err: cause}},
+		},
+		"failover: no target answered (1 attempt in 0s; trying again does not help): a: p: invalid_request (HTTP 400)": &failover.Error{
+			Outcome: failover.OutcomeExhausted, Err: cause, History: []failover.Attempt{skip, tried, skip}, // what it said, not that it was skipped
+		},
+		"failover: no target answered (0 attempts in 0s; trying again does not help): a: not called, p: rejected": &failover.Error{
+			Outcome: failover.OutcomeExhausted, Err: cause, History: []failover.Attempt{skip, skip},
 		},
 		"failover: cancelled by the caller (0 attempts in 0s): p: invalid_request (HTTP 400)": &failover.Error{Outcome: failover.OutcomeCancelled, Err: cause},
 		"target a: p: invalid_request (HTTP 400) (2 attempts)":                                &failover.TargetError{Target: "a", Attempts: 2, Err: cause},

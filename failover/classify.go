@@ -14,7 +14,7 @@ import (
 func (v *visit) classify(ctx context.Context, err error) error {
 	kind := providers.KindOf(err)
 	if done := v.call.callerErr(); done != nil && (v.call.caller.Err() != nil || cutShort(kind)) {
-		if kind == providers.KindCancelled && isError(err) {
+		if kind == providers.KindCancelled && isError(err) && holds(err, done, v.call.cause()) {
 			return err
 		}
 		return v.cancelled(err)
@@ -55,18 +55,32 @@ func cutShort(k providers.Kind) bool {
 	return false
 }
 
-// cancelled is the caller's cancellation.
+// cancelled is the caller's cancellation, or that of the visit's wrapper, with
+// the cause that was given for it.
 func (v *visit) cancelled(err error) error {
-	cause := v.call.callerErr()
-	if cause == nil {
-		cause = v.ctx.Err()
+	done, cause := v.call.callerErr(), v.call.cause()
+	if done == nil {
+		done, cause = v.ctx.Err(), context.Cause(v.ctx)
 	}
-	if err != nil && !errors.Is(err, cause) {
-		cause = errors.Join(cause, err)
-	} else if err != nil {
-		cause = err
+	return v.newError(providers.KindCancelled, "", withBoth(err, done, cause))
+}
+
+// holds tells whether errors.Is finds both in err; a nil cause is found.
+func holds(err, done, cause error) bool {
+	return errors.Is(err, done) && (cause == nil || errors.Is(err, cause))
+}
+
+// withBoth joins to err what it does not hold.
+func withBoth(err, done, cause error) error {
+	for _, e := range [...]error{done, cause} {
+		switch {
+		case err == nil:
+			err = e
+		case e != nil && !errors.Is(err, e):
+			err = errors.Join(err, e)
+		}
 	}
-	return v.newError(providers.KindCancelled, "", cause)
+	return err
 }
 
 func (v *visit) malformed(detail string) error {
@@ -155,4 +169,12 @@ func (k *call) callerErr() error {
 		return context.DeadlineExceeded
 	}
 	return nil
+}
+
+// cause is the cause that was given for that end; nil if it has not come.
+func (k *call) cause() error {
+	if cause := context.Cause(k.caller); cause != nil {
+		return cause
+	}
+	return context.Cause(k.ctx)
 }

@@ -16,7 +16,7 @@ var errSkipped = errors.New("failover: target skipped")
 // run visits the targets in order until one answers. The fallback policy comes
 // in when a target has failed: until then it has nothing to decide.
 func (k *call) run() {
-	if k.caller.Err() != nil {
+	if k.callerErr() != nil {
 		k.more = false
 		return
 	}
@@ -102,6 +102,9 @@ func (k *call) visit(pos int) error {
 
 // failed takes note of a visit's failure and decides whether to go on.
 func (k *call) failed(v *visit, err error) {
+	if !isError(err) { // the wrapper's own
+		err = v.newError(providers.KindOf(err), "", err)
+	}
 	k.err = err
 	k.from, k.fromKind = v.t, providers.KindOf(err)
 	k.more = v.next

@@ -1,7 +1,6 @@
 package failover
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,7 +18,7 @@ func (k *call) failure() error {
 	e.History = slices.Clip(k.history)
 	switch e.Outcome {
 	case OutcomeCancelled:
-		if cause := context.Cause(k.caller); providers.KindOf(k.err) != providers.KindCancelled || cause != nil && !errors.Is(k.err, cause) {
+		if providers.KindOf(k.err) != providers.KindCancelled || !holds(k.err, k.callerErr(), k.cause()) {
 			e.Err = k.cancelled()
 		}
 	case OutcomeTimeout:
@@ -38,15 +37,17 @@ func (k *call) failure() error {
 			e.Err = e.History[len(e.History)-1].Err
 		}
 	case OutcomeInterrupted:
+		var p providers.Response
 		if broken, ok := errors.AsType[*providers.InterruptedError](k.err); ok {
-			var p providers.Response
 			if broken.Partial != nil {
 				p = *broken.Partial
 			}
-			p.Attempts = k.attempts
-			e.Err = broken.Err
-			return &providers.InterruptedError{Partial: &p, Err: e}
+			if isError(broken.Err) {
+				e.Err = broken.Err
+			}
 		}
+		p.Target, p.Attempts = k.answered.name, k.attempts
+		return &providers.InterruptedError{Partial: &p, Err: e}
 	}
 	return e
 }
@@ -66,11 +67,9 @@ func (k *call) outcome() Outcome {
 }
 
 func (k *call) cancelled() error {
-	err := k.callerErr()
-	if cause := context.Cause(k.caller); !errors.Is(cause, err) {
-		err = errors.Join(err, cause)
+	return &providers.Error{
+		Provider: k.chain.name, Kind: providers.KindCancelled, Err: withBoth(nil, k.callerErr(), k.cause()),
 	}
-	return &providers.Error{Provider: k.chain.name, Kind: providers.KindCancelled, Err: err}
 }
 
 // explainSkips gives each skip its error, which the way to success does not

@@ -136,6 +136,33 @@ func TestStreamTimeoutEndsFlowingStream(t *testing.T) {
 	})
 }
 
+// A limit on the whole stream says nothing of a target that was answering; one
+// that let the whole time pass in silence has failed.
+func TestStreamTimeoutCountsForSilentStreams(t *testing.T) {
+	for name, tc := range map[string]struct {
+		step
+		failures int
+	}{
+		"flowing":      {step{words: []string{"a", "b", "c", "d"}, gap: 3 * time.Second}, 0},
+		"broken by it": {step{words: []string{"a"}, hang: true}, 0},
+		"silent":       {step{hang: true}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := chain(t, script("pa", tc.step), script("pb"), failover.WithStreamTimeout(7*time.Second))
+				start := time.Now()
+				_, err := providers.Collect(c.Stream(t.Context(), ask()))
+				if limit, ok := errors.AsType[*failover.TimeoutError](err); !ok || limit.Limit != failover.LimitStream || time.Since(start) != 7*time.Second {
+					t.Fatalf("%v after %v", err, time.Since(start))
+				}
+				if s := c.BreakerStatuses()[0]; s.Failures != tc.failures || s.Successes != 0 || s.ConsecutiveFailures != tc.failures {
+					t.Errorf("%+v, want %d failures", s, tc.failures)
+				}
+			})
+		})
+	}
+}
+
 func TestAbandonedStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var end failover.EndEvent
