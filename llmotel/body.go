@@ -50,7 +50,7 @@ func (b *responseBody) passed(p []byte, err error) {
 	chunks, bytes := x.Chunks, x.AnswerBytes
 	_, _ = x.Write(p) // takes everything
 	if x.Asked.Stream && x.Chunks > chunks {
-		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model, x.Tier)
+		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model)
 	}
 	switch {
 	case x.Complete || x.Failed && x.Asked.Stream:

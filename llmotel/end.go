@@ -82,7 +82,9 @@ func (s *Span) settle(e *ending) {
 		e.abandoned = false // left after the end is not early
 	}
 	cut := e.err != nil || e.abandoned || st.chunks > 0 && !st.answered && len(e.FinishReasons) == 0
-	e.fill(&st.seen)
+	if st.seen != nil {
+		e.fill(st.seen)
+	}
 	e.Provider = cmp.Or(p.innerProvider, e.Provider, s.call.Provider)
 	e.RequestID = providers.CleanID(cmp.Or(e.RequestID, e.failure.requestID))
 	e.ResponseID = providers.CleanID(e.ResponseID)

@@ -74,8 +74,9 @@ func (b *sentBody) Close() error {
 		return nil
 	}
 	readBuffers.Put(b.buf)
-	b.buf, b.rest = nil, nil
-	return b.src.Close()
+	src := b.src
+	b.buf, b.rest, b.src = nil, nil, nil // the call goes on without the request
+	return src.Close()
 }
 
 // requestTee is a long body that cannot be had again. What follows its

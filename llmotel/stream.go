@@ -13,8 +13,20 @@ type streamed struct {
 	// began.
 	firstChunk, lastChunk time.Duration
 	series                *series
-	seen                  Result
-	answered              bool // the stream said that it is complete
+	seen                  *Result // nil for a stream that is read off the wire
+	answered              bool    // the stream said that it is complete
+}
+
+// told is a stream whose chunks say what the answer is.
+type told struct {
+	streamed
+	result Result
+}
+
+func newTold() *streamed {
+	t := new(told)
+	t.seen = &t.result
+	return &t.streamed
 }
 
 // Chunk notes a chunk of a streamed answer. It keeps nothing of it, and does not
@@ -29,7 +41,7 @@ func (s *Span) Chunk(c *providers.Chunk) {
 		return
 	}
 	if s.stream == nil {
-		s.stream = &streamed{}
+		s.stream = newTold()
 	}
 	st := s.stream
 	if s.capturing != 0 && !s.wired {
@@ -45,23 +57,24 @@ func (s *Span) Chunk(c *providers.Chunk) {
 	case providers.ChunkFinish:
 		st.answered = true
 		if c.Finish != nil {
-			st.seen = resultOfFinish(c.Finish)
+			*st.seen = resultOfFinish(c.Finish)
 		}
 	case providers.ChunkRestart:
-		st.seen, st.chars, st.answered = Result{}, 0, false
+		*st.seen, st.chars, st.answered = Result{}, 0, false
 	default:
 		if c.Kind.Semantic() {
 			chars := len(c.Text)
 			if c.ToolCall != nil {
 				chars += len(c.ToolCall.Arguments)
 			}
-			s.semantic(st, time.Since(s.begun), chars)
+			s.semantic(st, time.Since(s.begun), chars, "")
 		}
 	}
 }
 
-// semantic notes a piece of the answer with a text of so many bytes.
-func (s *Span) semantic(st *streamed, now time.Duration, chars int) {
+// semantic notes a piece of the answer with a text of so many bytes, by a model
+// that the stream does not know already.
+func (s *Span) semantic(st *streamed, now time.Duration, chars int, model string) {
 	st.chunks++
 	st.chars += chars
 	first, gap := st.chunks == 1, now-st.lastChunk
@@ -75,7 +88,11 @@ func (s *Span) semantic(st *streamed, now time.Duration, chars int) {
 	m := s.inst.metrics
 	switch {
 	case first:
-		st.series = s.series(&Result{Provider: st.seen.Provider, Model: st.seen.Model}, "") // these metrics have no tier
+		answer := Result{Model: model}
+		if st.seen != nil {
+			answer.Provider, answer.Model = st.seen.Provider, st.seen.Model
+		}
+		st.series = s.series(&answer, "") // these metrics have no tier
 		m.first(&s.record, st.series, now)
 	case m.chunkTimes:
 		m.next(&s.record, st.series, gap)

@@ -16,18 +16,18 @@ import (
 
 // arrived notes n chunks of a streamed answer that came at once, with texts of
 // so many bytes.
-func (s *Span) arrived(n, bytes int, model, tier string) {
+func (s *Span) arrived(n, bytes int, model string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended.Load() {
 		return
 	}
 	if s.stream == nil {
-		s.stream = &streamed{seen: Result{Model: model, ServiceTier: tier}}
+		s.stream = new(streamed)
 	}
 	now := time.Since(s.begun)
 	for ; n > 0; n-- {
-		s.semantic(s.stream, now, bytes)
+		s.semantic(s.stream, now, bytes, model)
 		bytes = 0
 	}
 }
