@@ -20,7 +20,7 @@ var anthropicMessages = wire{
 					typ = "rate_limit_error"
 				}
 				sendJSON(w, p.status, anthropicError(typ))
-			case body.is("stream"):
+			case body.streamed():
 				anthropicStream(w, r, p)
 			default:
 				sendJSON(w, http.StatusOK, anthropicMessage(p))

@@ -19,7 +19,7 @@ var cohereChat = wire{
 				sendJSON(w, http.StatusOK, object{
 					"id": "emb-1", "embeddings": object{"float": [][]float64{{0.25, -0.5}}}, "meta": object{"billed_units": object{"input_tokens": embeddingTokens}},
 				})
-			case body.is("stream"):
+			case body.streamed():
 				cohereStream(w, r, p)
 			default:
 				message, finish := object{"role": "assistant", "content": []object{{"type": "text", "text": p.text()}}}, "COMPLETE"

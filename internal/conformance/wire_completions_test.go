@@ -16,7 +16,7 @@ var openAICompletions = wire{
 			switch {
 			case p.status != 0:
 				openAIError(w, p.status)
-			case body.is("stream"):
+			case body.streamed():
 				completionsStream(w, r, p)
 			default:
 				var choices []object

@@ -20,7 +20,7 @@ var ollamaChat = wire{
 				sendJSON(w, http.StatusOK, object{
 					"model": body["model"], "embeddings": [][]float64{{0.25, -0.5}, {0.5, 0.25}}, "prompt_eval_count": embeddingTokens,
 				})
-			case !body.streams():
+			case body.silenced():
 				sendJSON(w, http.StatusOK, ollamaLine(object{"role": "assistant", "content": p.text(), "tool_calls": ollamaCalls(p)}, true))
 			default:
 				ollamaStream(w, r, p)
@@ -64,11 +64,10 @@ var ollamaChat = wire{
 	untold: []string{"gen_ai.response.id"},
 }
 
-// streams tells whether a request asks for a stream, as it does by saying
-// nothing.
-func (o object) streams() bool {
+// silenced tells whether a request wants no stream, which it has to say here.
+func (o object) silenced() bool {
 	b, said := o["stream"].(bool)
-	return !said || b
+	return said && !b
 }
 
 func ollamaCalls(p reply) []object {

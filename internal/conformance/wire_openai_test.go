@@ -19,7 +19,7 @@ var openAIChat = wire{
 				openAIError(w, p.status)
 			case strings.HasSuffix(r.URL.Path, "/embeddings"):
 				openAIEmbeddings(w, body)
-			case body.is("stream"):
+			case body.streamed():
 				openAIChatStream(w, r, p)
 			default:
 				openAIChatAnswer(w, p)

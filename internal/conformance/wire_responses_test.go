@@ -17,7 +17,7 @@ var openAIResponses = wire{
 			switch {
 			case p.status != 0:
 				openAIError(w, p.status)
-			case body.is("stream"):
+			case body.streamed():
 				responsesStream(w, r, p)
 			default:
 				sendJSON(w, http.StatusOK, responsesAnswer(p))

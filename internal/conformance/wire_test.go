@@ -59,9 +59,9 @@ func (o object) String() string {
 	return string(b)
 }
 
-// is tells whether a member is true.
-func (o object) is(key string) bool {
-	b, ok := o[key].(bool)
+// streamed tells whether a request asks for a stream.
+func (o object) streamed() bool {
+	b, ok := o["stream"].(bool)
 	return ok && b
 }
 
