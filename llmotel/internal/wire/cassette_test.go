@@ -162,7 +162,7 @@ func bodyOf(tb testing.TB, text string, parsed any) []byte {
 // all at once.
 func (r *recording) replay(tb testing.TB, size int, b *content.Builder) *wire.Exchange {
 	tb.Helper()
-	route, ok := wire.Match(httptest.NewRequest(http.MethodPost, r.url, nil))
+	route, ok := wire.Match(httptest.NewRequest(http.MethodPost, r.url, http.NoBody))
 	if !ok {
 		tb.Fatalf("%s is not recognised", r.url)
 	}
@@ -197,13 +197,13 @@ func attributes(x *wire.Exchange) map[string]any {
 		}
 	}
 	put("gen_ai.request.stream", true, x.Asked.Stream)
-	put("gen_ai.request.max_tokens", float64(x.MaxTokens), x.Asked.Has(wire.ParamMaxTokens))
-	put("gen_ai.request.temperature", x.Temperature, x.Asked.Has(wire.ParamTemperature))
-	put("gen_ai.request.top_p", x.TopP, x.Asked.Has(wire.ParamTopP))
+	put("gen_ai.request.max_tokens", float64(x.MaxTokens), x.Has(wire.ParamMaxTokens))
+	put("gen_ai.request.temperature", x.Temperature, x.Has(wire.ParamTemperature))
+	put("gen_ai.request.top_p", x.TopP, x.Has(wire.ParamTopP))
 	put("gen_ai.request.stop_sequences", anys(x.Stop), x.Stop != nil)
-	put("gen_ai.request.choice.count", float64(x.Choices), x.Asked.Has(wire.ParamChoices) && x.Choices != 1)
-	put("gen_ai.embeddings.dimension.count", float64(x.Dimensions), x.Asked.Has(wire.ParamDimensions))
-	put("openai.request.service_tier", x.Asked.ServiceTier, x.Asked.ServiceTier != "")
+	put("gen_ai.request.choice.count", float64(x.Choices), x.Has(wire.ParamChoices) && x.Choices != 1)
+	put("gen_ai.embeddings.dimension.count", float64(x.Dimensions), x.Has(wire.ParamDimensions))
+	put("openai.request.service_tier", x.ServiceTier, x.ServiceTier != "")
 	put("gen_ai.response.id", x.ID, x.ID != "")
 	put("gen_ai.response.model", x.Answer.Model, x.Answer.Model != "")
 	put("gen_ai.response.finish_reasons", anys(x.Reasons), x.Reasons != nil)

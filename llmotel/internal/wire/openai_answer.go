@@ -77,7 +77,7 @@ func chatOpen(x *Exchange, id jsonscan.ID) {
 			x.part = 0
 		}
 	case chatUsage:
-		x.counts.clear() // each set of counts replaces the one before
+		x.clear() // each set of counts replaces the one before
 	}
 }
 

@@ -39,8 +39,13 @@ func ledger(u providers.Usage) string {
 		name  string
 		class providers.TokenClass
 	}{
-		{"in", providers.ClassInput}, {"out", providers.ClassOutput}, {"read", providers.ClassCacheRead}, {"write", providers.ClassCacheWrite},
-		{"think", providers.ClassReasoning}, {"audio in", providers.ClassAudioInput}, {"audio out", providers.ClassAudioOutput},
+		{"in", providers.ClassInput},
+		{"out", providers.ClassOutput},
+		{"read", providers.ClassCacheRead},
+		{"write", providers.ClassCacheWrite},
+		{"think", providers.ClassReasoning},
+		{"audio in", providers.ClassAudioInput},
+		{"audio out", providers.ClassAudioOutput},
 	} {
 		if n, ok := u.Get(c.class); ok {
 			out = append(out, fmt.Sprint(c.name, " ", n))
@@ -92,125 +97,154 @@ func TestChatAnswers(t *testing.T) {
 		response string
 		want     learned
 	}{
-		"whole": {false,
+		"whole": {
+			false,
 			`{"id":"c1","object":"chat.completion","model":"m1","choices":[{"index":0,"message":{"role":"assistant","content":"Hi!","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":8,"cache_write_tokens":1,"audio_tokens":2},"completion_tokens_details":{"reasoning_tokens":1,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":5}},"service_tier":"flex","system_fingerprint":null}`,
 			learned{id: "c1", model: "m1", tier: "flex", usage: "in 9, out 3, read 8, write 1, think 1, audio in 2, audio out 0", reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 3},
 		},
-		"several choices, usage of all": {false,
+		"several choices, usage of all": {
+			false,
 			`{"choices":[{"index":1,"finish_reason":"length","message":{"content":"b"}},{"index":0,"finish_reason":"stop","message":{"content":"a"}}],"usage":{"prompt_tokens":1,"completion_tokens":2}}`,
 			learned{usage: "in 1, out 2", reasons: []string{"stop", "length"}, complete: true, chunks: 1, bytes: 2},
 		},
-		"choices without an index": {false, `{"choices":[{"finish_reason":"stop"},{"finish_reason":"length"}]}`,
+		"choices without an index": {
+			false, `{"choices":[{"finish_reason":"stop"},{"finish_reason":"length"}]}`,
 			learned{reasons: []string{"stop", "length"}, complete: true},
 		},
-		"several choices interleaved, index last": {true, dataLines(
-			`{"choices":[{"delta":{"content":"a"},"finish_reason":null,"index":0}]}`,
-			`{"choices":[{"delta":{"content":"b"},"finish_reason":null,"index":1}]}`,
-			`{"choices":[{"delta":{},"finish_reason":"length","index":1}]}`,
-			`{"choices":[{"delta":{},"finish_reason":"stop","index":0}]}`, `[DONE]`),
+		"several choices interleaved, index last": {
+			true, dataLines(
+				`{"choices":[{"delta":{"content":"a"},"finish_reason":null,"index":0}]}`,
+				`{"choices":[{"delta":{"content":"b"},"finish_reason":null,"index":1}]}`,
+				`{"choices":[{"delta":{},"finish_reason":"length","index":1}]}`,
+				`{"choices":[{"delta":{},"finish_reason":"stop","index":0}]}`, `[DONE]`),
 			learned{reasons: []string{"stop", "length"}, complete: true, chunks: 2, bytes: 2},
 		},
-		"Azure: first chunk has no choices, id and model": {true, dataLines(
-			`{"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false}}}]}`,
-			`{"choices":[{"content_filter_results":{"error":{"code":"content_filter_error","message":"x"}},"delta":{"content":"Hi"},"finish_reason":null,"index":0}],"id":"c1","model":"gpt-4o"}`,
-			`{"choices":[{"content_filter_results":{},"delta":{},"finish_reason":"content_filter","index":0}],"id":"c1","model":"gpt-4o"}`, `[DONE]`),
+		"Azure: first chunk has no choices, id and model": {
+			true, dataLines(
+				`{"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false}}}]}`,
+				`{"choices":[{"content_filter_results":{"error":{"code":"content_filter_error","message":"x"}},"delta":{"content":"Hi"},"finish_reason":null,"index":0}],"id":"c1","model":"gpt-4o"}`,
+				`{"choices":[{"content_filter_results":{},"delta":{},"finish_reason":"content_filter","index":0}],"id":"c1","model":"gpt-4o"}`, `[DONE]`),
 			learned{id: "c1", model: "gpt-4o", reasons: []string{"content_filter"}, complete: true, chunks: 1, bytes: 2},
 		},
-		"Groq: usage of its own": {true, dataLines(
-			`{"id":"c1","model":"llama","choices":[{"index":0,"delta":{"reasoning":"Hm"},"finish_reason":null}],"x_groq":{"id":"req_1"}}`,
-			`{"id":"c1","model":"llama","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"x_groq":{"id":"req_1","usage":{"queue_time":0.1,"prompt_tokens":5,"completion_tokens":6,"total_tokens":11}}}`, `[DONE]`),
+		"Groq: usage of its own": {
+			true, dataLines(
+				`{"id":"c1","model":"llama","choices":[{"index":0,"delta":{"reasoning":"Hm"},"finish_reason":null}],"x_groq":{"id":"req_1"}}`,
+				`{"id":"c1","model":"llama","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"x_groq":{"id":"req_1","usage":{"queue_time":0.1,"prompt_tokens":5,"completion_tokens":6,"total_tokens":11}}}`, `[DONE]`),
 			learned{id: "c1", model: "llama", usage: "in 5, out 6", reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 2},
 		},
-		"Groq: an error in the stream": {true, dataLines(`{"choices":[{"index":0,"delta":{"content":"a"}}]}`, `{"error":{"message":"Failed to call a function.","type":"invalid_request_error","code":"tool_use_failed","failed_generation":"<x>","status_code":400}}`),
+		"Groq: an error in the stream": {
+			true, dataLines(`{"choices":[{"index":0,"delta":{"content":"a"}}]}`, `{"error":{"message":"Failed to call a function.","type":"invalid_request_error","code":"tool_use_failed","failed_generation":"<x>","status_code":400}}`),
 			learned{reasons: []string{""}, failed: true, code: "tool_use_failed", kind: "invalid_request_error", chunks: 1, bytes: 1},
 		},
-		"Mistral: usage on the last chunk, content in parts": {true, dataLines(
-			`{"id":"c1","model":"magistral","choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]}]},"finish_reason":null}]}`,
-			`{"id":"c1","model":"magistral","choices":[{"index":0,"delta":{"content":[{"type":"text","text":"Hi"},{"type":"reference","reference_ids":[1]}]},"finish_reason":null}],"p":"abcd"}`,
-			`{"id":"c1","model":"magistral","choices":[{"index":0,"delta":{"content":""},"finish_reason":"model_length"}],"usage":{"prompt_tokens":5,"total_tokens":8,"completion_tokens":3}}`, `[DONE]`),
+		"Mistral: usage on the last chunk, content in parts": {
+			true, dataLines(
+				`{"id":"c1","model":"magistral","choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]}]},"finish_reason":null}]}`,
+				`{"id":"c1","model":"magistral","choices":[{"index":0,"delta":{"content":[{"type":"text","text":"Hi"},{"type":"reference","reference_ids":[1]}]},"finish_reason":null}],"p":"abcd"}`,
+				`{"id":"c1","model":"magistral","choices":[{"index":0,"delta":{"content":""},"finish_reason":"model_length"}],"usage":{"prompt_tokens":5,"total_tokens":8,"completion_tokens":3}}`, `[DONE]`),
 			learned{id: "c1", model: "magistral", usage: "in 5, out 3", reasons: []string{"model_length"}, complete: true, chunks: 2, bytes: 4},
 		},
-		"Mistral: an error without an object of its own": {false, `{"object":"error","message":"Invalid model","type":"invalid_model","param":null,"code":"1500"}`,
+		"Mistral: an error without an object of its own": {
+			false, `{"object":"error","message":"Invalid model","type":"invalid_model","param":null,"code":"1500"}`,
 			learned{failed: true, code: "1500", kind: "invalid_model", complete: true},
 		},
-		"DeepSeek: cache hits and misses": {false,
+		"DeepSeek: cache hits and misses": {
+			false,
 			`{"choices":[{"index":0,"message":{"content":"a","reasoning_content":"bc"},"finish_reason":"stop"}],"usage":{"completion_tokens":3,"prompt_cache_hit_tokens":64,"prompt_cache_miss_tokens":6,"completion_tokens_details":{"reasoning_tokens":2}}}`,
 			learned{usage: "in 70, out 3, read 64, think 2", reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 3},
 		},
-		"xAI: reasoning beside the output, as the total says": {false,
+		"xAI: reasoning beside the output, as the total says": {
+			false,
 			`{"choices":[{"index":0,"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":32,"completion_tokens":9,"total_tokens":141,"completion_tokens_details":{"reasoning_tokens":100}}}`,
 			learned{usage: "in 32, out 109, think 100", reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 1},
 		},
-		"xAI: reasoning within the output": {false,
+		"xAI: reasoning within the output": {
+			false,
 			`{"choices":[],"usage":{"prompt_tokens":32,"completion_tokens":109,"total_tokens":141,"completion_tokens_details":{"reasoning_tokens":100}}}`,
 			learned{usage: "in 32, out 109, think 100", complete: true},
 		},
-		"OpenRouter: comments, cost, an error after the finish reason": {true,
+		"OpenRouter: comments, cost, an error after the finish reason": {
+			true,
 			": OPENROUTER PROCESSING\n\n" + dataLines(`{"id":"gen-1","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}`) + ": OPENROUTER PROCESSING\n\n" + dataLines(
 				`{"id":"gen-1","choices":[{"index":0,"delta":{"content":""},"finish_reason":"error","native_finish_reason":"x"}]}`,
 				`{"id":"gen-1","error":{"code":502,"message":"Provider disconnected","metadata":{"raw":"{\"error\":{\"code\":1}}"}},"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":10,"total_tokens":11,"cost":0.5,"completion_tokens_details":{"reasoning_tokens":11}}}`, `[DONE]`),
 			learned{id: "gen-1", usage: "in 1, out 10, think 10", reasons: []string{"error"}, failed: true, code: "502", status: 502, complete: true, chunks: 1, bytes: 1},
 		},
-		"OpenRouter: an error in a choice": {false, `{"choices":[{"error":{"code":429,"message":"x"},"finish_reason":"error","message":{}}]}`,
+		"OpenRouter: an error in a choice": {
+			false, `{"choices":[{"error":{"code":429,"message":"x"},"finish_reason":"error","message":{}}]}`,
 			learned{reasons: []string{"error"}, failed: true, code: "429", status: 429, complete: true},
 		},
-		"OpenRouter: a picture": {false, `{"choices":[{"message":{"content":"","images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk="}}]},"finish_reason":"stop"}]}`,
+		"OpenRouter: a picture": {
+			false, `{"choices":[{"message":{"content":"","images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk="}}]},"finish_reason":"stop"}]}`,
 			learned{reasons: []string{"stop"}, complete: true, chunks: 1},
 		},
-		"xAI: an error that is a text": {false, `{"code":"Client specified an invalid argument","error":"Model not found: x"}`,
+		"xAI: an error that is a text": {
+			false, `{"code":"Client specified an invalid argument","error":"Model not found: x"}`,
 			learned{failed: true, complete: true},
 		},
-		"no [DONE]": {true, dataLines(`{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}`),
+		"no [DONE]": {
+			true, dataLines(`{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}`),
 			learned{reasons: []string{"stop"}, chunks: 1, bytes: 1},
 		},
-		"cut off": {true, dataLines(`{"id":"c1","choices":[{"index":0,"delta":{"content":"a"}}]}`) + `data: {"id":"c1","choices":[{"index":0,"delta":{"con`,
+		"cut off": {
+			true, dataLines(`{"id":"c1","choices":[{"index":0,"delta":{"content":"a"}}]}`) + `data: {"id":"c1","choices":[{"index":0,"delta":{"con`,
 			learned{id: "c1", reasons: []string{""}, chunks: 1, bytes: 1, bad: 1},
 		},
-		"usage that grows replaces": {true, dataLines(
-			`{"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":7,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":3}}}`,
-			`{"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":7,"completion_tokens":2}}`,
-			`{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":3}}`, `[DONE]`),
+		"usage that grows replaces": {
+			true, dataLines(
+				`{"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":7,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":3}}}`,
+				`{"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":7,"completion_tokens":2}}`,
+				`{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":3}}`, `[DONE]`),
 			learned{usage: "in 7, out 3", reasons: []string{"stop"}, complete: true, chunks: 2, bytes: 2},
 		},
-		"usage null after usage": {true, dataLines(`{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":1}}`, `{"choices":[{"index":0,"delta":{"content":"a"}}],"usage":null}`),
+		"usage null after usage": {
+			true, dataLines(`{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":1}}`, `{"choices":[{"index":0,"delta":{"content":"a"}}],"usage":null}`),
 			learned{usage: "in 7, out 1", reasons: []string{""}, chunks: 1, bytes: 1},
 		},
-		"impossible counts": {false,
+		"impossible counts": {
+			false,
 			`{"choices":[],"usage":{"prompt_tokens":-5,"completion_tokens":99999999999999999999,"total_tokens":"12","prompt_tokens_details":{"cached_tokens":1.5,"audio_tokens":3.0},"completion_tokens_details":null}}`,
 			learned{usage: "audio in 3", complete: true, refused: 4},
 		},
-		"tool calls": {true, dataLines(
-			`{"choices":[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":""}}]}}]}`,
-			`{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":"}}]}}]}`,
-			`{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]}}]}`,
-			`{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}`, `[DONE]`),
+		"tool calls": {
+			true, dataLines(
+				`{"choices":[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":""}}]}}]}`,
+				`{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":"}}]}}]}`,
+				`{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]}}]}`,
+				`{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}`, `[DONE]`),
 			learned{reasons: []string{"tool_calls"}, complete: true, chunks: 3, bytes: 7},
 		},
-		"a refusal": {true, dataLines(`{"choices":[{"index":0,"delta":{"refusal":"No."},"finish_reason":"stop"}]}`, `[DONE]`),
+		"a refusal": {
+			true, dataLines(`{"choices":[{"index":0,"delta":{"refusal":"No."},"finish_reason":"stop"}]}`, `[DONE]`),
 			learned{reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 3},
 		},
-		"everything in one event": {true, dataLines(
-			`{"id":"c1","model":"m1","choices":[{"index":0,"delta":{"content":"a"}}]}`,
-			`{"id":"c1","model":"m1","choices":[{"index":0,"delta":{"content":"b"}}]}`,
-			`{"id":"c1","model":"m1","choices":[{"index":0,"delta":{"content":"c","refusal":"d","reasoning":"e","tool_calls":[{"index":0,"function":{"name":"f","arguments":"g"}}]},"finish_reason":"stop"}],"service_tier":"priority","usage":{"prompt_tokens":1,"completion_tokens":2},"error":{"code":"x"}}`),
+		"everything in one event": {
+			true, dataLines(
+				`{"id":"c1","model":"m1","choices":[{"index":0,"delta":{"content":"a"}}]}`,
+				`{"id":"c1","model":"m1","choices":[{"index":0,"delta":{"content":"b"}}]}`,
+				`{"id":"c1","model":"m1","choices":[{"index":0,"delta":{"content":"c","refusal":"d","reasoning":"e","tool_calls":[{"index":0,"function":{"name":"f","arguments":"g"}}]},"finish_reason":"stop"}],"service_tier":"priority","usage":{"prompt_tokens":1,"completion_tokens":2},"error":{"code":"x"}}`),
 			learned{id: "c1", model: "m1", tier: "priority", usage: "in 1, out 2", reasons: []string{"stop"}, failed: true, code: "x", chunks: 3, bytes: 6},
 		},
-		"sound": {false, `{"choices":[{"index":0,"message":{"content":null,"audio":{"id":"a","expires_at":1,"data":"aGVsbG8=","transcript":"Hi"}},"finish_reason":"stop"}]}`,
+		"sound": {
+			false, `{"choices":[{"index":0,"message":{"content":null,"audio":{"id":"a","expires_at":1,"data":"aGVsbG8=","transcript":"Hi"}},"finish_reason":"stop"}]}`,
 			learned{reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 2},
 		},
-		"a huge line": {true, dataLines(`{"choices":[{"index":0,"delta":{"content":"`+huge+`"},"finish_reason":"stop"}],"skipped":"`+huge+`"}`, `[DONE]`),
+		"a huge line": {
+			true, dataLines(`{"choices":[{"index":0,"delta":{"content":"`+huge+`"},"finish_reason":"stop"}],"skipped":"`+huge+`"}`, `[DONE]`),
 			learned{reasons: []string{"stop"}, complete: true, chunks: 1, bytes: len(huge)},
 		},
-		"carriage returns, names and ids of events": {true, "event: message\r\nid: 1\r\nretry: 5\r\ndata:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\ndata:[DONE]\r\n\r\n",
+		"carriage returns, names and ids of events": {
+			true, "event: message\r\nid: 1\r\nretry: 5\r\ndata:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\ndata:[DONE]\r\n\r\n",
 			learned{reasons: []string{""}, complete: true, chunks: 1, bytes: 1},
 		},
 		"garbage":             {true, "<html>Bad gateway</html>", learned{bad: 1}},
 		"garbage in an event": {true, dataLines(`{"a":}`, `{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`, `[DONE]`), learned{reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 1, bad: 1}},
 		"nothing":             {true, "\n", learned{}},
-		"a stream that was not asked for": {false, dataLines(`{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`, `[DONE]`),
+		"a stream that was not asked for": {
+			false, dataLines(`{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`, `[DONE]`),
 			learned{reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 1},
 		},
-		"no stream though one was asked for": {true, `{"id":"c1","choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}`,
+		"no stream though one was asked for": {
+			true, `{"id":"c1","choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}`,
 			learned{id: "c1", reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 1},
 		},
 	}

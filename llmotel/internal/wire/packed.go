@@ -108,7 +108,7 @@ func (p *packed) unpack() error {
 		p.out += int64(n)
 		p.x.body(buf[:n])
 		switch {
-		case err == io.EOF: //nolint:errorlint // decompressors return it as it is
+		case err == io.EOF:
 			return nil
 		case err != nil:
 			return err

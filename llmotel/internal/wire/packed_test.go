@@ -42,9 +42,9 @@ type packer interface {
 	Flush() error
 }
 
-func pack(t *testing.T, p packer, out *bytes.Buffer, body string, flush bool) []byte {
+func pack(t *testing.T, p packer, out *bytes.Buffer, flush bool) []byte {
 	t.Helper()
-	for event := range strings.SplitAfterSeq(body, "\n\n") {
+	for event := range strings.SplitAfterSeq(packedStream, "\n\n") {
 		if _, err := io.WriteString(p, event); err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func pack(t *testing.T, p packer, out *bytes.Buffer, body string, flush bool) []
 
 func begin(t testing.TB, url string, header http.Header) *wire.Exchange {
 	t.Helper()
-	route, ok := wire.Match(httptest.NewRequest(http.MethodPost, url, nil))
+	route, ok := wire.Match(httptest.NewRequest(http.MethodPost, url, http.NoBody))
 	if !ok {
 		t.Fatalf("%s is not recognised", url)
 	}
@@ -77,7 +77,7 @@ func TestPackedBodiesInEveryPieceSize(t *testing.T) {
 	for name, c := range packers {
 		for _, flush := range []bool{true, false} {
 			var out bytes.Buffer
-			body := pack(t, c.pack(&out), &out, packedStream, flush)
+			body := pack(t, c.pack(&out), &out, flush)
 			for size := 1; size <= len(body); size++ {
 				x := begin(t, packedURL, http.Header{"Content-Encoding": {c.encoding}})
 				inPieces(body, size, func(p []byte) {
@@ -114,7 +114,7 @@ func TestPackedEventsAreReadAsTheyPass(t *testing.T) {
 
 func TestTruncatedPackedBodies(t *testing.T) {
 	var out bytes.Buffer
-	body := pack(t, gzip.NewWriter(&out), &out, packedStream, true)
+	body := pack(t, gzip.NewWriter(&out), &out, true)
 	for n := range len(body) - 8 { // without the checksum all is there
 		x := begin(t, packedURL, http.Header{"Content-Encoding": {"gzip"}})
 		_, _ = x.Write(body[:n])
@@ -131,7 +131,7 @@ func TestTruncatedPackedBodies(t *testing.T) {
 
 func TestCorruptPackedBodies(t *testing.T) {
 	var out bytes.Buffer
-	body := pack(t, gzip.NewWriter(&out), &out, packedStream, false)
+	body := pack(t, gzip.NewWriter(&out), &out, false)
 	for n := range body {
 		x := begin(t, packedURL, http.Header{"Content-Encoding": {"gzip"}})
 		corrupt := bytes.Clone(body)
@@ -181,7 +181,7 @@ func TestBombsAreLeftUnread(t *testing.T) {
 // TestPackedExchangesEnd relies on goleak for coroutines that stay.
 func TestPackedExchangesEnd(t *testing.T) {
 	var out bytes.Buffer
-	body := pack(t, gzip.NewWriter(&out), &out, packedStream, true)
+	body := pack(t, gzip.NewWriter(&out), &out, true)
 	header := http.Header{"Content-Encoding": {"gzip"}}
 	begin(t, packedURL, header).End() // never written to
 	x := begin(t, packedURL, header)

@@ -79,7 +79,7 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 		i.known = x.Chunks > 0
 		x.piece = nil
 	case responsesUsage:
-		x.counts.clear() // each set of counts replaces the one before
+		x.clear() // each set of counts replaces the one before
 	case responsesOutputItem, responsesItem:
 		if id == responsesItem && i.event == itemAdded {
 			x.part = i.next // as its index will say

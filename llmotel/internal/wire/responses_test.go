@@ -30,62 +30,79 @@ func TestResponsesAnswers(t *testing.T) {
 		response string
 		want     learned
 	}{
-		"whole": {false, `{"id":"resp_1","status":"completed","error":null,"incomplete_details":null,"instructions":"Be brief","model":"m1","output":[{"type":"reasoning","summary":[{"type":"summary_text","text":"Hm"}]},{"type":"message","content":[{"type":"output_text","text":"Hello"},{"type":"refusal","refusal":"No"}]}],"service_tier":"flex",` + responsesUsage + `}`,
+		"whole": {
+			false, `{"id":"resp_1","status":"completed","error":null,"incomplete_details":null,"instructions":"Be brief","model":"m1","output":[{"type":"reasoning","summary":[{"type":"summary_text","text":"Hm"}]},{"type":"message","content":[{"type":"output_text","text":"Hello"},{"type":"refusal","refusal":"No"}]}],"service_tier":"flex",` + responsesUsage + `}`,
 			learned{id: "resp_1", model: "m1", tier: "flex", usage: ledger, reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 9},
 		},
-		"a tool call": {false, `{"id":"resp_1","output":[{"arguments":"{\"a\":1}","call_id":"call_1","name":"f","type":"function_call"}],"status":"completed"}`,
+		"a tool call": {
+			false, `{"id":"resp_1","output":[{"arguments":"{\"a\":1}","call_id":"call_1","name":"f","type":"function_call"}],"status":"completed"}`,
 			learned{id: "resp_1", reasons: []string{"tool_calls"}, complete: true, chunks: 1, bytes: 7},
 		},
-		"too long": {false, `{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"output":[]}`,
+		"too long": {
+			false, `{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"output":[]}`,
 			learned{reasons: []string{"length"}, complete: true},
 		},
-		"filtered": {false, `{"incomplete_details":{"reason":"content_filter"},"status":"incomplete"}`,
+		"filtered": {
+			false, `{"incomplete_details":{"reason":"content_filter"},"status":"incomplete"}`,
 			learned{reasons: []string{"content_filter"}, complete: true},
 		},
-		"failed": {false, `{"id":"resp_1","status":"failed","error":{"code":"server_error","message":"x"}}`,
+		"failed": {
+			false, `{"id":"resp_1","status":"failed","error":{"code":"server_error","message":"x"}}`,
 			learned{id: "resp_1", failed: true, code: "server_error", complete: true},
 		},
 		"in the background": {false, `{"id":"resp_1","status":"queued","output":[]}`, learned{id: "resp_1", complete: true}},
-		"stream": {true, events(responsesCreated, responsesAdded, responsesHel, responsesLo, responsesText, responsesItem, responsesEnd),
+		"stream": {
+			true, events(responsesCreated, responsesAdded, responsesHel, responsesLo, responsesText, responsesItem, responsesEnd),
 			learned{id: "resp_1", model: "m1", tier: "default", usage: ledger, reasons: []string{"stop"}, complete: true, chunks: 2, bytes: 5},
 		},
-		"stream of a tool call": {true, events(responsesCreated,
-			`{"type":"response.output_item.added","item":{"id":"fc_1","type":"function_call","status":"in_progress","arguments":"","call_id":"call_1","name":"f"},"output_index":0}`,
-			`{"type":"response.function_call_arguments.delta","delta":"{\"a\":","item_id":"fc_1","output_index":0}`,
-			`{"type":"response.function_call_arguments.delta","delta":"1}","item_id":"fc_1","output_index":0}`,
-			`{"type":"response.function_call_arguments.done","arguments":"{\"a\":1}","item_id":"fc_1","output_index":0}`,
-			`{"type":"response.output_item.done","item":{"id":"fc_1","type":"function_call","status":"completed","arguments":"{\"a\":1}","call_id":"call_1","name":"f"},"output_index":0}`,
-			`{"type":"response.completed","response":{"id":"resp_1","status":"completed","model":"m1","output":[{"id":"fc_1","type":"function_call","status":"completed","arguments":"{\"a\":1}","call_id":"call_1","name":"f"}],`+responsesUsage+`}}`),
+		"stream of a tool call": {
+			true, events(responsesCreated,
+				`{"type":"response.output_item.added","item":{"id":"fc_1","type":"function_call","status":"in_progress","arguments":"","call_id":"call_1","name":"f"},"output_index":0}`,
+				`{"type":"response.function_call_arguments.delta","delta":"{\"a\":","item_id":"fc_1","output_index":0}`,
+				`{"type":"response.function_call_arguments.delta","delta":"1}","item_id":"fc_1","output_index":0}`,
+				`{"type":"response.function_call_arguments.done","arguments":"{\"a\":1}","item_id":"fc_1","output_index":0}`,
+				`{"type":"response.output_item.done","item":{"id":"fc_1","type":"function_call","status":"completed","arguments":"{\"a\":1}","call_id":"call_1","name":"f"},"output_index":0}`,
+				`{"type":"response.completed","response":{"id":"resp_1","status":"completed","model":"m1","output":[{"id":"fc_1","type":"function_call","status":"completed","arguments":"{\"a\":1}","call_id":"call_1","name":"f"}],`+responsesUsage+`}}`),
 			learned{id: "resp_1", model: "m1", tier: "auto", usage: ledger, reasons: []string{"tool_calls"}, complete: true, chunks: 3, bytes: 7},
 		},
-		"stream whose end lists no output": {true, events(responsesHel, `{"type":"response.completed","response":{"status":"completed","output":[]}}`),
+		"stream whose end lists no output": {
+			true, events(responsesHel, `{"type":"response.completed","response":{"status":"completed","output":[]}}`),
 			learned{reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 3},
 		},
-		"stream of which only the end came": {true, events(responsesEnd),
+		"stream of which only the end came": {
+			true, events(responsesEnd),
 			learned{id: "resp_1", model: "m1", tier: "default", usage: ledger, reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 5},
 		},
-		"incomplete stream": {true, events(responsesHel, `{"type":"response.incomplete","response":{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},`+responsesUsage+`}}`),
+		"incomplete stream": {
+			true, events(responsesHel, `{"type":"response.incomplete","response":{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},`+responsesUsage+`}}`),
 			learned{usage: ledger, reasons: []string{"length"}, complete: true, chunks: 1, bytes: 3},
 		},
-		"failed stream": {true, events(responsesCreated, `{"type":"response.failed","response":{"id":"resp_1","status":"failed","error":{"code":"rate_limit_exceeded","message":"x"},"model":"m1"}}`),
+		"failed stream": {
+			true, events(responsesCreated, `{"type":"response.failed","response":{"id":"resp_1","status":"failed","error":{"code":"rate_limit_exceeded","message":"x"},"model":"m1"}}`),
 			learned{id: "resp_1", model: "m1", tier: "auto", failed: true, code: "rate_limit_exceeded", complete: true},
 		},
-		"error in the stream": {true, events(responsesHel, `{"type":"error","code":"server_error","message":"x","param":null,"sequence_number":3}`),
+		"error in the stream": {
+			true, events(responsesHel, `{"type":"error","code":"server_error","message":"x","param":null,"sequence_number":3}`),
 			learned{failed: true, code: "server_error", chunks: 1, bytes: 3},
 		},
-		"error with an object of its own": {true, events(`{"type":"error","sequence_number":3,"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"x","param":null}}`),
+		"error with an object of its own": {
+			true, events(`{"type":"error","sequence_number":3,"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"x","param":null}}`),
 			learned{failed: true, code: "insufficient_quota", kind: "insufficient_quota"},
 		},
-		"code that the model wrote is no error": {true, events(`{"type":"response.code_interpreter_call_code.delta","delta":"print(1)","output_index":0}`, `{"type":"response.code_interpreter_call_code.done","code":"print(1)","output_index":0}`),
+		"code that the model wrote is no error": {
+			true, events(`{"type":"response.code_interpreter_call_code.delta","delta":"print(1)","output_index":0}`, `{"type":"response.code_interpreter_call_code.done","code":"print(1)","output_index":0}`),
 			learned{chunks: 1},
 		},
-		"cut off": {true, events(responsesCreated, responsesHel) + "event: response.output_text.delta\ndata: {\"type\":",
+		"cut off": {
+			true, events(responsesCreated, responsesHel) + "event: response.output_text.delta\ndata: {\"type\":",
 			learned{id: "resp_1", model: "m1", tier: "auto", chunks: 1, bytes: 3, bad: 1},
 		},
-		"type last": {true, events(`{"delta":"Hel","output_index":0,"type":"response.output_text.delta"}`, `{"response":{"usage":{"input_tokens":1,"output_tokens":2},"status":"completed"},"type":"response.completed"}`),
+		"type last": {
+			true, events(`{"delta":"Hel","output_index":0,"type":"response.output_text.delta"}`, `{"response":{"usage":{"input_tokens":1,"output_tokens":2},"status":"completed"},"type":"response.completed"}`),
 			learned{usage: "in 1, out 2", reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 3},
 		},
-		"impossible counts": {false, `{"status":"completed","usage":{"input_tokens":-1,"output_tokens":"3","total_tokens":1e300,"input_tokens_details":{"cached_tokens":0.5}}}`,
+		"impossible counts": {
+			false, `{"status":"completed","usage":{"input_tokens":-1,"output_tokens":"3","total_tokens":1e300,"input_tokens_details":{"cached_tokens":0.5}}}`,
 			learned{reasons: []string{"stop"}, complete: true, refused: 4},
 		},
 	}
@@ -118,7 +135,7 @@ func TestResponsesRequest(t *testing.T) {
 	for size := 1; size < len(request); size += 13 {
 		b := content.Get(0)
 		x := exchange(t, responsesURL, request, http.Header{}, "", size, b)
-		got := []any{x.Asked.Model, x.Asked.Stream, x.MaxTokens, x.Temperature, x.TopP, x.OutputType, x.ReasoningLevel, x.Asked.ServiceTier, x.PreviousResponseID, x.ConversationID, x.Asked.Has(wire.ParamTopK), x.PromptBytes}
+		got := []any{x.Asked.Model, x.Asked.Stream, x.MaxTokens, x.Temperature, x.TopP, x.OutputType, x.ReasoningLevel, x.ServiceTier, x.PreviousResponseID, x.ConversationID, x.Has(wire.ParamTopK), x.PromptBytes}
 		want := []any{"gpt-5", true, int64(50), 0.7, 0.9, "json", "high", "flex", "resp_0", "conv_1", false, 8 + 17 + 13 + 10 + 7 + 5 + 6}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("pieces of %d (-want +got):\n%s", size, diff)
