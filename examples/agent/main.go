@@ -44,7 +44,7 @@ func run(ctx context.Context, w io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, telemetry.Close()) }()
+	defer func() { err = errors.Join(err, telemetry.Close(ctx)) }()
 
 	options := []option.RequestOption{
 		option.WithMiddleware(llmotel.Middleware(llmotel.WithRetries(2))),

@@ -41,7 +41,7 @@ func run(ctx context.Context, w io.Writer, question string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, telemetry.Close()) }()
+	defer func() { err = errors.Join(err, telemetry.Close(ctx)) }()
 
 	config := &genai.ClientConfig{
 		APIKey:     os.Getenv("GEMINI_API_KEY"),

@@ -40,11 +40,11 @@ func run(ctx context.Context, w io.Writer, question string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, telemetry.Close()) }()
+	defer func() { err = errors.Join(err, telemetry.Close(ctx)) }()
 
 	// The instrumentation: one option, and the SDK's own retries off beside it, so
 	// that a call is one span however often it is tried.
-	options := []option.RequestOption{
+	options := []option.RequestOption{ //nolint:bodyclose // there is no response yet
 		option.WithMiddleware(llmotel.Middleware(llmotel.WithRetries(2))),
 		option.WithMaxRetries(0),
 	}

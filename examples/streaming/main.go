@@ -42,7 +42,7 @@ func run(ctx context.Context, w io.Writer, question string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, telemetry.Close()) }()
+	defer func() { err = errors.Join(err, telemetry.Close(ctx)) }()
 
 	// OpenAI tells no usage on streams unless asked. WithStreamUsage asks, and
 	// hides the answer to it from the program.
@@ -79,7 +79,7 @@ func ask(ctx context.Context, w io.Writer, client *openai.Client, question strin
 		Model:    "gpt-5.2",
 		Messages: []openai.ChatCompletionMessageParamUnion{openai.UserMessage(question)},
 	})
-	defer stream.Close() // ends the span of a stream that is left
+	defer func() { _ = stream.Close() }() // ends the span of a stream that is left
 
 	var first time.Duration
 	for pieces := 0; pieces < most && stream.Next(); {
@@ -87,7 +87,8 @@ func ask(ctx context.Context, w io.Writer, client *openai.Client, question strin
 			if choice.Delta.Content == "" {
 				continue
 			}
-			if pieces++; pieces == 1 {
+			pieces++
+			if pieces == 1 {
 				first = time.Since(begun)
 				fmt.Fprint(w, "> ")
 			}

@@ -75,13 +75,13 @@ func (c *Console) Print() {
 	clear(c.events)
 }
 
-// Close exports what is left and says where it went.
-func (c *Console) Close() error {
+// Close exports what is left, also if ctx is done, and says where it went.
+func (c *Console) Close(ctx context.Context) error {
 	if c.sdk == nil {
 		fmt.Fprintf(c.w, "\nIn Jaeger and Prometheus: docker compose up -d --wait, then run it with %s=http://localhost:4317\n", Endpoint)
 		return nil
 	}
-	err := c.sdk.Shutdown(context.Background())
+	err := c.sdk.Shutdown(context.WithoutCancel(ctx))
 	if errors.Is(err, otelsetup.ErrNotExported) {
 		fmt.Fprintf(c.w, "\nNo collector was listening at %s: docker compose up -d --wait\n", Endpoint)
 		return nil

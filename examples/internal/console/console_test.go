@@ -27,7 +27,9 @@ import (
 func record(t *testing.T) {
 	t.Helper()
 	begun := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
-	at := func(ms int) trace.SpanEventOption { return trace.WithTimestamp(begun.Add(time.Duration(ms) * time.Millisecond)) }
+	at := func(ms int) trace.SpanEventOption {
+		return trace.WithTimestamp(begun.Add(time.Duration(ms) * time.Millisecond))
+	}
 	provider := otel.GetTracerProvider()
 	ctx, work := provider.Tracer("shop").Start(t.Context(), "work", at(0))
 	inst, err := llmotel.New()
@@ -60,7 +62,7 @@ func TestPrint(t *testing.T) {
 	record(t)
 	c.Print()
 	c.Print()
-	if err := c.Close(); err != nil {
+	if err := c.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
 	const want = `
@@ -135,12 +137,10 @@ func TestExports(t *testing.T) {
 	server := grpc.NewServer()
 	coltrace.RegisterTraceServiceServer(server, seen)
 	collogs.RegisterLogsServiceServer(server, logService{collector: seen})
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(l) }()
-	defer func() {
-		server.Stop()
-		<-served
-	}()
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = server.Serve(l) })
+	defer serving.Wait()
+	defer server.Stop()
 
 	t.Setenv("OTEL_METRICS_EXPORTER", "none")
 	t.Setenv(console.Endpoint, "http://"+l.Addr().String())
@@ -151,7 +151,7 @@ func TestExports(t *testing.T) {
 	}
 	record(t)
 	c.Print()
-	if err := c.Close(); err != nil {
+	if err := c.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
 	expect.InOrder(t, out.String(), `work`, `├─ chat m`, `event gen_ai\.evaluation\.result`, `Exported to `)
@@ -176,7 +176,7 @@ func TestNothingListens(t *testing.T) {
 	}
 	record(t)
 	c.Print()
-	if err := c.Close(); err != nil {
+	if err := c.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
 	expect.InOrder(t, out.String(), `chat m`, `No collector was listening at `)

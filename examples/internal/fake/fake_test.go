@@ -1,7 +1,6 @@
 package fake_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"strings"
@@ -11,9 +10,11 @@ import (
 	"github.com/llmotel/sdk/examples/internal/fake"
 )
 
-func post(ctx context.Context, t *testing.T, url, body string) *http.Response {
+// post returns the status of a reply, how long to wait by its headers, and its
+// body.
+func post(t *testing.T, url, body string) (status int, wait, text string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,20 +22,23 @@ func post(ctx context.Context, t *testing.T, url, body string) *http.Response {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { resp.Body.Close() })
-	return resp
+	defer resp.Body.Close()
+	all, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, resp.Header.Get("Retry-After-Ms"), string(all)
 }
 
 func TestBusy(t *testing.T) {
 	server := fake.Serve(fake.Busy(1, fake.OpenAI))
 	defer server.Close()
 	const ask = `{"model":"m","messages":[{"role":"user","content":"Hi"}]}`
-	resp := post(t.Context(), t, server.URL+"/v1/chat/completions", ask)
-	if resp.StatusCode != http.StatusTooManyRequests || resp.Header.Get("Retry-After-Ms") != "50" {
-		t.Errorf("first: status %d, headers %v", resp.StatusCode, resp.Header)
+	if status, wait, text := post(t, server.URL+"/v1/chat/completions", ask); status != http.StatusTooManyRequests || wait != "50" || !strings.Contains(text, "rate_limit_exceeded") {
+		t.Errorf("first: status %d, wait %q, %s", status, wait, text)
 	}
-	if resp := post(t.Context(), t, server.URL+"/v1/chat/completions", ask); resp.StatusCode != http.StatusOK {
-		t.Errorf("second: status %d", resp.StatusCode)
+	if status, _, text := post(t, server.URL+"/v1/chat/completions", ask); status != http.StatusOK || !strings.Contains(text, "Sunlight") {
+		t.Errorf("second: status %d, %s", status, text)
 	}
 }
 
@@ -53,8 +57,8 @@ func TestRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			server := fake.Serve(c.api)
 			defer server.Close()
-			if resp := post(t.Context(), t, server.URL+c.path, c.body); resp.StatusCode != c.want {
-				t.Errorf("status %d, want %d", resp.StatusCode, c.want)
+			if status, _, _ := post(t, server.URL+c.path, c.body); status != c.want {
+				t.Errorf("status %d, want %d", status, c.want)
 			}
 		})
 	}
@@ -64,12 +68,8 @@ func TestStreamUsageOnlyIfAsked(t *testing.T) {
 	server := fake.Serve(fake.OpenAI)
 	defer server.Close()
 	read := func(body string) string {
-		resp := post(t.Context(), t, server.URL+"/v1/chat/completions", body)
-		text, err := io.ReadAll(resp.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
+		_, _, text := post(t, server.URL+"/v1/chat/completions", body)
+		return text
 	}
 	const ask = `{"model":"m","stream":true,"messages":[]`
 	expect.InOrder(t, read(ask+`,"stream_options":{"include_usage":true}}`),

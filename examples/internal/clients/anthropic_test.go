@@ -1,0 +1,17 @@
+package clients_test
+
+import (
+	"github.com/anthropics/anthropic-sdk-go"
+	"github.com/anthropics/anthropic-sdk-go/option"
+
+	"github.com/llmotel/sdk/llmotel"
+)
+
+func Example_anthropic() { //nolint:bodyclose // there is no response yet
+	client := anthropic.NewClient(
+		option.WithMiddleware(llmotel.Middleware(llmotel.WithRetries(2))),
+		option.WithMaxRetries(0),
+	)
+
+	_ = client
+}
