@@ -74,6 +74,18 @@ func TestBreakerOpensAtFailureRate(t *testing.T) {
 	})
 }
 
+func TestFailureRateIsNotRounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := one(t, script("p", step{}, broken, broken))
+		for range 3 {
+			_ = call(t, c)
+		}
+		if s := c.BreakerStatuses()[0]; s.FailureRate != 2./3 {
+			t.Errorf("%v, want 0.6666...", s.FailureRate)
+		}
+	})
+}
+
 func TestBreakerWindowSlides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := script("p")

@@ -28,7 +28,10 @@ func (g *guard) status(now time.Time) providers.BreakerStatus {
 		return s
 	}
 	m := g.breaker.Metrics()
-	s.Successes, s.Failures, s.FailureRate = int(m.Successes()), int(m.Failures()), m.FailureRate()
+	s.Successes, s.Failures = int(m.Successes()), int(m.Failures())
+	if n := s.Successes + s.Failures; n > 0 { // the stock rate is rounded to a hundredth
+		s.FailureRate = float64(s.Failures) / float64(n)
+	}
 	return s
 }
 

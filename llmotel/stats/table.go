@@ -19,8 +19,8 @@ func (s Snapshot) String() string {
 }
 
 // WriteTable writes the figures for a person to read: one row for each model,
-// one for all calls, then the times to first chunk of streams and the circuit
-// breakers. Columns and tables that would be empty are left out.
+// one for all calls, then the latencies, the times to first chunk of streams and
+// the circuit breakers. Columns and tables that would be empty are left out.
 func (s Snapshot) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	columns := s.columns()
@@ -32,6 +32,10 @@ func (s Snapshot) WriteTable(w io.Writer) error {
 	rows = append(rows, nil, row(columns, "all calls", &s.Overall.Figures))
 	writeAligned(&b, rows)
 
+	if latencies := s.latencyRows(); len(latencies) > 1 {
+		b.WriteByte('\n')
+		writeAligned(&b, latencies)
+	}
 	if first := s.firstChunkRows(); len(first) > 1 {
 		b.WriteByte('\n')
 		writeAligned(&b, first)
@@ -71,11 +75,10 @@ func (s *Snapshot) columns() []column {
 	if s.any(func(f *Figures) bool { return f.Retries > 0 }) {
 		columns = append(columns, column{"retries", func(f *Figures) string { return count(f.Retries) }})
 	}
-	columns = append(columns,
+	return append(columns,
 		column{"tokens in", func(f *Figures) string { return count(f.Tokens.Input) }},
 		column{"out", func(f *Figures) string { return count(f.Tokens.Output) }},
 		column{"cost $", costCell})
-	return append(columns, latencyColumns(func(f *Figures) *Latency { return &f.Latency })...)
 }
 
 func latencyColumns(of func(*Figures) *Latency) []column {
@@ -111,6 +114,22 @@ func row(columns []column, name string, f *Figures) []string {
 		out[i+1] = c.cell(f)
 	}
 	return out
+}
+
+// latencyRows are the latencies of what was answered, in a table of their own
+// so that neither is wider than a screen.
+func (s *Snapshot) latencyRows() [][]string {
+	columns := append([]column{{"latency", nil}}, latencyColumns(func(f *Figures) *Latency { return &f.Latency })...)
+	rows := [][]string{header(columns)}
+	for i := range s.Models {
+		if m := &s.Models[i]; m.Latency.Count > 0 {
+			rows = append(rows, row(columns, m.Provider+" / "+m.Model, &m.Figures))
+		}
+	}
+	if s.Overall.Latency.Count > 0 {
+		rows = append(rows, nil, row(columns, "all calls", &s.Overall.Figures))
+	}
+	return rows
 }
 
 // firstChunkRows are the times to first chunk of what was streamed.
