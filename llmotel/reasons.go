@@ -99,7 +99,14 @@ func theReason(r string) *oneReason {
 }
 
 // finishReasons is the attribute: the provider's words where it has told them.
+// OpenAI's Responses API has none; they are those of its chat completions.
 func finishReasons(r *Result) attribute.KeyValue {
+	if r.API == providers.APIResponses && len(r.FinishReasons) == 1 {
+		if r.FinishReasons[0] == providers.FinishToolCall {
+			return theReason("tool_calls").attr
+		}
+		return theReason(string(r.FinishReasons[0])).attr
+	}
 	if len(r.FinishReasons) == 1 {
 		if len(r.RawFinishReasons) == 1 && r.RawFinishReasons[0] != "" {
 			return theReason(r.RawFinishReasons[0]).attr

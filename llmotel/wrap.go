@@ -3,6 +3,7 @@ package llmotel
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -50,9 +51,18 @@ func (w *Provider) Unwrap() providers.Provider { return w.next }
 
 func (w *Provider) call(req *providers.Request, stream bool) Call {
 	return Call{
-		Operation: OperationChat, Provider: w.next.Name(), ServerAddress: w.host, ServerPort: w.port,
+		Operation: operationOf(w.next.Name()), Provider: w.next.Name(), ServerAddress: w.host, ServerPort: w.port,
 		Target: w.target, Stream: stream, Request: req,
 	}
+}
+
+// operationOf is what a provider calls a chat: Google's services generate
+// content.
+func operationOf(provider string) string {
+	if strings.HasPrefix(provider, "gcp.") {
+		return OperationGenerateContent
+	}
+	return OperationChat
 }
 
 // Generate makes the call and records it.

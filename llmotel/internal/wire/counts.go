@@ -74,6 +74,21 @@ func (c *counts) got(k counter) bool { return c.has&(1<<k) != 0 }
 // clear forgets the counts, when a whole new set of them begins.
 func (c *counts) clear() { c.n, c.has = [counters]int64{}, 0 }
 
+// include adds a count to the one that it should be a part of, once.
+func (c *counts) include(k, part counter) {
+	if c.got(part) && c.n[part] > c.n[k] {
+		c.add(k, c.n[part])
+	}
+}
+
+// forget forgets some of the counts.
+func (c *counts) forget(which ...counter) {
+	for _, k := range which {
+		c.n[k] = 0
+		c.has &^= 1 << k
+	}
+}
+
 // put copies a count to the ledger if the vendor reported it.
 func (c *counts) put(u *providers.Usage, class providers.TokenClass, k counter) {
 	if c.got(k) {

@@ -97,7 +97,9 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 		x.mark = geminiCalled
 		x.piece = x.content.Output(x.choice).Part(content.ToolCall)
 	case geminiUsage:
-		x.counts.clear() // counts are cumulative: the last ones hold
+		// Counts are cumulative: the last ones hold, each on its own. Those by
+		// modality are sums over a list.
+		x.forget(nTextInput, nTextCached, nTextOutput, nAudioInput, nAudioCached, nAudioOutput, nImageInput, nImageCached, nImageOutput)
 	case geminiPromptDetails, geminiCacheDetails, geminiCandidateDetails:
 		x.part = int(id)
 	case geminiModality:
@@ -274,6 +276,9 @@ func geminiLedger(x *Exchange, u *providers.Usage) {
 		input := c.n[nInput] + c.n[nToolUse]
 		if c.n[nCacheRead] > c.n[nInput] {
 			input += c.n[nCacheRead]
+			c.include(nTextInput, nTextCached)
+			c.include(nAudioInput, nAudioCached)
+			c.include(nImageInput, nImageCached)
 		}
 		u.Set(providers.ClassInput, input)
 	}

@@ -120,8 +120,10 @@ func TestGeminiRules(t *testing.T) {
 		reasons        []string
 	}{
 		{
-			name: "the cache left out of the prompt", response: `{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"cachedContentTokenCount":100,"candidatesTokenCount":1}}`,
-			usage:   reported(map[providers.TokenClass]int64{providers.ClassInput: 103, providers.ClassCacheRead: 100, providers.ClassOutput: 1}),
+			name: "the cache left out of the prompt", response: `{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":3,"cachedContentTokenCount":100,"candidatesTokenCount":1,"promptTokensDetails":[{"modality":"TEXT","tokenCount":3}],"cacheTokensDetails":[{"modality":"TEXT","tokenCount":100}]}}`,
+			usage: reported(map[providers.TokenClass]int64{
+				providers.ClassInput: 103, providers.ClassCacheRead: 100, providers.ClassOutput: 1, providers.ClassTextInput: 103, providers.ClassTextCacheRead: 100,
+			}),
 			reasons: []string{"STOP"},
 		},
 		{
@@ -136,6 +138,14 @@ func TestGeminiRules(t *testing.T) {
 		{name: "error within", response: `{"error":{"code":429,"message":"secret","status":"RESOURCE_EXHAUSTED","details":[{"retryDelay":"7s"}]}}`, kind: providers.KindRateLimited},
 		{name: "error in an array", response: `[{"error":{"code":503,"status":"UNAVAILABLE"}}]`, kind: providers.KindOverloaded},
 		{name: "impossible counts", response: `{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":-3,"candidatesTokenCount":1e30,"thoughtsTokenCount":"7","totalTokenCount":1.5}}`, reasons: []string{"STOP"}},
+		{
+			name: "the last counts hold, each on its own", response: `[{"usageMetadata":{"promptTokenCount":3,"thoughtsTokenCount":9,"candidatesTokensDetails":[{"modality":"TEXT","tokenCount":2}]}},` +
+				`{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"candidatesTokenCount":4,"candidatesTokensDetails":[{"modality":"TEXT","tokenCount":4}]}}]`,
+			usage: reported(map[providers.TokenClass]int64{
+				providers.ClassInput: 3, providers.ClassOutput: 13, providers.ClassReasoning: 9, providers.ClassTextOutput: 13,
+			}),
+			reasons: []string{"STOP"},
+		},
 		{name: "no usage", response: `{"candidates":[{"finishReason":"STOP"}]}`, reasons: []string{"STOP"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
