@@ -2,6 +2,7 @@ package jsonscan
 
 import (
 	"bytes"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -50,7 +51,7 @@ type Scanner struct {
 	root    *Node
 	handler Handler
 
-	stack [maxDepth]frame
+	*work // nil between documents
 	depth int
 	node  *Node // of the value that comes next or is being read; nil skips it
 
@@ -67,11 +68,19 @@ type Scanner struct {
 	literal Type
 
 	held int // bytes in hold
-	hold [MaxValue]byte
+}
+
+// work is what only the reading of a document needs. Streams are between
+// documents for most of their time, so that all share a few.
+type work struct {
+	stack [maxDepth]frame
+	hold  [MaxValue]byte
 	// small is for pieces made here; on the stack it would be allocated, since
 	// the Handler is an interface.
 	small [utf8.UTFMax]byte
 }
+
+var works = sync.Pool{New: func() any { return new(work) }}
 
 type frame struct {
 	node  *Node
@@ -145,6 +154,7 @@ func (s *Scanner) End() {
 		s.handler.Raw(s.node.raw, nil, true)
 		s.valueEnd()
 	}
+	s.rest()
 }
 
 // Write reads on. It takes all of p and always returns a nil error.
@@ -162,7 +172,7 @@ func (s *Scanner) Write(p []byte) (int, error) {
 		case inRawLiteral:
 			i += s.rawLiteral(p[i:])
 		case broken:
-			return len(p), nil
+			i = len(p)
 		default:
 			if c := p[i]; c != ' ' && c != '\n' && c != '\r' && c != '\t' {
 				s.structure(c)
@@ -170,11 +180,23 @@ func (s *Scanner) Write(p []byte) (int, error) {
 			i++
 		}
 	}
+	s.rest()
 	return len(p), nil
+}
+
+// rest gives the memory for reading back, between documents.
+func (s *Scanner) rest() {
+	if s.work != nil && (s.Idle() || s.Broken()) {
+		works.Put(s.work)
+		s.work = nil
+	}
 }
 
 // structure reads one byte between values.
 func (s *Scanner) structure(c byte) {
+	if s.work == nil {
+		s.work = works.Get().(*work) //nolint:forcetypeassert // there is nothing else in it
+	}
 	switch s.state {
 	case atValue:
 		s.value(c)
@@ -301,6 +323,12 @@ func (s *Scanner) skip(p []byte) int {
 			s.quoted = !closed
 			continue
 		}
+		for i < len(p) && !structural[p[i]] { // vectors are long
+			i++
+		}
+		if i == len(p) {
+			break
+		}
 		switch p[i] {
 		case '"':
 			s.quoted = true
@@ -316,6 +344,9 @@ func (s *Scanner) skip(p []byte) int {
 	}
 	return len(p)
 }
+
+// structural are the bytes that skipping stops at.
+var structural = [256]bool{'"': true, '{': true, '}': true, '[': true, ']': true}
 
 // quotedRun passes over a string up to its closing quote, if that is there. An
 // escape that p ends in goes on in the next piece.
