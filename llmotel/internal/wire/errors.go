@@ -2,6 +2,7 @@ package wire
 
 import (
 	"cmp"
+	"strconv"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -36,6 +37,10 @@ var kinds = map[string]providers.Kind{
 	"ResponsibleAIPolicyViolation":      providers.KindContentFiltered,
 	"model_not_found":                   providers.KindModelNotFound,
 	"DeploymentNotFound":                providers.KindModelNotFound,
+	"bio_policy":                        providers.KindContentFiltered,
+	"invalid_prompt":                    providers.KindInvalidRequest,
+	"vector_store_timeout":              providers.KindTimeout,
+	"wrong_api_key":                     providers.KindAuthentication,
 	"invalid_api_key":                   providers.KindAuthentication,
 	"authentication_error":              providers.KindAuthentication,
 	"insufficient_permissions":          providers.KindPermission,
@@ -110,7 +115,12 @@ func (x *Exchange) Kind(status int) providers.Kind {
 		return kind
 	}
 	if status < 400 {
-		status = x.ErrorStatus
+		if status = x.ErrorStatus; status == 0 && len(x.ErrorCode) == 3 {
+			status, _ = strconv.Atoi(x.ErrorCode) // Azure writes the status as a text; no number is 0
+		}
+	}
+	if status == 0 && x.ErrorType == "invalid_request_error" {
+		status = 400
 	}
 	return cmp.Or(providers.KindOfStatus(status), providers.KindUnknown)
 }

@@ -260,7 +260,7 @@ func (x *Exchange) said(piece []byte) {
 
 // DropContent stops the collection of content; the collector is the caller's.
 func (x *Exchange) DropContent() {
-	x.content, x.message, x.piece, x.tool = nil, nil, nil, nil
+	x.content, x.message, x.piece, x.tool, x.items.text = nil, nil, nil, nil, nil
 }
 
 // Restart forgets the response: the request is made again.

@@ -281,3 +281,19 @@ func TestFailedRequests(t *testing.T) {
 		})
 	}
 }
+
+func TestErrorsAfterAGoodStatus(t *testing.T) {
+	for body, want := range map[string]providers.Kind{
+		`{"error":{"code":"429","message":"x"}}`:                               providers.KindRateLimited,
+		`{"error":{"code":502,"message":"x"}}`:                                 providers.KindServerError,
+		`{"error":{"type":"invalid_request_error","code":"tool_use_failed"}}`:  providers.KindInvalidRequest,
+		`{"error":{"type":"server_error","code":null}}`:                        providers.KindServerError,
+		`{"error":{"type":"insufficient_quota","code":"rate_limit_exceeded"}}`: providers.KindQuotaExhausted,
+		`{"error":{"message":"x"}}`:                                            providers.KindUnknown,
+	} {
+		x := exchange(t, chatURL, `{"stream":true}`, http.Header{}, dataLines(body), 7, nil)
+		if got := x.Kind(http.StatusOK); !x.Failed || got != want {
+			t.Errorf("%s: failed %t, kind %q, want %q", body, x.Failed, got, want)
+		}
+	}
+}
