@@ -25,39 +25,37 @@ import (
 )
 
 func main() {
-	speed := flag.Float64("speed", 10, "how many times faster than life; 1 is real time")
-	seed := flag.Uint64("seed", 1, "seed of answers and latencies; the same seed gives the same run")
-	log := flag.String("log", "llm_telemetry.jsonl", "file of the call records, one JSON line each")
-	flag.Parse()
-	if !(*speed > 0 && *speed <= 1000) { // NaN as well
-		fmt.Fprintln(os.Stderr, "quickstart: -speed must be above 0 and at most 1000, for example 10, or 1 for real time")
+	o, err := parse(os.Args[1:], os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return
+	case err != nil:
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Stdout, *speed, *seed, *log); err != nil {
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
+	if err := run(ctx, os.Stdout, o); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
-		stop()
-		os.Exit(1) //nolint:gocritic // stop has been called
+		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, w io.Writer, speed float64, seed uint64, log string) error {
+func run(ctx context.Context, w io.Writer, o options) error {
 	// Metrics go out every second, so that a run of seconds is seen to move.
 	if os.Getenv("OTEL_METRIC_EXPORT_INTERVAL") == "" {
 		if err := os.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "1000"); err != nil {
 			return err
 		}
 	}
-	scale := func(d time.Duration) time.Duration { return time.Duration(float64(d) / speed) }
+	scale := func(d time.Duration) time.Duration { return time.Duration(float64(d) / o.speed) }
 
 	// The two providers would be adapters of OpenAI and Anthropic in earnest:
 	// see examples/failover.
-	openai, err := mock.NewOpenAI(mock.WithSeed(seed), mock.WithTimeScale(1/speed), mock.WithAnswers(answers()))
+	openai, err := mock.NewOpenAI(mock.WithSeed(o.seed), mock.WithTimeScale(1/o.speed), mock.WithAnswers(answers()))
 	if err != nil {
 		return err
 	}
-	anthropic, err := mock.NewAnthropic(mock.WithSeed(seed), mock.WithTimeScale(1/speed), mock.WithAnswers(answers()))
+	anthropic, err := mock.NewAnthropic(mock.WithSeed(o.seed), mock.WithTimeScale(1/o.speed), mock.WithAnswers(answers()))
 	if err != nil {
 		return err
 	}
@@ -67,8 +65,8 @@ func run(ctx context.Context, w io.Writer, speed float64, seed uint64, log strin
 		{Name: "openai", Model: openai.Model(), Provider: openai},
 		{Name: "anthropic", Model: anthropic.Model(), Provider: anthropic},
 	},
-		monitor.WithServiceName("llmotel-quickstart"),
-		monitor.WithCallLog(log),
+		monitor.WithServiceName(service),
+		monitor.WithCallLog(o.log),
 		// That no collector listens is said once, at the end.
 		monitor.WithTelemetry(otelsetup.WithErrorHandler(func(error) {})),
 		monitor.WithFailover(
@@ -78,20 +76,25 @@ func run(ctx context.Context, w io.Writer, speed float64, seed uint64, log strin
 		),
 	)
 	if err != nil {
+		_, err = split(err)
 		return err
 	}
-	s := &story{m: m, openai: openai, anthropic: anthropic, out: out, scale: scale}
+	s := &story{m: m, openai: openai, anthropic: anthropic, out: out, scale: scale, speed: o.speed}
 	if err := s.tell(ctx); err != nil {
-		return errors.Join(err, m.Close())
+		if ctx.Err() != nil {
+			err = errInterrupted
+		}
+		_, rest := split(m.Close())
+		out.endLine()
+		return errors.Join(err, rest)
 	}
-	err = m.Close() // flushes
-	exported := !errors.Is(err, otelsetup.ErrNotExported)
-	out.summary(m.Snapshot(), log, exported)
-	if !exported {
-		return nil // the program runs on without a collector
-	}
+	unexported, err := split(m.Close()) // flushes
+	out.summary(m.Snapshot(), o.log, unexported)
 	return err
 }
+
+// service is the name that backends show.
+const service = "llmotel-quickstart"
 
 // openDelay is how long an open circuit breaker waits before a trial.
 const openDelay = 30 * time.Second

@@ -2,13 +2,18 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"go.uber.org/goleak"
+
+	"github.com/llmotel/sdk/llmotel/otelsetup"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -18,7 +23,7 @@ func TestRun(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9") // discard: nothing listens
 	log := filepath.Join(t.TempDir(), "calls.jsonl")
 	var out bytes.Buffer
-	if err := run(t.Context(), &out, 200, 1, log); err != nil {
+	if err := run(t.Context(), &out, options{200, 1, log}); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	rest := out.String()
@@ -28,15 +33,26 @@ func TestRun(t *testing.T) {
 		`circuit breaker of openai: closed → open \(consecutive failures\)`,
 		`3\. Its circuit breaker is open`, `– openai +not asked: breaker open`,
 		`4\. The primary comes back`, `openai: open → half-open`, `openai: half-open → closed`, `✓ openai`,
-		`5\. Everything is down`, `✗ failover: no target answered`, `worth trying again in`,
+		`5\. Everything is down`, `✗ failover: no target answered`, `✗ no target answered \(attempts: 0\); worth trying again in`,
 		`openai / gpt-5\.2`, `anthropic / claude-sonnet-5`, `all calls`, `"schema":"llmotel\.calllog/1"`,
-		`no collector was listening`,
+		`Traces +could not be exported to 127\.0\.0\.1:9`,
 	} {
 		loc := regexp.MustCompile(want).FindStringIndex(rest)
 		if loc == nil {
 			t.Fatalf("%q is missing, or not in its place, in\n%s", want, out.String())
 		}
 		rest = rest[loc[1]:]
+	}
+	for line := range strings.Lines(out.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 120 && !strings.Contains(line, log) {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	if n := strings.Count(out.String(), "✗ failover:"); n != 1 {
+		t.Errorf("%d long errors, want 1", n)
+	}
+	if strings.Contains(out.String(), "http://localhost") {
+		t.Error("links to a collector that was not used")
 	}
 	records, err := os.ReadFile(log)
 	if err != nil {
@@ -48,5 +64,152 @@ func TestRun(t *testing.T) {
 	}
 	if strings.Contains(string(records), "parcel") {
 		t.Error("the records hold prompts")
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+	ctx, cancel := context.WithCancel(t.Context())
+	var out bytes.Buffer
+	err := run(ctx, stopper{&out, cancel}, options{200, 1, filepath.Join(t.TempDir(), "calls.jsonl")})
+	if err == nil || err.Error() != "interrupted" {
+		t.Errorf("got %v, want interrupted\n%s", err, out.String())
+	}
+	if !strings.HasSuffix(out.String(), "\n") {
+		t.Errorf("the last line is not ended: %q", out.String())
+	}
+}
+
+// stopper is a writer that interrupts the program when streamed text appears.
+type stopper struct {
+	*bytes.Buffer
+	stop func()
+}
+
+func (s stopper) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte("Three")) {
+		s.stop()
+	}
+	return s.Buffer.Write(b)
+}
+
+// What cannot work is said, without a word of telemetry.
+func TestLogThatCannotBeWritten(t *testing.T) {
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+	err := run(t.Context(), &bytes.Buffer{}, options{200, 1, t.TempDir()})
+	if err == nil || !strings.Contains(err.Error(), "directory") || errors.Is(err, otelsetup.ErrNotExported) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	for name, tc := range map[string]struct {
+		args []string
+		want string // on stderr; empty: accepted
+	}{
+		"none":         {nil, ""},
+		"all":          {[]string{"-speed", "1", "-seed", "7", "-log", "x.jsonl"}, ""},
+		"empty log":    {[]string{"-log", ""}, "-log needs the name of a file"},
+		"argument":     {[]string{"-seed", "7", "fast"}, `unexpected argument "fast"`},
+		"no speed":     {[]string{"-speed", "0"}, "-speed must be above 0"},
+		"not a number": {[]string{"-speed", "NaN"}, "-speed must be above 0"},
+		"unknown":      {[]string{"-fast"}, "not defined: -fast"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var said bytes.Buffer
+			_, err := parse(tc.args, &said)
+			if (err == nil) != (tc.want == "") || !strings.Contains(said.String(), tc.want) {
+				t.Errorf("got %v and %q, want %q", err, said.String(), tc.want)
+			}
+		})
+	}
+}
+
+func TestSplit(t *testing.T) {
+	export := &otelsetup.ExportError{Signal: "traces", Endpoint: "localhost:4317", Err: errors.New("connection refused")}
+	disk := errors.New("disk full")
+	exports, rest := split(errors.Join(errors.Join(export, nil), disk))
+	if len(exports) != 1 || exports[0] != export || rest == nil || rest.Error() != "disk full" {
+		t.Errorf("got %v and %v", exports, rest)
+	}
+	if exports, rest := split(errors.Join(export)); len(exports) != 1 || rest != nil {
+		t.Errorf("got %v and %v", exports, rest)
+	}
+	if exports, rest := split(nil); exports != nil || rest != nil {
+		t.Errorf("got %v and %v", exports, rest)
+	}
+}
+
+func TestWhereTelemetryIs(t *testing.T) {
+	const jaeger = "Traces      http://localhost:16686/search"
+	refused := errors.New("connection refused")
+	for name, tc := range map[string]struct {
+		env    map[string]string
+		failed []*otelsetup.ExportError
+		want   []string
+		links  int
+	}{
+		"default":  {nil, nil, []string{jaeger, "Metrics     http://localhost:9090/"}, 2},
+		"loopback": {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4317"}, nil, []string{jaeger}, 2},
+		"nobody listens": {
+			nil, []*otelsetup.ExportError{{Signal: "traces", Endpoint: "localhost:4317", Err: refused}},
+			[]string{"Traces      no collector took them at localhost:4317: docker compose up -d --wait"}, 0,
+		},
+		"disabled":   {map[string]string{"OTEL_SDK_DISABLED": "true"}, nil, []string{"Traces      not exported", "Metrics     not exported"}, 0},
+		"no metrics": {map[string]string{"OTEL_METRICS_EXPORTER": "none"}, nil, []string{jaeger, "Metrics     not exported"}, 1},
+		"elsewhere":  {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "https://user:secret@otlp.example.com:4317"}, nil, []string{"Traces      exported to otlp.example.com:4317"}, 0},
+		"traces elsewhere, refused": {
+			map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "unix:///run/otel.sock"},
+			[]*otelsetup.ExportError{{Signal: "traces", Endpoint: "unix:///run/otel.sock", Err: refused}},
+			[]string{"Traces      could not be exported to unix:///run/otel.sock", "Metrics     http://localhost:9090/"}, 1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, v := range os.Environ() {
+				if k, _, _ := strings.Cut(v, "="); strings.HasPrefix(k, "OTEL_") {
+					t.Setenv(k, "")
+				}
+			}
+			for k, v := range tc.env {
+				t.Setenv(k, v)
+			}
+			var out bytes.Buffer
+			newPrinter(&out).exported(tc.failed)
+			for _, want := range tc.want {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("%q is missing in\n%s", want, out.String())
+				}
+			}
+			if strings.Count(out.String(), "http://") != tc.links || strings.Contains(out.String(), "secret") {
+				t.Errorf("want %d links in\n%s", tc.links, out.String())
+			}
+		})
+	}
+}
+
+func TestLastLine(t *testing.T) {
+	long := strings.Repeat("x", 100<<10)
+	for name, tc := range map[string]struct{ text, want string }{
+		"empty":           {"", ""},
+		"one":             {"a\n", "a"},
+		"several":         {"a\nb\nc\n", "c"},
+		"unfinished":      {"a\nb", "b"},
+		"after a big one": {long + "\nb\n", "b"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "log")
+			if err := os.WriteFile(path, []byte(tc.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := lastLine(path); err != nil || got != tc.want {
+				t.Errorf("got %q and %v, want %q", got, err, tc.want)
+			}
+		})
+	}
+	if got, err := lastLine(os.DevNull); err != nil || got != "" {
+		t.Errorf("a device: got %q and %v", got, err)
+	}
+	if _, err := lastLine(filepath.Join(t.TempDir(), "none")); err == nil {
+		t.Error("no error for a file that is not there")
 	}
 }

@@ -1,15 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/llmotel/sdk/failover"
+	"github.com/llmotel/sdk/llmotel/otelsetup"
 	"github.com/llmotel/sdk/llmotel/stats"
 	"github.com/llmotel/sdk/providers"
 )
@@ -49,28 +52,36 @@ func (p *printer) paint(code, s string) string {
 }
 
 func (p *printer) printf(format string, args ...any) {
+	p.endLine()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprintf(p.w, format, args...)
+}
+
+// endLine ends streamed text.
+func (p *printer) endLine() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.column > 0 {
 		fmt.Fprintln(p.w)
 		p.column = 0
 	}
-	fmt.Fprintf(p.w, format, args...)
 }
 
 func (p *printer) chapter(title, text string) {
 	p.chapters++
-	p.printf("\n%s\n   %s\n\n", p.paint(bold, fmt.Sprintf("%d. %s", p.chapters, title)), p.paint(dim, text))
+	p.printf("\n%s\n   %s\n\n", p.paint(bold, fmt.Sprintf("%d. %s", p.chapters, title)), p.paint(dim, wrap(text, 110, "   ")))
 }
 
 func (p *printer) question(req *providers.Request) {
 	p.printf("   %s %s\n", p.paint(cyan, "?"), shorten(req.Messages[0].Text(), 90))
 }
 
-func (p *printer) answer(r *providers.Response, took time.Duration) {
+// answer writes who answered, and the text unless it has been shown already.
+func (p *printer) answer(r *providers.Response, took time.Duration, text string) {
 	p.printf("   %s %-9s %-16s %7s  %4d in %4d out  %s\n\n",
 		p.paint(green, "✓"), r.Target, r.Model, took.Round(time.Millisecond), r.Usage.Input, r.Usage.Output,
-		p.paint(dim, shorten(r.Text(), 70)))
+		p.paint(dim, shorten(text, 60)))
 }
 
 // chunk shows streamed text as it comes.
@@ -98,12 +109,16 @@ func (p *printer) waiting(d time.Duration) {
 	p.printf("   %s waiting %s for the next trial\n\n", p.paint(dim, "…"), d.Round(10*time.Millisecond))
 }
 
-func (p *printer) failure(err *failover.Error) {
-	p.printf("   %s %s\n", p.paint(red, "✗"), wrap(err.Error(), 100, "     "))
-	if wait := err.RetryAfter(); wait > 0 {
-		p.printf("     %s\n", p.paint(bold, fmt.Sprintf("worth trying again in %s", wait.Round(10*time.Millisecond))))
+// failure writes the error of a call; in short if one like it has been shown.
+func (p *printer) failure(err *failover.Error, short bool) {
+	text := err.Error()
+	if short {
+		text = fmt.Sprintf("no target answered (attempts: %d)", err.Attempts())
+		if wait := err.RetryAfter(); wait > 0 {
+			text += p.paint(bold, fmt.Sprintf("; worth trying again in %s", wait.Round(10*time.Millisecond)))
+		}
 	}
-	p.printf("\n")
+	p.printf("   %s %s\n\n", p.paint(red, "✗"), wrap(text, 110, "     "))
 }
 
 // hooks prints what the chain does between question and answer.
@@ -130,33 +145,43 @@ func (p *printer) hooks() failover.Hooks {
 
 func name(s providers.BreakerState) string { return strings.ReplaceAll(string(s), "_", "-") }
 
-// summary prints the statistics, the last records and where to look next.
-func (p *printer) summary(s stats.Snapshot, log string, exported bool) {
+// summary prints the statistics, the last record and where to look next.
+func (p *printer) summary(s stats.Snapshot, log string, failed []*otelsetup.ExportError) {
 	p.chapter("What the process knows", "Statistics need no collector. Latencies are those of the run, so -speed shortens them.")
 	p.printf("%s\n", indent(s.String()))
-	p.chapter("What stays", "Every call is a line in "+log+". The beginnings of the last three:")
-	for _, line := range lastLines(log, 3) {
-		p.printf("   %s\n", shorten(line, 400))
+	p.chapter("What stays", "Every call is a line in "+log+", without prompt and answer. The last one:")
+	line, err := lastLine(log)
+	if err != nil {
+		line = err.Error()
 	}
+	p.printf("   %s\n", wrap(strings.ReplaceAll(cmp.Or(line, "(not a file to read from)"), `,"`, `, "`), 110, "   "))
 	p.printf("\n%s\n", p.paint(bold, "Where to look next"))
-	if exported {
-		p.printf("   Traces      http://localhost:16686/search?service=llmotel-quickstart\n" +
-			"   Metrics     http://localhost:9090/query?g0.expr=llmotel_breaker_state_ratio\n")
-	} else {
-		p.printf("   Traces      no collector was listening: docker compose up -d --wait, then run this again\n" +
-			"   and metrics and open http://localhost:16686 and http://localhost:9090\n")
-	}
+	p.exported(failed)
 	p.printf("   Records     jq -c '[.provider, .latency_ms, .cost_usd, .error_kind]' %s\n"+
 		"   Your code   examples/quickstart/main.go, then README.md\n\n", log)
 }
 
-func lastLines(path string, n int) []string {
-	text, err := os.ReadFile(path) //nolint:gosec // the path is the one that the user gave
-	if err != nil {
-		return []string{err.Error()}
+// exported says where traces and metrics are, as far as this program knows.
+func (p *printer) exported(failed []*otelsetup.ExportError) {
+	for _, at := range []struct{ name, signal, link string }{
+		{"Traces", "traces", "http://localhost:16686/search?service=" + service},
+		{"Metrics", "metrics", "http://localhost:9090/query?g0.expr=llmotel_breaker_state_ratio"},
+	} {
+		to := destination(at.signal)
+		text := "exported to " + to
+		lost := slices.ContainsFunc(failed, func(e *otelsetup.ExportError) bool { return e.Endpoint == to })
+		switch ours := composed(to); {
+		case to == "":
+			text = "not exported, as the OTEL_* variables say"
+		case lost && ours:
+			text = fmt.Sprintf("no collector took them at %s: docker compose up -d --wait, and run this again", to)
+		case lost:
+			text = fmt.Sprintf("could not be exported to %s, where the OTEL_* variables send them", to)
+		case ours:
+			text = at.link
+		}
+		p.printf("   %-11s %s\n", at.name, text)
 	}
-	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
-	return lines[max(0, len(lines)-n):]
 }
 
 // wrap breaks a text between words into lines of at most n characters.

@@ -18,6 +18,7 @@ type story struct {
 	m                 *monitor.Monitor
 	openai, anthropic *mock.Provider
 	out               *printer
+	speed             float64
 	scale             func(time.Duration) time.Duration
 	asked             int
 }
@@ -31,7 +32,8 @@ func (s *story) tell(ctx context.Context) error {
 		return err
 	}
 
-	s.out.chapter("The primary goes down", "Each call is retried once, then the backup answers: the caller notices nothing.")
+	s.out.chapter("The primary goes down", "The backup answers, and the caller notices nothing. A call is retried once before it moves on; "+
+		"the fifth failure in a row opens the circuit breaker, and the call moves on at once.")
 	s.openai.SetDown(true)
 	if err := s.until(ctx, "openai", providers.BreakerOpen, 5); err != nil {
 		return err
@@ -45,7 +47,7 @@ func (s *story) tell(ctx context.Context) error {
 		return err
 	}
 
-	s.out.chapter("The primary comes back", fmt.Sprintf("%s after it opened, the breaker lets trial calls through.", openDelay))
+	s.out.chapter("The primary comes back", s.trials())
 	s.openai.SetDown(false)
 	if err := s.waitForTrial(ctx, "openai"); err != nil {
 		return err
@@ -57,23 +59,32 @@ func (s *story) tell(ctx context.Context) error {
 		return err
 	}
 
-	s.out.chapter("Everything is down", "One clear error: what each provider said, and when it is worth trying again.")
+	s.out.chapter("Everything is down", "One clear error: what each provider said and, once nobody is asked any more, when to try again.")
 	s.openai.SetDown(true)
 	if err := s.anthropic.SetOutage(providers.KindOverloaded); err != nil {
 		return err
 	}
-	for range 10 {
+	for n := range 10 {
 		_, err := s.ask(ctx)
 		fe, ok := errors.AsType[*failover.Error](err)
 		if !ok {
 			return fmt.Errorf("with all providers down the call returned %w, want a *failover.Error", err)
 		}
-		s.out.failure(fe)
+		s.out.failure(fe, n > 0)
 		if fe.Attempts() == 0 { // nobody is asked any more
 			return nil
 		}
 	}
 	return errors.New("the circuit breakers did not open with all providers down")
+}
+
+// trials explains the wait, which goes by the clock of the run.
+func (s *story) trials() string {
+	text := fmt.Sprintf("%s after it opened, the breaker lets trial calls through.", openDelay)
+	if s.speed != 1 {
+		text += fmt.Sprintf(" At -speed %g that is %s.", s.speed, s.scale(openDelay).Round(10*time.Millisecond))
+	}
+	return text
 }
 
 // until makes calls until the target's breaker is in the state, at most n.
@@ -140,7 +151,7 @@ func (s *story) generate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.out.answer(resp, time.Since(begun))
+	s.out.answer(resp, time.Since(begun), resp.Text())
 	return nil
 }
 
@@ -156,6 +167,6 @@ func (s *story) stream(ctx context.Context) error {
 		s.out.chunk(chunk)
 		answer.Add(chunk)
 	}
-	s.out.answer(answer.Response(), time.Since(begun))
+	s.out.answer(answer.Response(), time.Since(begun), "streamed")
 	return nil
 }
