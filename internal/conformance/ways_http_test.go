@@ -32,7 +32,7 @@ var httpWays = []way{
 		},
 	},
 	{
-		name: "Wrap over Transport", fits: all, chats: true, typed: true,
+		name: "Wrap over Transport", fits: all, typed: true,
 		open: func(t *testing.T, inst *llmotel.Instrumentation, w wire, d dialling) client {
 			d.client = &http.Client{Transport: inst.Transport(d.client.Transport, llmotel.WithProvider(w.provider))}
 			return wrapped(inst, w.dial(t, d))

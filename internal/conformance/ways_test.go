@@ -28,9 +28,6 @@ type way struct {
 	name string
 	// fits are the protocols that it is tried with, by name in wires.
 	fits []string
-	// chats tells that inference is always called "chat": a providers.Provider
-	// does not say what its vendor calls it.
-	chats bool
 	// typed tells that the recorder sees requests and answers of this project,
 	// and not only what is on the wire.
 	typed bool
@@ -56,7 +53,7 @@ var ways = slices.Concat(providerWays, httpWays)
 // providerWays are those of programs that use this project's providers.
 var providerWays = []way{
 	{
-		name: "Wrap", fits: all, chats: true, typed: true,
+		name: "Wrap", fits: all, typed: true,
 		open: func(t *testing.T, inst *llmotel.Instrumentation, w wire, d dialling) client {
 			c := w.dial(t, d)
 			return wrapped(inst, c)

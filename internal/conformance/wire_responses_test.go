@@ -31,7 +31,7 @@ var openAIResponses = wire{
 		"choices": "one answer a call", "embeddings": "as with Chat Completions",
 		"embeddings, attribution": "as with Chat Completions", "embeddings error": "as with Chat Completions",
 	},
-	stops: "stop", calls: "tool_calls", typed: "completed",
+	stops: "stop", calls: "tool_calls",
 	usage: func(reply) map[string]int64 {
 		return map[string]int64{
 			"input_tokens": inputTokens, "output_tokens": outputTokens, "cache_read.input_tokens": cacheReadTokens,

@@ -32,9 +32,6 @@ type wire struct {
 	// stops and calls are the finish reasons in the vendor's words: the span
 	// has them as they came.
 	stops, calls string
-	// typed is the finish reason in the words of the adapter, where the ways
-	// that read the wire derive one from it.
-	typed string
 	// usage are the token counts that its answers report, by attribute.
 	usage func(reply) map[string]int64
 	// untold are recommended attributes that the vendor's answers say nothing
