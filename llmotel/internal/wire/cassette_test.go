@@ -162,7 +162,7 @@ func bodyOf(tb testing.TB, text string, parsed any) []byte {
 // all at once.
 func (r *recording) replay(tb testing.TB, size int, b *content.Builder) *wire.Exchange {
 	tb.Helper()
-	route, ok := wire.Match(httptest.NewRequest(http.MethodPost, r.url, http.NoBody))
+	route, ok := wire.Match(httptest.NewRequestWithContext(tb.Context(), http.MethodPost, r.url, http.NoBody))
 	if !ok {
 		tb.Fatalf("%s is not recognised", r.url)
 	}

@@ -16,7 +16,7 @@ import (
 // size bytes.
 func exchange(t *testing.T, url, request string, header http.Header, response string, size int, b *content.Builder) *wire.Exchange {
 	t.Helper()
-	r := httptest.NewRequest(http.MethodPost, url, http.NoBody)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, url, http.NoBody)
 	route, ok := wire.Match(r)
 	if !ok {
 		t.Fatalf("%s is not recognised", url)

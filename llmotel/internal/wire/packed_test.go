@@ -62,7 +62,7 @@ func pack(t *testing.T, p packer, out *bytes.Buffer, flush bool) []byte {
 
 func begin(t testing.TB, url string, header http.Header) *wire.Exchange {
 	t.Helper()
-	route, ok := wire.Match(httptest.NewRequest(http.MethodPost, url, http.NoBody))
+	route, ok := wire.Match(httptest.NewRequestWithContext(t.Context(), http.MethodPost, url, http.NoBody))
 	if !ok {
 		t.Fatalf("%s is not recognised", url)
 	}

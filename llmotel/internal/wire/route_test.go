@@ -105,7 +105,7 @@ var routes = map[string]wire.Route{
 
 func TestMatch(t *testing.T) {
 	for url, want := range routes {
-		got, ok := wire.Match(httptest.NewRequest(http.MethodPost, url, http.NoBody))
+		got, ok := wire.Match(httptest.NewRequestWithContext(t.Context(), http.MethodPost, url, http.NoBody))
 		if !ok {
 			t.Errorf("%s is not recognised", url)
 			continue
@@ -119,7 +119,7 @@ func TestMatch(t *testing.T) {
 func TestOnlyPostMatches(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodPatch} {
 		for url := range routes {
-			if _, ok := wire.Match(httptest.NewRequest(method, url, http.NoBody)); ok {
+			if _, ok := wire.Match(httptest.NewRequestWithContext(t.Context(), method, url, http.NoBody)); ok {
 				t.Errorf("%s %s is taken for an LLM call", method, url)
 			}
 		}
@@ -176,7 +176,7 @@ var others = []string{
 
 func TestOthersDoNotMatch(t *testing.T) {
 	for _, url := range others {
-		if to, ok := wire.Match(httptest.NewRequest(http.MethodPost, url, http.NoBody)); ok {
+		if to, ok := wire.Match(httptest.NewRequestWithContext(t.Context(), http.MethodPost, url, http.NoBody)); ok {
 			t.Errorf("%s is taken for %+v", url, to)
 		}
 	}
@@ -184,7 +184,7 @@ func TestOthersDoNotMatch(t *testing.T) {
 
 func TestMatchDoesNotAllocate(t *testing.T) {
 	for _, url := range append(others, "https://api.openai.com/v1/chat/completions", "https://api.anthropic.com/v1/messages") {
-		r := httptest.NewRequest(http.MethodPost, url, http.NoBody)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, url, http.NoBody)
 		if n := testing.AllocsPerRun(10, func() { wire.Match(r) }); n > 0 {
 			t.Errorf("%s: %v allocations", url, n)
 		}
@@ -196,7 +196,7 @@ func BenchmarkMatch(b *testing.B) {
 		"other": "https://example.com/v1/orders/4711/items",
 		"chat":  "https://api.openai.com/v1/chat/completions",
 	} {
-		r := httptest.NewRequest(http.MethodPost, url, http.NoBody)
+		r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, url, http.NoBody)
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
