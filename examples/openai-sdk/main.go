@@ -44,8 +44,8 @@ func run(ctx context.Context, w io.Writer, question string) (err error) {
 
 	// The instrumentation: one option, and the SDK's own retries off beside it, so
 	// that a call is one span however often it is tried.
-	options := []option.RequestOption{ //nolint:bodyclose // there is no response yet
-		option.WithMiddleware(llmotel.Middleware(llmotel.WithRetries(2))),
+	options := []option.RequestOption{
+		option.WithMiddleware(llmotel.Middleware(llmotel.WithRetries(2))), //nolint:bodyclose // it returns no response
 		option.WithMaxRetries(0),
 	}
 	if os.Getenv("OPENAI_API_KEY") == "" {

@@ -7,9 +7,9 @@ import (
 	"github.com/llmotel/sdk/llmotel"
 )
 
-func Example_anthropic() { //nolint:bodyclose // there is no response yet
+func Example_anthropic() {
 	client := anthropic.NewClient(
-		option.WithMiddleware(llmotel.Middleware(llmotel.WithRetries(2))),
+		option.WithMiddleware(llmotel.Middleware(llmotel.WithRetries(2))), //nolint:bodyclose // it returns no response
 		option.WithMaxRetries(0),
 	)
 

@@ -7,9 +7,9 @@ import (
 	"github.com/llmotel/sdk/llmotel"
 )
 
-func Example_openai() { //nolint:bodyclose // there is no response yet
+func Example_openai() {
 	client := openai.NewClient(
-		option.WithMiddleware(llmotel.Middleware(llmotel.WithRetries(2), llmotel.WithStreamUsage())),
+		option.WithMiddleware(llmotel.Middleware(llmotel.WithRetries(2), llmotel.WithStreamUsage())), //nolint:bodyclose // it returns no response
 		option.WithMaxRetries(0),
 	)
 

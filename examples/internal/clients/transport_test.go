@@ -22,7 +22,7 @@ func Example_transport() {
 	httpClient := &http.Client{Transport: llmotel.NewTransport(nil, llmotel.WithRetries(2))}
 
 	// Google: google.golang.org/genai
-	gemini, err := genai.NewClient(ctx, &genai.ClientConfig{HTTPClient: httpClient})
+	gemini, err := genai.NewClient(ctx, &genai.ClientConfig{HTTPClient: httpClient}) //nolint:ineffassign // errors are the reader's
 
 	// AWS: bedrockruntime of aws-sdk-go-v2
 	bedrock := bedrockruntime.NewFromConfig(cfg, func(o *bedrockruntime.Options) { o.HTTPClient = httpClient })
@@ -36,7 +36,7 @@ func Example_transport() {
 	compatible := openai.NewClientWithConfig(config)
 
 	// No SDK at all
-	resp, err := httpClient.Do(req)
+	resp, err := httpClient.Do(req) //nolint:bodyclose // so is the rest
 
 	_, _, _, _, _, _ = gemini, bedrock, local, compatible, resp, err
 }
