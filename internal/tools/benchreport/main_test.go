@@ -3,7 +3,11 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const output = `goos: linux
 BenchmarkGenerate/bare/goroutines=1-2   	1000	  4.0 ns/op	  0 B/op	 0 allocs/op
