@@ -65,7 +65,8 @@ func run(ctx context.Context, w io.Writer, question string) (err error) {
 		return err
 	}
 
-	fmt.Fprintf(w, "\n2. A stream that is closed after five pieces. Its span ends then, is no error, and says that usage is missing.\n\n")
+	fmt.Fprintf(w, "\n2. A stream that is closed after five pieces. Its span ends there and has not failed, but it says that the answer\n"+
+		"   is not whole (finish error, an event) and that nobody told how many tokens it took.\n\n")
 	err = ask(ctx, w, &client, question, 5)
 	telemetry.Print()
 	return err

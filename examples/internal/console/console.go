@@ -78,16 +78,16 @@ func (c *Console) Print() {
 // Close exports what is left, also if ctx is done, and says where it went.
 func (c *Console) Close(ctx context.Context) error {
 	if c.sdk == nil {
-		fmt.Fprintf(c.w, "\nIn Jaeger and Prometheus: docker compose up -d --wait, then run it with %s=http://localhost:4317\n", Endpoint)
+		fmt.Fprintf(c.w, "\nIn Jaeger, and as metrics in Prometheus: docker compose up -d --wait, then run it with %s=http://localhost:4317\n", Endpoint)
 		return nil
 	}
 	err := c.sdk.Shutdown(context.WithoutCancel(ctx))
 	if errors.Is(err, otelsetup.ErrNotExported) {
-		fmt.Fprintf(c.w, "\nNo collector was listening at %s: docker compose up -d --wait\n", Endpoint)
+		fmt.Fprintf(c.w, "\nNo collector was listening where %s says: docker compose up -d --wait\n", Endpoint)
 		return nil
 	}
 	if err == nil {
-		fmt.Fprintf(c.w, "\nExported to %s; Jaeger: http://localhost:16686\n", Endpoint)
+		fmt.Fprintf(c.w, "\nExported to where %s says; Jaeger: http://localhost:16686\n", Endpoint)
 	}
 	return err
 }

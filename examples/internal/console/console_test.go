@@ -44,7 +44,7 @@ func record(t *testing.T) {
 		attribute.Float64("gen_ai.response.time_to_first_chunk", 0.0123), attribute.String("error.type", "timeout"),
 	))
 	span.SetStatus(codes.Error, "it took too long")
-	span.AddEvent("llmotel.retry", trace.WithAttributes(attribute.Int("llmotel.retry.attempt", 2)))
+	span.AddEvent("llmotel.retry", trace.WithAttributes(attribute.Int("llmotel.retry.attempt", 2), attribute.Float64("llmotel.retry.delay", 1.50049)))
 	span.End(at(1210))
 	_, last := provider.Tracer(llmotel.ScopeName).Start(ctx, "execute_tool t", at(1300))
 	last.End(at(1304))
@@ -74,13 +74,13 @@ Recorded:
   │       tokens 30 in, 7 out (20 cached) · cost 0.250000 USD · finish stop, length
   │       first chunk after 12ms
   │       error timeout · it took too long
-  │       event llmotel.retry  attempt=2
+  │       event llmotel.retry  attempt=2 delay=1.5s
   │       event gen_ai.evaluation.result  name=relevance score.label=pass
   └─ execute_tool t  4ms
 
 No span was recorded.
 
-In Jaeger and Prometheus: docker compose up -d --wait, then run it with OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317
+In Jaeger, and as metrics in Prometheus: docker compose up -d --wait, then run it with OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -154,7 +154,7 @@ func TestExports(t *testing.T) {
 	if err := c.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	expect.InOrder(t, out.String(), `work`, `├─ chat m`, `event gen_ai\.evaluation\.result`, `Exported to `)
+	expect.InOrder(t, out.String(), `work`, `├─ chat m`, `event gen_ai\.evaluation\.result`, `Exported to where `)
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
 	got := map[string]int{}
@@ -179,7 +179,7 @@ func TestNothingListens(t *testing.T) {
 	if err := c.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	expect.InOrder(t, out.String(), `chat m`, `No collector was listening at `)
+	expect.InOrder(t, out.String(), `chat m`, `No collector was listening where `)
 }
 
 func TestWrongSettings(t *testing.T) {

@@ -106,7 +106,11 @@ func (e event) String() string {
 		for _, prefix := range []string{e.name + ".", "gen_ai.evaluation.", "gen_ai."} {
 			name = strings.TrimPrefix(name, prefix)
 		}
-		facts = append(facts, name+"="+words(kv.Value))
+		value := words(kv.Value)
+		if kv.Key == "llmotel.retry.delay" {
+			value = seconds(kv.Value)
+		}
+		facts = append(facts, name+"="+value)
 	}
 	slices.Sort(facts)
 	return "event " + e.name + "  " + strings.Join(facts, " ")
@@ -125,7 +129,7 @@ func (a attributes) text(label, key string) string {
 
 func (a attributes) seconds(label, key string) string {
 	if v, ok := a[key]; ok {
-		return label + " " + round(time.Duration(v.AsFloat64()*float64(time.Second)))
+		return label + " " + seconds(v)
 	}
 	return ""
 }
@@ -170,6 +174,10 @@ func words(v attribute.Value) string {
 		return strings.Join(v.AsStringSlice(), ", ")
 	}
 	return v.String()
+}
+
+func seconds(v attribute.Value) string {
+	return round(time.Duration(v.AsFloat64() * float64(time.Second)))
 }
 
 func round(d time.Duration) string {
