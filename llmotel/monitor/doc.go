@@ -7,8 +7,8 @@
 //	})
 //
 // A [Monitor] is a providers.Provider. Behind it are a failover chain over the
-// targets (package failover), spans and metrics of every call (llmotel and
-// otelfailover), their export over OTLP as the standard OTEL_* variables say
+// targets (package failover), spans, metrics and events of every call (llmotel
+// and otelfailover), their export over OTLP as the standard OTEL_* variables say
 // (otelsetup), statistics in the process (stats) and a call log (calllog).
 // [Monitor.Close] ends and flushes all of it.
 //

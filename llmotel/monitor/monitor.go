@@ -57,13 +57,13 @@ func New(targets []Target, opts ...Option) (*Monitor, error) {
 // build adds one part after the other; what is open when it fails is closed by
 // the caller.
 func (m *Monitor) build(targets []Target, c config) error {
-	tp, mp := otel.GetTracerProvider(), otel.GetMeterProvider()
+	tp, mp, lp := otel.GetTracerProvider(), otel.GetMeterProvider(), otel.GetLoggerProvider()
 	if !c.globalTelemetry {
 		sdk, err := otelsetup.Start(context.Background(), c.setup()...)
 		if err != nil {
 			return err
 		}
-		tp, mp = sdk.TracerProvider(), sdk.MeterProvider()
+		tp, mp, lp = sdk.TracerProvider(), sdk.MeterProvider(), sdk.LoggerProvider()
 		m.onClose(func() error { return sdk.Shutdown(context.Background()) })
 	}
 	m.stats = stats.New(stats.WithBreakers(m.Breakers))
@@ -77,8 +77,11 @@ func (m *Monitor) build(targets []Target, c config) error {
 		m.onClose(log.Close)
 		sinks = append(sinks, log)
 	}
-	recorder := append([]llmotel.Option{llmotel.WithTracerProvider(tp), llmotel.WithMeterProvider(mp), llmotel.WithSinks(sinks...)}, c.recorder...)
-	inst, err := llmotel.New(recorder...)
+	recorder := []llmotel.Option{
+		llmotel.WithTracerProvider(tp), llmotel.WithMeterProvider(mp), llmotel.WithLoggerProvider(lp),
+		llmotel.WithSinks(sinks...),
+	}
+	inst, err := llmotel.New(append(recorder, c.recorder...)...)
 	if err != nil {
 		return err
 	}

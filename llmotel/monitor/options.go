@@ -39,7 +39,7 @@ func WithServiceName(name string) Option {
 	return optionFunc(func(c config) config { c.serviceName = name; return c })
 }
 
-// WithGlobalTelemetry sends spans and metrics to OpenTelemetry's global
+// WithGlobalTelemetry sends spans, metrics and events to OpenTelemetry's global
 // providers, for programs that have set up an SDK of their own. By default the
 // Monitor sets one up. It excludes WithServiceName and WithTelemetry.
 func WithGlobalTelemetry() Option {

@@ -21,14 +21,16 @@ import (
 // collector is an OTLP/gRPC server that keeps what it gets.
 type collector struct {
 	coltrace.UnimplementedTraceServiceServer
-	refuseMetrics error
-	block         chan struct{}
+	refuseMetrics, refuseLogs error
+	block, blockLogs          chan struct{}
 
-	mu       sync.Mutex
-	spans    []*tracepb.Span
-	metrics  map[string]*metricspb.Metric
-	logs     []*logspb.LogRecord
-	resource *resourcepb.Resource
+	mu           sync.Mutex
+	spans        []*tracepb.Span
+	metrics      map[string]*metricspb.Metric
+	logs         []*logspb.LogRecord
+	resource     *resourcepb.Resource
+	logsResource *resourcepb.Resource
+	logsScope    string
 }
 
 type metricService struct {
@@ -61,8 +63,10 @@ func (c *collector) listen(t *testing.T, address string) string {
 		_ = server.Serve(l)
 	}()
 	t.Cleanup(func() {
-		if c.block != nil {
-			close(c.block)
+		for _, block := range []chan struct{}{c.block, c.blockLogs} {
+			if block != nil {
+				close(block)
+			}
 		}
 		server.Stop()
 		<-done
@@ -102,10 +106,18 @@ func (c metricService) Export(_ context.Context, r *colmetrics.ExportMetricsServ
 }
 
 func (c logService) Export(_ context.Context, r *collogs.ExportLogsServiceRequest) (*collogs.ExportLogsServiceResponse, error) {
+	if c.refuseLogs != nil {
+		return nil, c.refuseLogs
+	}
+	if c.blockLogs != nil {
+		<-c.blockLogs
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, rl := range r.GetResourceLogs() {
+		c.logsResource = rl.GetResource()
 		for _, sl := range rl.GetScopeLogs() {
+			c.logsScope = sl.GetScope().GetName()
 			c.logs = append(c.logs, sl.GetLogRecords()...)
 		}
 	}

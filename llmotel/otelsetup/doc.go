@@ -14,10 +14,19 @@
 //
 // Start connects to nothing. If nothing listens, the program runs on as if it
 // did: exports are retried in the background with growing pauses for as long
-// as the batch timeouts allow, then their data is dropped. One warning is given when exporting begins to
-// fail and one line when it works again ([WithErrorHandler]). Shutdown does not
-// retry: it returns at once if the connection is refused, and within its
-// timeout whatever happens.
+// as the batch timeouts allow, then their data is dropped. One warning is given
+// when exporting begins to fail and one line when it works again
+// ([WithErrorHandler]). Shutdown does not retry: it returns at once if the
+// connection is refused, and within its timeout whatever happens.
+//
+// # Logs
+//
+// The log signal carries the events of package llmotel: failed operations,
+// evaluations, and details of calls if asked for. Like traces and metrics it is
+// on unless its OTEL_LOGS_EXPORTER is "none". The collector of this project
+// takes all three. At an endpoint that does not know logs their records are
+// dropped; one warning, and the error of Shutdown, name the variable that turns
+// them off. Spans and metrics arrive all the same.
 //
 // # Resource
 //

@@ -3,6 +3,10 @@ package otelsetup
 import (
 	"errors"
 	"fmt"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // ErrRecovered is what errors.Is finds in the report that telemetry is
@@ -23,8 +27,13 @@ type ExportError struct {
 	Err error
 }
 
-// Error is one line for a person.
+// Error is one line for a person. Of a signal that the endpoint does not know it
+// says how to turn it off.
 func (e *ExportError) Error() string {
+	if status.Code(e.Err) == codes.Unimplemented {
+		return fmt.Sprintf("otelsetup: %s cannot be exported to %s: %s; continuing without (OTEL_%s_EXPORTER=none turns them off)",
+			e.Signal, e.Endpoint, reason(e.Err), strings.ToUpper(e.Signal))
+	}
 	return fmt.Sprintf("otelsetup: telemetry cannot be exported to %s: %s; continuing without", e.Endpoint, reason(e.Err))
 }
 

@@ -180,51 +180,80 @@ func TestCollectorComesBack(t *testing.T) {
 	}
 }
 
+// A backend that takes spans alone refuses the rest, as Jaeger does.
 func TestOneSignalIsRefused(t *testing.T) {
-	cleanEnv(t)
-	c := collector{refuseMetrics: status.Error(codes.Unimplemented, "unknown service")}
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+c.listen(t, "127.0.0.1:0"))
-	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "10")
-	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
-	var told reports
-	s, err := otelsetup.Start(t.Context(), otelsetup.WithoutGlobals(), otelsetup.WithErrorHandler(told.handle))
-	if err != nil {
-		t.Fatal(err)
+	unknown := status.Error(codes.Unimplemented, "unknown service")
+	cases := []struct {
+		signal string
+		c      *collector
+		hint   string
+	}{
+		{"metrics", &collector{refuseMetrics: unknown}, "OTEL_METRICS_EXPORTER=none"},
+		{"logs", &collector{refuseLogs: unknown}, "OTEL_LOGS_EXPORTER=none"},
 	}
-	for range 10 {
-		emit(t.Context(), s)
-		time.Sleep(10 * time.Millisecond)
-	}
-	var failure *otelsetup.ExportError
-	if err := s.Shutdown(t.Context()); !errors.As(err, &failure) || failure.Signal != "metrics" {
-		t.Errorf("Shutdown: %v, want a failure of metrics", err)
-	}
-	if got := told.list(); len(got) != 1 || !errors.As(got[0], &failure) || failure.Signal != "metrics" || !strings.Contains(got[0].Error(), ": Unimplemented: unknown service;") {
-		t.Errorf("reports %v, want one, of metrics", got)
-	}
-	if len(c.spans) != 10 {
-		t.Errorf("%d spans, want 10", len(c.spans))
+	for _, tt := range cases {
+		t.Run(tt.signal, func(t *testing.T) {
+			cleanEnv(t)
+			address := tt.c.listen(t, "127.0.0.1:0")
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+address)
+			t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "10")
+			t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
+			t.Setenv("OTEL_BLRP_SCHEDULE_DELAY", "10")
+			var told reports
+			s, err := otelsetup.Start(t.Context(), otelsetup.WithoutGlobals(), otelsetup.WithErrorHandler(told.handle))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 10 {
+				emit(t.Context(), s)
+				time.Sleep(10 * time.Millisecond)
+			}
+			want := "otelsetup: " + tt.signal + " cannot be exported to " + address +
+				": Unimplemented: unknown service; continuing without (" + tt.hint + " turns them off)"
+			var failure *otelsetup.ExportError
+			if err := s.Shutdown(t.Context()); !errors.As(err, &failure) || failure.Signal != tt.signal || err.Error() != want {
+				t.Errorf("Shutdown: %v, want %s", err, want)
+			}
+			if got := told.list(); len(got) != 1 || !errors.As(got[0], &failure) || failure.Signal != tt.signal || got[0].Error() != want {
+				t.Errorf("reports %v, want one: %s", got, want)
+			}
+			if len(tt.c.spans) != 10 {
+				t.Errorf("%d spans, want 10", len(tt.c.spans))
+			}
+		})
 	}
 }
 
 func TestShutdownIsBoundedWhenTheCollectorHangs(t *testing.T) {
-	cleanEnv(t)
-	c := collector{block: make(chan struct{})}
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+c.listen(t, "127.0.0.1:0"))
-	var told reports
-	s, err := otelsetup.Start(t.Context(), otelsetup.WithoutGlobals(), otelsetup.WithErrorHandler(told.handle),
-		otelsetup.WithShutdownTimeout(200*time.Millisecond))
-	if err != nil {
-		t.Fatal(err)
+	cases := []struct {
+		signal               string
+		c                    *collector
+		spans, metrics, logs int
+	}{
+		{"traces", &collector{block: make(chan struct{})}, 0, 1, 1},
+		{"logs", &collector{blockLogs: make(chan struct{})}, 1, 1, 0},
 	}
-	emit(t.Context(), s)
-	begin := time.Now()
-	err = s.Shutdown(t.Context())
-	if took := time.Since(begin); took > 2*time.Second || err == nil {
-		t.Errorf("Shutdown took %v: %v", took, err)
-	}
-	if len(c.logs) != 1 || len(c.metrics) != 1 {
-		t.Errorf("%d logs and %d metrics, want what does not hang", len(c.logs), len(c.metrics))
+	for _, tt := range cases {
+		t.Run(tt.signal, func(t *testing.T) {
+			cleanEnv(t)
+			c := tt.c
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+c.listen(t, "127.0.0.1:0"))
+			var told reports
+			s, err := otelsetup.Start(t.Context(), otelsetup.WithoutGlobals(), otelsetup.WithErrorHandler(told.handle),
+				otelsetup.WithShutdownTimeout(200*time.Millisecond))
+			if err != nil {
+				t.Fatal(err)
+			}
+			emit(t.Context(), s)
+			begin := time.Now()
+			err = s.Shutdown(t.Context())
+			if took := time.Since(begin); took > 2*time.Second || err == nil {
+				t.Errorf("Shutdown took %v: %v", took, err)
+			}
+			if len(c.spans) != tt.spans || len(c.metrics) != tt.metrics || len(c.logs) != tt.logs {
+				t.Errorf("%d spans, %d metrics and %d logs, want what does not hang", len(c.spans), len(c.metrics), len(c.logs))
+			}
+		})
 	}
 }
 
@@ -319,7 +348,7 @@ func TestGlobals(t *testing.T) {
 
 func TestShutdownWithoutTimeLeavesNothingBehind(t *testing.T) {
 	cleanEnv(t)
-	c := collector{block: make(chan struct{})}
+	c := collector{block: make(chan struct{}), blockLogs: make(chan struct{})}
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+c.listen(t, "127.0.0.1:0"))
 	s, err := otelsetup.Start(t.Context(), otelsetup.WithoutGlobals(), otelsetup.WithErrorHandler(func(error) {}))
 	if err != nil {
