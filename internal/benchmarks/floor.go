@@ -53,17 +53,17 @@ func (f *floor) middleware(req *http.Request, next func(*http.Request) (*http.Re
 		return nil, errTooLong
 	}
 	sent := buf[:n]
-	limit, _ := strconv.Atoi(string(after(sent, `"max_tokens":`)))
-	warmth, _ := strconv.ParseFloat(string(after(sent, `"temperature":`)), 64)
-	model := string(after(sent, `"model":"`))
+	warmth, _ := strconv.ParseFloat(string(after(sent, `temperature":`)), 64)
+	model := string(after(sent, `model":"`))
 	ctx, span := f.tracer.Start(req.Context(), "chat "+model, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
 		f.start[0], f.start[1], f.start[2], f.start[3], semconv.GenAIRequestModel(model),
-		semconv.GenAIRequestMaxTokens(limit), semconv.GenAIRequestTemperature(warmth)))
+		semconv.GenAIRequestMaxTokens(number(after(sent, `max_tokens":`))), semconv.GenAIRequestTemperature(warmth)))
 	b.ctx, b.span = ctx, span
 	req = req.WithContext(ctx)
 	b.sent.Reset(sent)
 	req.Body = &b.sent
 	resp, err := next(req)
+	b.sent.Reset(nil)
 	floorBuffers.Put(buf) // this transport has read all of it by now
 	if err != nil {
 		span.End()
@@ -106,17 +106,17 @@ func (b *floorBody) Close() error {
 	return b.rest.Close()
 }
 
-// look relies on each read to have whole events.
+// look relies on each read to have whole events. No key begins with a quote: the
+// search is for the first byte, and quotes are everywhere.
 func (b *floorBody) look(p []byte) {
 	if b.model == "" {
-		b.id, b.model = string(after(p, `"id":"`)), string(after(p, `"model":"`))
+		b.id, b.model = string(after(p, `id":"`)), string(after(p, `model":"`))
 	}
 	if b.reason == "" {
-		b.reason = string(after(p, `"finish_reason":"`))
+		b.reason = string(after(p, `finish_reason":"`))
 	}
-	if usage := after(p, `"usage":{`); len(usage) > 0 {
-		b.input, _ = strconv.Atoi(string(after(p, `"prompt_tokens":`)))
-		b.output, _ = strconv.Atoi(string(after(p, `"completion_tokens":`)))
+	if bytes.Contains(p, []byte(`usage":{`)) {
+		b.input, b.output = number(after(p, `prompt_tokens":`)), number(after(p, `completion_tokens":`))
 	}
 }
 
@@ -144,4 +144,25 @@ func after(p []byte, key string) []byte {
 	}
 	p = p[i+len(key):]
 	return p[:max(bytes.IndexAny(p, "\",}"), 0)]
+}
+
+func number(p []byte) int {
+	n := 0
+	for _, c := range p {
+		n = 10*n + int(c-'0')
+	}
+	return n
+}
+
+// SpanAlone returns a function that starts and ends a span with the attributes
+// that the floor's has when it starts.
+func SpanAlone(tp trace.TracerProvider) func() {
+	tracer := tp.Tracer("alone")
+	opts := []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+		semconv.GenAIOperationNameChat, semconv.GenAIProviderNameOpenAI, semconv.ServerAddress("api.openai.com"), semconv.ServerPort(443),
+		semconv.GenAIRequestModel(requestModel), semconv.GenAIRequestMaxTokens(maxTokens), semconv.GenAIRequestTemperature(temperature))}
+	return func() {
+		_, span := tracer.Start(context.Background(), "chat "+requestModel, opts...)
+		span.End()
+	}
 }

@@ -44,22 +44,55 @@ func Allocated(runs int, f func()) Heap {
 // Times returns the time of one run of each function: the best of all rounds. In
 // each round every function runs so many times, there and back again.
 func Times(rounds, runs int, fs ...func()) []time.Duration {
-	best := make([]time.Duration, len(fs))
-	once := func(i int) {
-		begun := time.Now()
-		for range runs {
-			fs[i]()
+	timed := make([]func() time.Duration, len(fs))
+	for i, f := range fs {
+		timed[i] = func() time.Duration {
+			begun := time.Now()
+			for range runs {
+				f()
+			}
+			return time.Since(begun) / time.Duration(runs)
 		}
-		if took := time.Since(begun) / time.Duration(runs); best[i] == 0 || took < best[i] {
+	}
+	return turns(rounds, timed)
+}
+
+// FirstChunks returns the times until each caller's streams have given their
+// first chunk.
+func FirstChunks(rounds, runs int, callers ...Caller) ([]time.Duration, error) {
+	var failed error
+	timed := make([]func() time.Duration, len(callers))
+	for i, c := range callers {
+		timed[i] = func() (sum time.Duration) {
+			for range runs {
+				begun := time.Now()
+				s := c.Open(context.Background())
+				s.Next()
+				sum += time.Since(begun)
+				if err := s.Err(); err != nil {
+					failed = err
+				}
+				_ = s.Close() // of a body in memory
+			}
+			return sum / time.Duration(runs)
+		}
+	}
+	return turns(rounds, timed), failed
+}
+
+func turns(rounds int, timed []func() time.Duration) []time.Duration {
+	best := make([]time.Duration, len(timed))
+	once := func(i int) {
+		if took := timed[i](); best[i] == 0 || took < best[i] {
 			best[i] = took
 		}
 	}
 	for range rounds {
-		for i := range fs {
+		for i := range timed {
 			once(i)
 		}
-		for i := range fs {
-			once(len(fs) - 1 - i)
+		for i := range timed {
+			once(len(timed) - 1 - i)
 		}
 	}
 	return best
@@ -68,7 +101,7 @@ func Times(rounds, runs int, fs ...func()) []time.Duration {
 // Retained returns what each open stream holds in memory, and how many goroutines,
 // after so many chunks.
 func Retained(c Caller, chunks int) (bytes, goroutines float64, err error) {
-	const streams = 32
+	const streams = 64
 	open := make([]Stream, 0, streams+1)
 	start := func() error {
 		s := c.Open(context.Background())
