@@ -46,6 +46,15 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		x.recycle()
 		return nil, err
 	}
+	if route.Guessed && x.Asked.Model == "" && x.tee == nil { // something else under such a path
+		b.Free()
+		x.recycle()
+		other := req.WithContext(req.Context())
+		if body != nil {
+			other.Body = body
+		}
+		return next(other)
+	}
 	ctx, span := inst.begin(req.Context(), &c.Span, x.call(req)), &c.Span
 	x.span = span
 	x.Lean = !span.tells()

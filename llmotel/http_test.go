@@ -581,3 +581,26 @@ func TestMiddlewareMarksAttempts(t *testing.T) {
 		}
 	}
 }
+
+func TestTransportKnowsLLMCallsByTheirModel(t *testing.T) {
+	rec := oteltest.New()
+	for _, c := range []struct{ url, body string }{
+		{"https://shop.example.com/api/chat", `{"message":"where is my parcel"}`},
+		{"https://shop.example.com/v1/messages", `to=you`},
+		{"https://shop.example.com/responses", `[1,2]`},
+	} {
+		next := &replies{list: []reply{{body: strings.NewReader("ok")}}}
+		resp, err := instrument(t, rec).Transport(next).RoundTrip(post(t.Context(), t, c.url, c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		if err != nil || string(got) != "ok" || next.sent[0] != c.body {
+			t.Errorf("%s: %q, %v; sent %q", c.url, got, err, next.sent[0])
+		}
+		_ = resp.Body.Close()
+	}
+	if n := len(rec.Spans()); n != 0 {
+		t.Errorf("%d spans, want 0", n)
+	}
+}

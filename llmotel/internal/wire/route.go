@@ -41,6 +41,9 @@ type Route struct {
 	Provider string
 	// Model is the model, where the path names it.
 	Model string
+	// Guessed says that the host is unknown, and the path one that others may
+	// use for something else: only a model in the body makes it an LLM call.
+	Guessed bool
 	// Stream says that the path asks for a stream; some formats ask in the
 	// body.
 	Stream bool
@@ -120,7 +123,7 @@ func Match(r *http.Request) (Route, bool) {
 	if to.API == None {
 		return Route{}, false
 	}
-	to.Provider = provider(r.URL.Hostname(), path, to.API)
+	to.Provider, to.Guessed = provider(r.URL.Hostname(), path, to.API)
 	return to, true
 }
 
@@ -210,37 +213,38 @@ var hosts = []struct{ suffix, provider string }{
 	{"api.fireworks.ai", "fireworks"},
 }
 
-// provider names the provider that a host belongs to.
-func provider(host, path string, api API) string {
+// provider names the provider that a host belongs to, or else, as a guess where
+// the path is not telling, the format's inventor.
+func provider(host, path string, api API) (name string, guessed bool) {
 	for i := range hosts {
 		if h := &hosts[i]; hasSuffixFold(host, h.suffix) {
 			if h.provider == genai.ProviderNameGCPVertexAI || h.suffix[0] == '.' || len(host) == len(h.suffix) || host[len(host)-len(h.suffix)-1] == '.' {
-				return h.provider
+				return h.provider, false
 			}
 		}
 	}
 	switch api {
 	case AnthropicMessages:
 		if strings.HasSuffix(path, "RawPredict") || strings.HasSuffix(path, "rawPredict") {
-			return genai.ProviderNameGCPVertexAI
+			return genai.ProviderNameGCPVertexAI, false
 		}
-		return genai.ProviderNameAnthropic
+		return genai.ProviderNameAnthropic, true
 	case GeminiGenerate, GeminiEmbed:
 		if strings.Contains(path, "/publishers/") {
-			return genai.ProviderNameGCPVertexAI
+			return genai.ProviderNameGCPVertexAI, false
 		}
-		return genai.ProviderNameGCPGemini
+		return genai.ProviderNameGCPGemini, false
 	case BedrockConverse, BedrockInvoke, BedrockEmbed:
-		return genai.ProviderNameAWSBedrock
+		return genai.ProviderNameAWSBedrock, false
 	case OllamaChat, OllamaGenerate, OllamaEmbed:
-		return "ollama"
+		return "ollama", true
 	case CohereChat, CohereEmbed:
-		return genai.ProviderNameCohere
+		return genai.ProviderNameCohere, true
 	default:
 		if strings.Contains(path, "/openai/deployments/") {
-			return genai.ProviderNameAzureAIOpenAI
+			return genai.ProviderNameAzureAIOpenAI, false
 		}
-		return genai.ProviderNameOpenAI
+		return genai.ProviderNameOpenAI, true
 	}
 }
 

@@ -110,8 +110,29 @@ func TestMatch(t *testing.T) {
 			t.Errorf("%s is not recognised", url)
 			continue
 		}
+		got.Guessed = false // the next test's matter
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", url, diff)
+		}
+	}
+}
+
+func TestMatchTellsWhatItGuesses(t *testing.T) {
+	for url, want := range map[string]bool{
+		"https://api.openai.com/v1/chat/completions":                                 false,
+		"https://x.openai.azure.com/openai/deployments/d/chat/completions":           false,
+		"https://gateway.example.com/openai/deployments/d/chat/completions":          false,
+		"https://gateway.example.com/v1/chat/completions":                            true,
+		"https://gateway.example.com/v1/messages":                                    true,
+		"https://gateway.example.com/v1beta/models/gemini-2.5-flash:generateContent": false,
+		"https://gateway.example.com/model/m/converse":                               false,
+		"http://localhost:11434/api/chat":                                            true,
+		"https://gateway.example.com/v2/chat":                                        true,
+		"https://api.groq.com/openai/v1/chat/completions":                            false,
+	} {
+		got, ok := wire.Match(httptest.NewRequestWithContext(t.Context(), http.MethodPost, url, http.NoBody))
+		if !ok || got.Guessed != want {
+			t.Errorf("%s: recognised %v, guessed %v, want %v", url, ok, got.Guessed, want)
 		}
 	}
 }
