@@ -355,8 +355,8 @@ func (s *Scanner) quotedRun(p []byte) (n int, closed bool) {
 		s.escape = unescaped
 		return 1, false
 	}
+	quote := bytes.IndexByte(p[n:], '"')
 	for n < len(p) {
-		quote := bytes.IndexByte(p[n:], '"')
 		run := p[n:]
 		if quote >= 0 {
 			run = p[n : n+quote]
@@ -372,6 +372,11 @@ func (s *Scanner) quotedRun(p []byte) (n int, closed bool) {
 			return len(p), false
 		}
 		n += back + 2
+		if quote >= 0 { // still known, unless it was the one escaped
+			if quote -= back + 2; quote < 0 {
+				quote = bytes.IndexByte(p[n:], '"')
+			}
+		}
 	}
 	return n, false
 }

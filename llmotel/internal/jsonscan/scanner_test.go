@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -86,6 +87,8 @@ func TestScanner(t *testing.T) {
 		{"wrong type for a value", `{"id":["a"],"n":{"n":1}}`, []string{"open 1", "close 1", "done"}},
 		{"escapes", `{"id":"\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude00"}`, []string{"open 1", `value 2 "\"\\/\b\f\n\r\tAé😀"`, "close 1", "done"}},
 		{"lone surrogates", `{"content":"\ud83dx\ude00\ud83d","id":"\ud83d"}`, []string{"open 1", `text 3 "�x��"`, `value 2 "�"`, "close 1", "done"}},
+		{"no escape", `{"id":"a\x","n":1}"`, []string{"open 1", "broken"}},
+		{"no UTF-8", "{\"id\":\"a\xff\xfeb\",\"n\":1}", []string{"open 1", `value 2 "a�b"`, "value 9 1", "close 1", "done"}},
 		{"escaped key", `{"\u0069d":"a"}`, []string{"open 1", `value 2 "a"`, "close 1", "done"}},
 		{"text", `{"content":"say \"usage\":{}"}`, []string{"open 1", `text 3 "say \"usage\":{}"`, "close 1", "done"}},
 		{"text or list", `{"content":[{"text":"a"},{"other":1,"text":"b"},7]}`, []string{"open 1", "open 4", "open 5", `text 6 "a"`, "close 5", "open 5", `text 6 "b"`, "close 5", "close 4", "close 1", "done"}},
@@ -119,6 +122,26 @@ func TestScannerDeeperThanItsStack(t *testing.T) {
 	got := scan(doc, len(doc)).lines
 	if n := len(got); n != 2*16+1 || got[n-1] != "done" {
 		t.Errorf("%d reports, the last %q; want 16 levels opened and closed, and done", n, got[n-1])
+	}
+}
+
+// Strings of escapes alone take time in proportion to their length, in however
+// large a piece they come.
+func TestScannerIsLinear(t *testing.T) {
+	for _, escape := range []string{`\n`, `\"`, `\n\"`} {
+		for _, name := range []string{"other", "id", "content", "args"} {
+			var s jsonscan.Scanner
+			s.Init(schema, ignore{})
+			doc := []byte(`{"` + name + `":"` + strings.Repeat(escape, 1<<20) + `"}`)
+			begun := time.Now()
+			_, _ = s.Write(doc) // takes everything
+			if took := time.Since(begun); took > 5*time.Second {
+				t.Errorf("%s of %s: %v for %d bytes", name, escape, took, len(doc))
+			}
+			if !s.Idle() {
+				t.Errorf("%s of %s: the document has not ended", name, escape)
+			}
+		}
 	}
 }
 

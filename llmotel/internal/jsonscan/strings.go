@@ -19,26 +19,41 @@ func (s *Scanner) string(p []byte) int {
 		}
 		return n
 	}
-	if s.escape != unescaped {
-		s.escaped(p[0])
-		return 1
-	}
+	// Where the quote is stays known over escapes: to look for it again after
+	// each of them would take time that grows with the square of the length.
 	quote := bytes.IndexByte(p, '"')
-	run := p
-	if quote >= 0 {
-		run = p[:quote]
+	for i := 0; ; {
+		for ; s.escape != unescaped; i++ {
+			if i == len(p) {
+				return i
+			}
+			if s.escaped(p[i]); s.state == broken {
+				return i + 1
+			}
+		}
+		if quote >= 0 && quote < i {
+			if quote = bytes.IndexByte(p[i:], '"'); quote >= 0 {
+				quote += i
+			}
+		}
+		run := p[i:]
+		if quote >= 0 {
+			run = p[i:quote]
+		}
+		back := bytes.IndexByte(run, '\\')
+		switch {
+		case back >= 0:
+			s.piece(run[:back])
+			s.escape = afterBackslash
+			i += back + 1
+		case quote >= 0:
+			s.closeString(run)
+			return quote + 1
+		default:
+			s.piece(run)
+			return len(p)
+		}
 	}
-	if back := bytes.IndexByte(run, '\\'); back >= 0 {
-		s.piece(run[:back])
-		s.escape = afterBackslash
-		return back + 1
-	}
-	if quote < 0 {
-		s.piece(run)
-		return len(p)
-	}
-	s.closeString(run)
-	return quote + 1
 }
 
 // escaped reads one byte of an escape.
@@ -150,6 +165,9 @@ func (s *Scanner) closeString(run []byte) {
 	}
 	whole = whole[:min(len(whole), MaxValue)]
 	if s.use == asValue {
+		if !utf8.Valid(whole) {
+			whole = bytes.ToValidUTF8(whole, []byte("\ufffd"))
+		}
 		s.handler.Value(s.node.value, String, whole)
 		s.valueEnd()
 		return
