@@ -32,8 +32,6 @@ func TestRun(t *testing.T) {
 		}
 	})
 
-	// The recorder took hold of OpenTelemetry in the first run, so this is about
-	// the call alone.
 	t.Run("vendor", func(t *testing.T) {
 		var keys []string
 		vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -52,6 +50,7 @@ func TestRun(t *testing.T) {
 		if len(keys) != 1 || keys[0] != "Bearer not-a-key" {
 			t.Errorf("the vendor got keys %q", keys)
 		}
+		expect.InOrder(t, out.String(), `\n  chat gpt-5\.2  `, `error authentication`)
 		if strings.Contains(out.String(), "fake") {
 			t.Errorf("there is a key, but\n%s", out.String())
 		}

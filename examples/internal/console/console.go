@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/log"
@@ -36,26 +37,35 @@ type Console struct {
 	events map[trace.SpanID][]event
 }
 
+// The recorder takes hold of OpenTelemetry's globals at its first call. So what
+// they are stays, and serves the Console that was started last.
+var (
+	current atomic.Pointer[Console]
+	local   = sync.OnceValue(func() *sdktrace.TracerProvider {
+		return sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter{}))
+	})
+)
+
 // Start makes a Console the destination of OpenTelemetry's global providers. With
 // OTEL_EXPORTER_OTLP_ENDPOINT in the environment all is exported there too, under
 // the name of the service. The error says which OTEL_* variable is wrong.
 func Start(ctx context.Context, w io.Writer, service string) (*Console, error) {
 	c := &Console{w: w, events: map[trace.SpanID][]event{}}
 	var logs log.LoggerProvider = noop.NewLoggerProvider()
-	spans := sdktrace.NewSimpleSpanProcessor((*exporter)(c))
+	current.Store(c)
 	if os.Getenv(Endpoint) == "" {
-		otel.SetTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans)))
+		otel.SetTracerProvider(local())
 	} else {
 		var err error
 		if c.sdk, err = otelsetup.Start(ctx, otelsetup.WithServiceName(service), otelsetup.WithErrorHandler(func(error) {})); err != nil {
 			return nil, err // what goes wrong later, Close says
 		}
 		if p, ok := c.sdk.TracerProvider().(*sdktrace.TracerProvider); ok { // it is another if OTEL_SDK_DISABLED is set
-			p.RegisterSpanProcessor(spans)
+			p.RegisterSpanProcessor(sdktrace.NewSimpleSpanProcessor(exporter{}))
 		}
 		logs = c.sdk.LoggerProvider()
 	}
-	otel.SetLoggerProvider(&loggers{console: c, next: logs})
+	otel.SetLoggerProvider(&loggers{next: logs})
 	return c, nil
 }
 
@@ -92,14 +102,15 @@ func (c *Console) Close(ctx context.Context) error {
 	return err
 }
 
-// exporter is how spans reach a Console.
-type exporter Console
+// exporter is how spans reach the Console.
+type exporter struct{}
 
-func (e *exporter) ExportSpans(_ context.Context, spans []sdktrace.ReadOnlySpan) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.spans = append(e.spans, spans...)
+func (exporter) ExportSpans(_ context.Context, spans []sdktrace.ReadOnlySpan) error {
+	c := current.Load()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.spans = append(c.spans, spans...)
 	return nil
 }
 
-func (*exporter) Shutdown(context.Context) error { return nil }
+func (exporter) Shutdown(context.Context) error { return nil }

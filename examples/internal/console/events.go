@@ -15,21 +15,19 @@ type event struct {
 	attributes []attribute.KeyValue
 }
 
-// loggers passes events on to the next provider and keeps them.
+// loggers passes events on to the next provider and to the Console.
 type loggers struct {
 	embedded.LoggerProvider
-	console *Console
-	next    log.LoggerProvider
+	next log.LoggerProvider
 }
 
 func (l *loggers) Logger(name string, opts ...log.LoggerOption) log.Logger {
-	return &logger{console: l.console, next: l.next.Logger(name, opts...)}
+	return &logger{next: l.next.Logger(name, opts...)}
 }
 
 type logger struct {
 	embedded.Logger
-	console *Console
-	next    log.Logger
+	next log.Logger
 }
 
 func (*logger) Enabled(context.Context, log.EnabledParameters) bool { return true }
@@ -42,7 +40,8 @@ func (l *logger) Emit(ctx context.Context, r log.Record) {
 		return true
 	})
 	id := trace.SpanContextFromContext(ctx).SpanID()
-	l.console.mu.Lock()
-	defer l.console.mu.Unlock()
-	l.console.events[id] = append(l.console.events[id], e)
+	c := current.Load()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.events[id] = append(c.events[id], e)
 }
