@@ -33,7 +33,8 @@ const (
 	OutcomeStopped Outcome = "stopped"
 	// OutcomeTimeout: the chain's own limit on the whole call has passed.
 	OutcomeTimeout Outcome = "timeout"
-	// OutcomeCancelled: the caller cancelled or its deadline passed.
+	// OutcomeCancelled: the caller cancelled or its deadline passed. errors.Is
+	// finds the context's error and its cause.
 	OutcomeCancelled Outcome = "cancelled"
 	// OutcomeInterrupted: a stream broke after part of it was delivered. The
 	// Error is then wrapped in a *providers.InterruptedError.

@@ -16,7 +16,7 @@ import (
 type Hooks struct {
 	// CallStart is called before a call's first target is looked at. The
 	// returned context flows into every visit and into the other hooks; nil
-	// means ctx.
+	// means ctx. Its end is taken for the caller's.
 	CallStart func(ctx context.Context, e StartEvent) context.Context
 	// CallEnd is called once for each CallStart, also when the call panics or
 	// the consumer leaves a stream. A failed stream's error is yielded after

@@ -14,7 +14,7 @@ func split(err error) (exports []*otelsetup.ExportError, rest error) {
 	if e, ok := err.(*otelsetup.ExportError); ok { //nolint:errorlint // what it is wrapped in is taken off below
 		return []*otelsetup.ExportError{e}, nil
 	}
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // as above
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return nil, err
 	}

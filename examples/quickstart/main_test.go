@@ -152,8 +152,10 @@ func TestWhereTelemetryIs(t *testing.T) {
 		"default":  {nil, nil, []string{jaeger, "Metrics     http://localhost:9090/"}, 2},
 		"loopback": {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4317"}, nil, []string{jaeger}, 2},
 		"nobody listens": {
-			nil, []*otelsetup.ExportError{{Signal: "traces", Endpoint: "localhost:4317", Err: refused}},
-			[]string{"Traces      no collector took them at localhost:4317: docker compose up -d --wait"}, 0,
+			nil,
+			[]*otelsetup.ExportError{{Signal: "traces", Endpoint: "localhost:4317", Err: refused}},
+			[]string{"Traces      no collector took them at localhost:4317: docker compose up -d --wait"},
+			0,
 		},
 		"disabled":   {map[string]string{"OTEL_SDK_DISABLED": "true"}, nil, []string{"Traces      not exported", "Metrics     not exported"}, 0},
 		"no metrics": {map[string]string{"OTEL_METRICS_EXPORTER": "none"}, nil, []string{jaeger, "Metrics     not exported"}, 1},
@@ -161,7 +163,8 @@ func TestWhereTelemetryIs(t *testing.T) {
 		"traces elsewhere, refused": {
 			map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "unix:///run/otel.sock"},
 			[]*otelsetup.ExportError{{Signal: "traces", Endpoint: "unix:///run/otel.sock", Err: refused}},
-			[]string{"Traces      could not be exported to unix:///run/otel.sock", "Metrics     http://localhost:9090/"}, 1,
+			[]string{"Traces      could not be exported to unix:///run/otel.sock", "Metrics     http://localhost:9090/"},
+			1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

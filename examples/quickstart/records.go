@@ -17,7 +17,7 @@ func lastLine(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	start := max(0, info.Size()-longest)
 	end := make([]byte, info.Size()-start)
 	n, err := f.ReadAt(end, start)
