@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -38,7 +39,7 @@ func newFloor(p Providers) (*floor, error) {
 		semconv.GenAIOperationNameChat, semconv.GenAIProviderNameOpenAI,
 		semconv.ServerAddress("api.openai.com"), semconv.ServerPort(443),
 	}
-	set := attribute.NewSet(append(f.start[:len(f.start):len(f.start)], semconv.GenAIRequestModel(requestModel), semconv.GenAIResponseModel(responseModel))...)
+	set := attribute.NewSet(append(slices.Clip(f.start), semconv.GenAIRequestModel(requestModel), semconv.GenAIResponseModel(responseModel))...)
 	f.record = []metric.RecordOption{metric.WithAttributeSet(set)}
 	return f, nil
 }

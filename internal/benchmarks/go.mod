@@ -3,6 +3,7 @@ module github.com/llmotel/sdk/internal/benchmarks
 go 1.26.0
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/llmotel/sdk v0.0.0
 	github.com/llmotel/sdk/providers/openai v0.0.0
 	github.com/openai/openai-go/v3 v3.96.0
@@ -28,6 +29,7 @@ require (
 	github.com/tidwall/sjson v1.2.5 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/otel/log v1.47.0 // indirect
+	go.opentelemetry.io/otel/sdk/log v1.47.0 // indirect
 	golang.org/x/sys v0.48.0 // indirect
 )
 

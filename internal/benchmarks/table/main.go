@@ -47,6 +47,11 @@ func run(e benchmarks.Effort, document string) error {
 	if document == "" {
 		return nil
 	}
+	return insert(document, b.String())
+}
+
+// insert puts text in place of the markers of a document and what is between.
+func insert(document, text string) error {
 	old, err := os.ReadFile(document)
 	if err != nil {
 		return err
@@ -56,7 +61,7 @@ func run(e benchmarks.Effort, document string) error {
 	if !ok || !closed {
 		return errors.New("no markers in " + document)
 	}
-	return os.WriteFile(document, []byte(head+b.String()+tail), 0o600)
+	return os.WriteFile(document, []byte(head+text+tail), 0o600)
 }
 
 // machine names the machine, Go and the libraries that matter.
