@@ -209,8 +209,10 @@ func TestLastLine(t *testing.T) {
 			}
 		})
 	}
-	if got, err := lastLine(os.DevNull); err != nil || got != "" {
-		t.Errorf("a device: got %q and %v", got, err)
+	for _, path := range []string{os.DevNull, t.TempDir()} {
+		if got, err := lastLine(path); err != nil || got != "" {
+			t.Errorf("no regular file: got %q and %v", got, err)
+		}
 	}
 	if _, err := lastLine(filepath.Join(t.TempDir(), "none")); err == nil {
 		t.Error("no error for a file that is not there")
