@@ -7,19 +7,22 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
-	"iter"
 	"strings"
 )
 
 // packed undoes the compression of a body that the client asked for itself; of
 // others net/http has undone it. The decompressors pull their input, and here it
-// is pushed: they run in a coroutine that waits whenever the input is used up.
+// is pushed: they run in a goroutine that waits whenever the input is used up,
+// and for which write waits, so that only one of the two runs. It is no iter.Pull
+// since that ends the process if one of the goroutines that read and close the
+// body is locked to its thread and another is not.
 type packed struct {
 	x        *Exchange
 	encoding string
 	feed     feed
-	resume   func() (struct{}, bool)
-	stop     func()
+	more     chan struct{} // there is input, or its end; nil before the first
+	waiting  chan bool     // the input is used up; false: no more is wanted
+	panicked any
 	over     bool
 	in, out  int64
 }
@@ -32,11 +35,8 @@ const (
 	maxRatio    = 64
 )
 
-// errClosed and errTooMuch end the coroutine.
-var (
-	errClosed  = errors.New("closed")
-	errTooMuch = errors.New("too much")
-)
+// errTooMuch ends the goroutine.
+var errTooMuch = errors.New("too much")
 
 // unpack returns nil for encodings that nothing here can read.
 func unpack(encoding string, x *Exchange) *packed {
@@ -45,9 +45,7 @@ func unpack(encoding string, x *Exchange) *packed {
 	default:
 		return nil
 	}
-	p := &packed{x: x, encoding: encoding}
-	p.resume, p.stop = iter.Pull(p.run)
-	return p
+	return &packed{x: x, encoding: encoding}
 }
 
 // write reads a piece of the body.
@@ -57,31 +55,49 @@ func (p *packed) write(piece []byte) {
 	}
 	p.in += int64(len(piece))
 	p.feed.rest = piece
-	if _, waiting := p.resume(); !waiting {
-		p.over = true
-	}
+	p.over = !p.resume()
 	p.feed.rest = nil // it is the caller's
 }
 
-// close ends the coroutine.
+// close ends the goroutine.
 func (p *packed) close() {
 	if p.over {
 		return
 	}
-	p.over = true
-	started := p.in > 0
-	p.feed.ended = true
-	if started {
-		_, _ = p.resume() // what the decompressor still holds
+	p.over, p.feed.ended = true, true
+	if p.more != nil {
+		p.resume() // what the decompressor still holds
 	}
-	p.stop()
 }
 
-// run is the coroutine. It yields whenever it needs more input.
-func (p *packed) run(yield func(struct{}) bool) {
-	p.feed.wait = func() bool { return yield(struct{}{}) }
+// resume runs the goroutine until it needs more input, or false if it ends.
+func (p *packed) resume() bool {
+	if p.more == nil {
+		p.more, p.waiting = make(chan struct{}), make(chan bool)
+		p.feed.wait = func() {
+			p.waiting <- true
+			<-p.more
+		}
+		go p.run()
+	} else {
+		p.more <- struct{}{}
+	}
+	waiting := <-p.waiting
+	if p.panicked != nil {
+		p.over = true
+		panic(p.panicked) // where it would have been without the goroutine
+	}
+	return waiting
+}
+
+// run is the goroutine.
+func (p *packed) run() {
+	defer func() {
+		p.panicked = recover()
+		p.waiting <- false
+	}()
 	switch err := p.unpack(); {
-	case err == nil, errors.Is(err, errClosed):
+	case err == nil:
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF): // what has been read tells whether it is whole
 	case errors.Is(err, gzip.ErrHeader) && p.out > 0: // after the body
 	default:
@@ -134,7 +150,7 @@ func inflate(in *bufio.Reader) (io.Reader, error) {
 // feed is the input: one piece at a time.
 type feed struct {
 	rest  []byte
-	wait  func() bool
+	wait  func()
 	ended bool
 }
 
@@ -144,9 +160,7 @@ func (f *feed) Read(b []byte) (int, error) {
 		if f.ended {
 			return 0, io.EOF
 		}
-		if !f.wait() {
-			return 0, errClosed
-		}
+		f.wait()
 	}
 	n := copy(b, f.rest)
 	f.rest = f.rest[n:]

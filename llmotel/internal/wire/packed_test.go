@@ -178,7 +178,7 @@ func TestBombsAreLeftUnread(t *testing.T) {
 	}
 }
 
-// TestPackedExchangesEnd relies on goleak for coroutines that stay.
+// TestPackedExchangesEnd relies on goleak for goroutines that stay.
 func TestPackedExchangesEnd(t *testing.T) {
 	var out bytes.Buffer
 	body := pack(t, gzip.NewWriter(&out), &out, true)
