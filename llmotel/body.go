@@ -53,7 +53,7 @@ func (b *responseBody) passed(p []byte, err error) {
 		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model)
 	}
 	switch {
-	case x.Complete || x.Failed && x.Asked.Stream:
+	case x.Ended():
 		b.finish(nil, false)
 	case err == io.EOF: //nolint:errorlint // readers return it as it is
 		b.finish(nil, false)

@@ -69,6 +69,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	hide := w.asksForUsage(x, req) && withUsage(sent)
 	defer func() {
 		if x != nil { // next has panicked
+			x.tee.detach()
 			span.endPanic()
 		}
 	}()
@@ -77,8 +78,8 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	span.learn(x.Asked.Model)
 	resp, err = x.respond(ctx, &c.reply, resp, err)
 	x = nil
-	if hide && resp != nil && resp.Header.Get("Content-Encoding") == "" {
-		resp.Body = &usageHider{Closer: resp.Body, src: resp.Body}
+	if hide && resp != nil {
+		hideUsage(resp)
 	}
 	return resp, err
 }
@@ -145,6 +146,12 @@ func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Resp
 		return resp, nil
 	}
 	x.begin(resp)
+	if resp.Body == nil { // http.Client takes that from transports
+		x.End()
+		x.span.End(x.result(), x.cut())
+		x.recycle()
+		return resp, nil
+	}
 	b.mu.Lock()
 	b.rest, b.x = resp.Body, x
 	if ctx.Done() != nil && x.Asked.Stream {
@@ -169,6 +176,10 @@ const maxFailure = 64 << 10
 // clients that retry close the body unread.
 func (x *exchange) readFailure(resp *http.Response) *providers.Error {
 	x.begin(resp)
+	if resp.Body == nil {
+		x.End()
+		return x.failure()
+	}
 	head, err := io.ReadAll(io.LimitReader(resp.Body, maxFailure))
 	_, _ = x.Write(head) // takes everything
 	x.End()

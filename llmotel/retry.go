@@ -25,11 +25,12 @@ func (w *httpWay) send(req *http.Request, x *exchange, next func(*http.Request) 
 			return resp, err
 		}
 		var failure *providers.Error
-		if err != nil {
+		if err != nil || resp == nil {
 			failure = x.transportError(ctx, err)
 		} else {
 			failure = x.readFailure(resp)
 			x.Restart()
+			x.status, x.header = 0, nil
 		}
 		delay := backoff(retry)
 		if failure.RetryAfter > 0 {
@@ -49,7 +50,7 @@ func (w *httpWay) send(req *http.Request, x *exchange, next func(*http.Request) 
 		if req.Header.Get("X-Stainless-Retry-Count") != "" {
 			again.Header.Set("X-Stainless-Retry-Count", strconv.Itoa(retry+1))
 		}
-		if resp != nil {
+		if resp != nil && resp.Body != nil {
 			_ = resp.Body.Close() // nobody will read it
 		}
 		x.span.Retry(delay, failure)
@@ -57,6 +58,9 @@ func (w *httpWay) send(req *http.Request, x *exchange, next func(*http.Request) 
 		select {
 		case <-ctx.Done():
 			timer.Stop()
+			if again.Body != nil {
+				_ = again.Body.Close() // it is not sent
+			}
 			return nil, ctx.Err()
 		case <-timer.C:
 		}

@@ -23,6 +23,7 @@ func withUsage(sent *http.Request) bool {
 	if err != nil {
 		return false
 	}
+	_ = sent.Body.Close() // all of it is here
 	again, ok := includeUsage(body)
 	if !ok {
 		again = body
@@ -66,6 +67,19 @@ func includeUsage(body []byte) ([]byte, bool) {
 	}
 	body, err = json.Marshal(fields)
 	return body, err == nil
+}
+
+// hideUsage hides the event that only tells usage from whoever reads resp, and
+// that it makes the body shorter.
+func hideUsage(resp *http.Response) {
+	if resp.Body == nil || resp.StatusCode >= http.StatusBadRequest || resp.Header.Get("Content-Encoding") != "" {
+		return
+	}
+	resp.Body = &usageHider{Closer: resp.Body, src: resp.Body}
+	if resp.ContentLength > 0 {
+		resp.ContentLength = -1
+		resp.Header.Del("Content-Length")
+	}
 }
 
 // usageHider passes a stream on without the event that only tells usage.
@@ -134,7 +148,7 @@ func (h *usageHider) hidden(line []byte) bool {
 		return len(bytes.TrimSpace(line)) == 0
 	}
 	data, ok := bytes.CutPrefix(line, []byte("data:"))
-	if !ok || !bytes.Contains(data, []byte(`"usage"`)) {
+	if !ok || !bytes.Contains(data, []byte(`"usage"`)) || !noChoices(data) {
 		return false
 	}
 	var event struct {
@@ -143,4 +157,20 @@ func (h *usageHider) hidden(line []byte) bool {
 	}
 	h.dropped = json.Unmarshal(data, &event) == nil && event.Choices != nil && len(*event.Choices) == 0 && event.Usage != nil
 	return h.dropped
+}
+
+// noChoices tells whether an event may be one without choices. It saves reading
+// all of the others, each of which names its usage, which is null.
+func noChoices(data []byte) bool {
+	const name, space = `"choices"`, " \t"
+	for {
+		at := bytes.Index(data, []byte(name))
+		if at < 0 {
+			return false
+		}
+		data = bytes.TrimLeft(data[at+len(name):], space+":")
+		if list, ok := bytes.CutPrefix(data, []byte("[")); ok && bytes.HasPrefix(bytes.TrimLeft(list, space), []byte("]")) {
+			return true
+		}
+	}
 }

@@ -263,6 +263,12 @@ func (x *Exchange) DropContent() {
 	x.content, x.message, x.piece, x.tool, x.items.text = nil, nil, nil, nil, nil
 }
 
+// Ended tells that the body has said all that matters: that it ends, or why a
+// stream failed. What the document says that says so is read first.
+func (x *Exchange) Ended() bool {
+	return (x.Complete || x.Failed && x.Asked.Stream) && x.scan.Idle()
+}
+
 // Restart forgets the response: the request is made again.
 func (x *Exchange) Restart() {
 	if x.packed != nil {
