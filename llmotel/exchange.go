@@ -34,6 +34,12 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	if !ok {
 		return next(req)
 	}
+	if w.retries > 0 {
+		var err error
+		if req, err = keepBody(req); err != nil {
+			return nil, err
+		}
+	}
 	route.Provider = cmp.Or(w.provider, route.Provider)
 	inst := w.instrumentation()
 	x := exchanges.Get().(*exchange) //nolint:forcetypeassert // there is nothing else in it

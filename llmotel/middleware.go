@@ -19,8 +19,9 @@ func (f httpOptionFunc) applyHTTP(w *httpWay) { f(w) }
 // quota, which they do retry. It waits as long as Retry-After-Ms or Retry-After
 // say, or for 0.5 s, 1 s, 2 s ... up to 8 s, less up to a quarter. A retry
 // that would have to wait for more than two minutes, or past the context's
-// deadline, is not made: the caller gets the failure. Requests are retried only
-// if their body can be sent again (http.Request.GetBody).
+// deadline, is not made: the caller gets the failure. A request whose body cannot
+// be had again (http.Request.GetBody), as those of AWS's SDK, is kept in memory
+// until it is answered.
 //
 // The client's timeout for one request covers all its retries then.
 func WithRetries(n int) HTTPOption {

@@ -1,6 +1,8 @@
 package llmotel
 
 import (
+	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -8,6 +10,23 @@ import (
 
 // readBuffers are for reading requests.
 var readBuffers = sync.Pool{New: func() any { b := make([]byte, 8<<10); return &b }}
+
+// keepBody gives a request that is to be retried, but cannot be sent again, a
+// copy of its body in memory, and so a GetBody: AWS's requests have none. req is
+// the caller's and stays as it is.
+func keepBody(req *http.Request) (*http.Request, error) {
+	if req.Body == nil || req.Body == http.NoBody || req.GetBody != nil {
+		return req, nil
+	}
+	all, err := io.ReadAll(req.Body)
+	if err = errors.Join(err, req.Body.Close()); err != nil {
+		return nil, err
+	}
+	kept := req.WithContext(req.Context())
+	kept.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(all)), nil }
+	kept.Body, err = kept.GetBody()
+	return kept, err
+}
 
 // readRequest reads what the request asks for and returns the body to send in
 // place of the one that it has used up, nil if there is none. A short body is
