@@ -23,17 +23,55 @@ const (
 // Report measures all variants and writes the tables.
 func Report(w io.Writer, e Effort) error {
 	r := reporter{Effort: e}
-	for _, table := range []func() (string, error){r.unary, r.notSampled, r.streams} {
-		text, err := table()
-		if err != nil {
-			return err
+	for _, table := range []struct {
+		head       string
+		p          Providers
+		write      func(*strings.Builder, []row)
+		background bool
+	}{
+		{unaryHead, Recording(), r.unary, true},
+		{notSampledHead, NotSampled(), r.notSampled, false}, // peers with a background sample in other ways
+		{streamHead, Recording(), r.streams, true},
+	} {
+		var b strings.Builder
+		b.WriteString(table.head)
+		for _, background := range []bool{false, true} {
+			if background && !table.background {
+				continue
+			}
+			list, err := rows(table.p, background)
+			if err != nil {
+				return err
+			}
+			table.write(&b, list)
+			for _, n := range list {
+				if n.unary.Stop != nil {
+					n.unary.Stop()
+				}
+			}
 		}
-		if _, err := io.WriteString(w, text); err != nil {
+		if r.err != nil {
+			return r.err
+		}
+		b.WriteString("\n")
+		if _, err := io.WriteString(w, b.String()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+const (
+	unaryHead = "| one call | allocations | bytes | alone, µs | ratio | over the client, µs | ratio |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+
+	notSampledHead = "| not sampled, alone | allocations | bytes | µs | ratio |\n| --- | ---: | ---: | ---: | ---: |\n"
+
+	streamHead = "| a stream | allocations | bytes | allocations a chunk | alone, ns a chunk | to the first chunk, µs | open after 180 of 200, bytes | 1,800 of 2,000 | goroutines |\n" +
+		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+)
+
+// shown leaves out the rows of the second group that the first one has shown.
+func shown(list []row, i int) bool { return !list[len(list)-1].Background || list[i].Background }
 
 type reporter struct {
 	Effort
@@ -55,12 +93,17 @@ type row struct {
 	longer    Caller // 2,000 chunks
 }
 
-func rows(p Providers) ([]row, error) {
+// rows returns the variants without background, or those with it beside the bare
+// one and the floor.
+func rows(p Providers, background bool) ([]row, error) {
 	var list []row
 	index := map[string]int{}
-	for i, v := range Variants() {
+	for _, v := range Variants() {
+		if v.Background != background && v.Name != Bare && v.Name != Floor {
+			continue
+		}
 		n := row{Variant: v}
-		index[v.Name] = i
+		index[v.Name] = len(list)
 		n.base = index[v.Base]
 		for chunks, into := range map[int]*Caller{1: &n.unary, short: &n.streaming, long: &n.longer} {
 			var err error
@@ -101,11 +144,7 @@ func (r *reporter) isolated(of func(row) Caller, stream bool) func(row) func() {
 	}
 }
 
-func (r *reporter) unary() (string, error) {
-	list, err := rows(Recording())
-	if err != nil {
-		return "", err
-	}
+func (r *reporter) unary(b *strings.Builder, list []row) {
 	call := func(n row) func() { return func() { r.check(n.unary.Unary(context.Background())) } }
 	heap := make([]Heap, len(list))
 	for i, n := range list {
@@ -113,37 +152,30 @@ func (r *reporter) unary() (string, error) {
 	}
 	alone := r.times(50, list, r.isolated(func(n row) Caller { return n.unary }, false))
 	whole := r.times(10, list, call)
-	var b strings.Builder
-	b.WriteString("| one call | allocations | bytes | alone, µs | ratio | over the client, µs | ratio |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	floor := floorOf(list)
 	for i, n := range list {
+		if !shown(list, i) {
+			continue
+		}
 		if i == n.base {
-			fmt.Fprintf(&b, "| %s | (%.0f) | (%.0f) | %s | | (%s) | |\n", n.Name, heap[i].Allocs, heap[i].Bytes, parens(micro(alone[i])), micro(whole[i]))
+			fmt.Fprintf(b, "| %s | (%.0f) | (%.0f) | %s | | (%s) | |\n", n.Name, heap[i].Allocs, heap[i].Bytes, parens(micro(alone[i])), micro(whole[i]))
 			continue
 		}
 		h := heap[i].Sub(heap[n.base])
 		a, at := added(alone, i, n.base, floor)
 		c, ct := added(whole, i, n.base, floor)
-		fmt.Fprintf(&b, "| %s | %+.0f | %+.0f | %s | %s | %s | %s |\n", n.Name, h.Allocs, h.Bytes, a, at, c, ct)
+		fmt.Fprintf(b, "| %s | %+.0f | %+.0f | %s | %s | %s | %s |\n", n.Name, h.Allocs, h.Bytes, a, at, c, ct)
 	}
-	b.WriteString("\n")
-	return b.String(), r.err
 }
 
 // notSampled shows the variants that make spans, alone.
-func (r *reporter) notSampled() (string, error) {
-	list, err := rows(NotSampled())
-	if err != nil {
-		return "", err
-	}
+func (r *reporter) notSampled(b *strings.Builder, list []row) {
 	call := r.isolated(func(n row) Caller { return n.unary }, false)
 	alone := r.times(50, list, call)
 	floor := floorOf(list)
-	var b strings.Builder
-	b.WriteString("| not sampled, alone | allocations | bytes | µs | ratio |\n| --- | ---: | ---: | ---: | ---: |\n")
 	own := SpanAlone(NotSampled().Tracers)
 	h := Allocated(r.Runs, own)
-	fmt.Fprintf(&b, "| the SDK's own Start and End, 7 attributes | %+.0f | %+.0f | %s | |\n", h.Allocs, h.Bytes, micro(Times(r.Rounds, 50, own)[0]))
+	fmt.Fprintf(b, "| the SDK's own Start and End, 7 attributes | %+.0f | %+.0f | %s | |\n", h.Allocs, h.Bytes, micro(Times(r.Rounds, 50, own)[0]))
 	for i, n := range list {
 		f := call(n)
 		if f == nil || i == n.base || n.Name == NoTimes {
@@ -151,17 +183,11 @@ func (r *reporter) notSampled() (string, error) {
 		}
 		h := Allocated(r.Runs, f).Sub(Allocated(r.Runs, call(list[n.base])))
 		a, at := added(alone, i, n.base, floor)
-		fmt.Fprintf(&b, "| %s | %+.0f | %+.0f | %s | %s |\n", n.Name, h.Allocs, h.Bytes, a, at)
+		fmt.Fprintf(b, "| %s | %+.0f | %+.0f | %s | %s |\n", n.Name, h.Allocs, h.Bytes, a, at)
 	}
-	b.WriteString("\n")
-	return b.String(), r.err
 }
 
-func (r *reporter) streams() (string, error) {
-	list, err := rows(Recording())
-	if err != nil {
-		return "", err
-	}
+func (r *reporter) streams(b *strings.Builder, list []row) {
 	read := func(c Caller) func() { return func() { r.check(ReadAll(context.Background(), c)) } }
 	callers := make([]Caller, len(list))
 	perStream := make([]Heap, len(list))
@@ -175,9 +201,6 @@ func (r *reporter) streams() (string, error) {
 	longTimes := r.times(1, list, r.isolated(func(n row) Caller { return n.longer }, true))
 	firstTimes, err := FirstChunks(r.Rounds, 5, callers...)
 	r.check(err)
-	var b strings.Builder
-	b.WriteString("| a stream | allocations | bytes | allocations a chunk | alone, ns a chunk | to the first chunk, µs | open after 180 of 200, bytes | 1,800 of 2,000 | goroutines |\n" +
-		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	var retained [2][]float64
 	for i, n := range list {
 		held, goroutines, err := Retained(n.streaming, short*9/10)
@@ -187,19 +210,20 @@ func (r *reporter) streams() (string, error) {
 		retained[0], retained[1] = append(retained[0], held), append(retained[1], heldLong)
 		chunk := (perLong[i].Allocs - perStream[i].Allocs) / (long - short)
 		nanos := float64(longTimes[i]-shortTimes[i]) / (long - short)
+		if !shown(list, i) {
+			continue
+		}
 		if i == n.base {
-			fmt.Fprintf(&b, "| %s | (%.0f) | (%.0f) | (%.1f) | %s | (%s) | (%.0f) | (%.0f) | (%.0f) |\n", n.Name, perStream[i].Allocs, perStream[i].Bytes, chunk,
+			fmt.Fprintf(b, "| %s | (%.0f) | (%.0f) | (%.1f) | %s | (%s) | (%.0f) | (%.0f) | (%.0f) |\n", n.Name, perStream[i].Allocs, perStream[i].Bytes, chunk,
 				parens(perChunk(n, nanos)), micro(firstTimes[i]), held, heldLong, goroutines)
 			continue
 		}
 		h := perStream[i].Sub(perStream[n.base])
 		chunk -= (perLong[n.base].Allocs - perStream[n.base].Allocs) / (long - short)
 		nanos -= float64(longTimes[n.base]-shortTimes[n.base]) / (long - short)
-		fmt.Fprintf(&b, "| %s | %+.0f | %+.0f | %+.1f | %s | %+.1f | %+.0f | %+.0f | %.0f |\n", n.Name, h.Allocs, h.Bytes, max(chunk, 0), perChunk(n, nanos),
+		fmt.Fprintf(b, "| %s | %+.0f | %+.0f | %+.1f | %s | %+.1f | %+.0f | %+.0f | %.0f |\n", n.Name, h.Allocs, h.Bytes, max(chunk, 0), perChunk(n, nanos),
 			float64(firstTimes[i]-firstTimes[n.base])/1e3, held-retained[0][n.base], heldLong-retained[1][n.base], goroutines)
 	}
-	b.WriteString("\n")
-	return b.String(), r.err
 }
 
 func floorOf(list []row) int {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
+	"github.com/openai/openai-go/v3/packages/ssestream"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
@@ -28,6 +29,9 @@ type Variant struct {
 	Base string
 	// New returns a caller that is observed.
 	New func(p Providers, t *Transport) (Caller, error)
+	// Background tells that it works in the background, and so disturbs the
+	// measurement of others.
+	Background bool
 }
 
 // Caller makes calls.
@@ -39,6 +43,8 @@ type Caller struct {
 	// Do is what observes alone, without OpenAI's SDK around it; nil where
 	// that is not HTTP.
 	Do func(*http.Request) (*http.Response, error)
+	// Stop ends what works in the background; nil if nothing does.
+	Stop func()
 }
 
 // Stream is an open stream.
@@ -55,6 +61,7 @@ const (
 	Middleware = "llmotel.Middleware"
 	NoTimes    = "llmotel.Middleware, no chunk times"
 	Content    = "llmotel.Middleware, content on"
+	Datadog    = "Datadog LLM Observability, by hand, content on"
 	BareTyped  = "providers/openai, bare"
 )
 
@@ -63,26 +70,27 @@ func Variants() []Variant {
 	return []Variant{
 		{Bare, Bare, func(_ Providers, t *Transport) (Caller, error) {
 			return openaiCaller(t, nil), nil
-		}},
+		}, false},
 		{"empty middleware", Bare, func(_ Providers, t *Transport) (Caller, error) {
 			return openaiCaller(t, func(req *http.Request, next option.MiddlewareNext) (*http.Response, error) { return next(req) }), nil
-		}},
+		}, false},
 		{Floor, Bare, func(p Providers, t *Transport) (Caller, error) {
 			f, err := newFloor(p)
 			if err != nil {
 				return Caller{}, err
 			}
 			return openaiCaller(t, f.middleware), nil
-		}},
-		{Middleware, Bare, llmotelCaller()},
-		{NoTimes, Bare, llmotelCaller(llmotel.WithoutTimePerOutputChunk())},
-		{Content, Bare, llmotelCaller(llmotel.WithoutTimePerOutputChunk(), llmotel.WithContentCapture(llmotel.ContentOnSpans))},
+		}, false},
+		{Middleware, Bare, llmotelCaller(), false},
+		{NoTimes, Bare, llmotelCaller(llmotel.WithoutTimePerOutputChunk()), false},
+		{Content, Bare, llmotelCaller(llmotel.WithoutTimePerOutputChunk(), llmotel.WithContentCapture(llmotel.ContentOnSpans)), false},
 		{"otelhttp", Bare, func(p Providers, t *Transport) (Caller, error) {
 			return openaiCaller(otelhttp.NewTransport(t, otelhttp.WithTracerProvider(p.Tracers), otelhttp.WithMeterProvider(p.Meters),
 				otelhttp.WithPropagators(propagation.TraceContext{})), nil), nil
-		}},
-		{BareTyped, BareTyped, typedCaller(false)},
-		{"llmotel.Wrap", BareTyped, typedCaller(true, llmotel.WithoutTimePerOutputChunk())},
+		}, false},
+		{BareTyped, BareTyped, typedCaller(false), false},
+		{"llmotel.Wrap", BareTyped, typedCaller(true, llmotel.WithoutTimePerOutputChunk()), false},
+		{Datadog, Bare, datadogCaller, true},
 	}
 }
 
@@ -110,16 +118,19 @@ func llmotelCaller(opts ...llmotel.Option) func(Providers, *Transport) (Caller, 
 	}
 }
 
-// openaiCaller calls through OpenAI's SDK with a middleware, unless that is nil.
-func openaiCaller(t http.RoundTripper, middleware option.Middleware) Caller {
+// sdk is a client of OpenAI's SDK, and what it asks.
+type sdk struct {
+	client           openai.Client
+	params, streamed openai.ChatCompletionNewParams
+}
+
+type chunkStream = ssestream.Stream[openai.ChatCompletionChunk]
+
+func newClient(t http.RoundTripper, middleware option.Middleware) *sdk {
 	opts := []option.RequestOption{option.WithAPIKey("key"), option.WithMaxRetries(0), option.WithHTTPClient(&http.Client{Transport: t})}
-	next := t.RoundTrip // once, since each method value is an allocation
-	do := next
 	if middleware != nil {
 		opts = append(opts, option.WithMiddleware(middleware))
-		do = func(req *http.Request) (*http.Response, error) { return middleware(req, next) }
 	}
-	client := openai.NewClient(opts...)
 	params := openai.ChatCompletionNewParams{
 		Model:       requestModel,
 		Messages:    []openai.ChatCompletionMessageParamUnion{openai.SystemMessage(systemPrompt), openai.UserMessage(userPrompt)},
@@ -128,12 +139,23 @@ func openaiCaller(t http.RoundTripper, middleware option.Middleware) Caller {
 	}
 	streamed := params
 	streamed.StreamOptions = openai.ChatCompletionStreamOptionsParam{IncludeUsage: openai.Bool(true)}
+	return &sdk{openai.NewClient(opts...), params, streamed}
+}
+
+// openaiCaller calls through OpenAI's SDK with a middleware, unless that is nil.
+func openaiCaller(t http.RoundTripper, middleware option.Middleware) Caller {
+	next := t.RoundTrip // once, since each method value is an allocation
+	do := next
+	if middleware != nil {
+		do = func(req *http.Request) (*http.Response, error) { return middleware(req, next) }
+	}
+	c := newClient(t, middleware)
 	return Caller{
 		Unary: func(ctx context.Context) error {
-			_, err := client.Chat.Completions.New(ctx, params)
+			_, err := c.client.Chat.Completions.New(ctx, c.params)
 			return err
 		},
-		Open: func(ctx context.Context) Stream { return client.Chat.Completions.NewStreaming(ctx, streamed) },
+		Open: func(ctx context.Context) Stream { return c.client.Chat.Completions.NewStreaming(ctx, c.streamed) },
 		Do:   do,
 	}
 }

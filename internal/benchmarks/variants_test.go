@@ -61,6 +61,12 @@ func TestCallsAreTheSame(t *testing.T) {
 	for _, v := range benchmarks.Variants() {
 		t.Run(v.Name, func(t *testing.T) {
 			call := caller(t, benchmarks.Recording(), v.Name, 200)
+			if call.Stop != nil {
+				defer call.Stop()
+			}
+			if err := call.Unary(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 			s := call.Open(t.Context())
 			chunks := 0
 			for s.Next() {
