@@ -85,7 +85,7 @@ func TestTransport(t *testing.T) {
 				{Role: types.ConversationRoleUser, Content: []types.ContentBlock{&types.ContentBlockMemberText{Value: "Hi"}}},
 			}})
 			return err
-		}, 2, []string{`chat m`, `error rate_limited`, `chat m`, `from aws\.bedrock`, `tokens 3 in, 4 out`}},
+		}, 1, append([]string{`chat m`, `from aws\.bedrock`, `tokens 3 in, 4 out`}, retried...)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := fake.Serve(fake.Busy(1, c.api))

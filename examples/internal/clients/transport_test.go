@@ -25,7 +25,7 @@ func Example_transport() {
 	gemini, err := genai.NewClient(ctx, &genai.ClientConfig{HTTPClient: httpClient}) //nolint:ineffassign // errors are the reader's
 
 	// AWS: bedrockruntime of aws-sdk-go-v2
-	bedrock := bedrockruntime.NewFromConfig(cfg, func(o *bedrockruntime.Options) { o.HTTPClient = httpClient })
+	bedrock := bedrockruntime.NewFromConfig(cfg, func(o *bedrockruntime.Options) { o.HTTPClient, o.RetryMaxAttempts = httpClient, 1 })
 
 	// Ollama: github.com/ollama/ollama/api
 	local := api.NewClient(base, httpClient)
