@@ -217,21 +217,10 @@ func (r *recording) check(t *testing.T, o *observed, name string) {
 	t.Helper()
 	span, rec := o.one(t)
 	got := attributesOf(span.Attributes)
-	r.checkModalities(t, got)
-	for name := range got {
-		if !decoded(name) {
-			delete(got, name)
-		}
+	if got["gen_ai.response.time_to_first_chunk"] != nil && rec.Chunks == 0 {
+		t.Error("time to the first chunk without chunks")
 	}
-	if _, ok := got["gen_ai.response.time_to_first_chunk"]; ok {
-		delete(got, "gen_ai.response.time_to_first_chunk")
-		if rec.Chunks == 0 || !r.streams() {
-			t.Error("time to the first chunk without chunks")
-		}
-	}
-	if diff := cmp.Diff(r.attributes, got); diff != "" {
-		t.Errorf("attributes (-want +got):\n%s", diff)
-	}
+	r.checkAttributes(t, got)
 	if span.Name != name || span.SpanKind != trace.SpanKindClient {
 		t.Errorf("span %q, %v; want %q, client", span.Name, span.SpanKind, name)
 	}
@@ -246,34 +235,59 @@ func (r *recording) check(t *testing.T, o *observed, name string) {
 	r.checkUsage(t, o, rec)
 }
 
+// checkAttributes compares a span's attributes with what is expected.
+func (r *recording) checkAttributes(t *testing.T, got map[string]any) {
+	t.Helper()
+	r.checkModalities(t, got)
+	if got["gen_ai.response.time_to_first_chunk"] != nil && !r.streams() {
+		t.Error("time to the first chunk of an answer in one piece")
+	}
+	delete(got, "gen_ai.response.time_to_first_chunk")
+	maps.DeleteFunc(got, func(name string, _ any) bool { return !decoded(name) })
+	if diff := cmp.Diff(r.attributes, got); diff != "" {
+		t.Errorf("attributes (-want +got):\n%s", diff)
+	}
+}
+
 // checkUsage compares the counters and the Record with what is expected.
 func (r *recording) checkUsage(t *testing.T, o *observed, rec *llmotel.Record) {
 	t.Helper()
-	want := map[string]float64{}
-	for name, v := range r.attributes {
-		if n, ok := v.(float64); ok && n != 0 && strings.HasPrefix(name, "gen_ai.usage.") {
-			want[name] = n
-		}
-	}
-	counted := o.tokens(t)
 	recorded := map[string]float64{
 		"gen_ai.usage.input_tokens": float64(rec.Usage.Input), "gen_ai.usage.output_tokens": float64(rec.Usage.Output),
 		"gen_ai.usage.cache_read.input_tokens": float64(rec.Usage.CacheRead), "gen_ai.usage.cache_write.input_tokens": float64(rec.Usage.CacheWrite),
 		"gen_ai.usage.reasoning.output_tokens": float64(rec.Usage.Reasoning),
 	}
-	for _, m := range []map[string]float64{counted, recorded} {
-		maps.DeleteFunc(m, func(_ string, n float64) bool { return n == 0 })
-	}
-	if diff := cmp.Diff(want, recorded); diff != "" {
+	maps.DeleteFunc(recorded, func(_ string, n float64) bool { return n == 0 })
+	if diff := cmp.Diff(r.usage(), recorded); diff != "" {
 		t.Errorf("usage of the record (-want +got):\n%s", diff)
 	}
-	if rec.Operation == llmotel.OperationEmbeddings { // the conventions have no counters for them
-		want = map[string]float64{}
-	}
-	if diff := cmp.Diff(want, counted); diff != "" {
-		t.Errorf("counters (-want +got):\n%s", diff)
-	}
+	r.checkTokens(t, o)
 	if n := o.calls(t); n != 1 {
 		t.Errorf("%d durations, want one", n)
 	}
+}
+
+// checkTokens compares the counters with what is expected.
+func (r *recording) checkTokens(t *testing.T, o *observed) {
+	t.Helper()
+	want := r.usage()
+	if r.attributes["gen_ai.operation.name"] == llmotel.OperationEmbeddings { // the conventions have no counters for them
+		want = map[string]float64{}
+	}
+	counted := o.tokens(t)
+	maps.DeleteFunc(counted, func(_ string, n float64) bool { return n == 0 })
+	if diff := cmp.Diff(want, counted); diff != "" {
+		t.Errorf("counters (-want +got):\n%s", diff)
+	}
+}
+
+// usage is what was used, without what was not.
+func (r *recording) usage() map[string]float64 {
+	used := map[string]float64{}
+	for name, v := range r.attributes {
+		if n, ok := v.(float64); ok && n != 0 && strings.HasPrefix(name, "gen_ai.usage.") {
+			used[name] = n
+		}
+	}
+	return used
 }
