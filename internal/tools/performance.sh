@@ -33,8 +33,10 @@ rounds. The machine was shared: times are rough, ratios compare rows of the same
 One call of OpenAI's Go SDK on a transport in memory, observed in different ways. Every figure but those in brackets is what is
 added to the same call bare. Request and reply have about 1 KB; a stream has 200 chunks. *Alone* is the observing without the
 client around it, and ratios are to \`floor\`: the least that one would write by hand around this very call, with one span of 12
-attributes, three histogram records with attribute sets made before, and a search for usage in the bytes that pass. otelhttp knows
-nothing of models and tokens. LangWatch, Braintrust, OpenLIT and Traceloop are not among them: the Go module proxy does not serve their SDKs.
+attributes, three histogram records with attribute sets made before, and a search for usage in the bytes that pass. llmotel records
+22 attributes and six metrics of the call, its cost among them, 24 and eight of the stream. otelhttp knows nothing of models and
+tokens. Datadog's spans are started by hand, with the content and without metrics, and its exporter works beside the measurement.
+LangWatch, Braintrust, OpenLIT and Traceloop are not among them: the Go module proxy does not serve their SDKs.
 
 $(go -C internal/benchmarks run ./table)
 
