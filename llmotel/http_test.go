@@ -451,6 +451,27 @@ func TestWrapOverAnInstrumentedClientCountsOnce(t *testing.T) {
 	}
 }
 
+// A retry around an instrumented client is one more attempt, not two.
+func TestRetriesAroundAnInstrumentedClientCountOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec, sink := oteltest.New(), &recordSink{}
+		inst := instrument(t, rec, llmotel.WithSinks(sink))
+		inner := inst.Transport(&replies{list: []reply{{status: 500}, {status: 500}, {body: strings.NewReader(chatReply)}}})
+		resp, err := inst.Transport(inner, llmotel.WithRetries(2)).RoundTrip(post(t.Context(), t, chatURL, chatRequest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body) // what it says is not the matter
+		_ = resp.Body.Close()
+		if got := attributesOf(onlySpan(t, rec))["llmotel.attempts"]; got != int64(3) {
+			t.Errorf("%v attempts on the span, want 3", got)
+		}
+		if len(sink.records) != 1 || sink.records[0].Attempts != 3 {
+			t.Errorf("records %+v", sink.records)
+		}
+	})
+}
+
 func TestTenThousandAbandonedStreams(t *testing.T) {
 	rec := oteltest.New()
 	transport := instrument(t, rec).Transport(roundTripper(func(req *http.Request) (*http.Response, error) {

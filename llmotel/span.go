@@ -49,6 +49,9 @@ type parts struct {
 	// layers inside have reported.
 	spent, inner  expense
 	innerProvider string
+	// attempts are those that layers inside have made; the Span's own retries
+	// are around them, and are counted by themselves.
+	attempts int
 }
 
 // The states of calls without chunks and parts; they are only read.
@@ -190,11 +193,7 @@ func (s *Span) absorb(r *Result, c pricing.Cost, b *content.Builder) {
 		s.content, s.wired, s.absorbed = b, true, true
 	}
 	p := s.made()
-	if p.inner.calls > 0 {
-		s.attempts += r.Attempts
-	} else {
-		s.attempts = max(s.attempts, r.Attempts)
-	}
+	p.attempts += r.Attempts
 	p.inner.add(&r.Usage, c)
 	p.innerProvider = r.Provider
 }
