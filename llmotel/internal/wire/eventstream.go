@@ -77,6 +77,7 @@ func (f *frames) whole(x *Exchange, p []byte) int {
 	}
 	f.read(x, data)
 	f.done(x)
+	x.template.forget()
 	return size
 }
 

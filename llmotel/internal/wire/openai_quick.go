@@ -83,6 +83,14 @@ func (t *template) hear(text []byte) {
 	t.state, t.before, t.after = heard, at, len(text)
 }
 
+// forget ends what was begun with an event that has not ended: its bytes are the
+// caller's.
+func (t *template) forget() {
+	if t.event != nil {
+		*t = template{}
+	}
+}
+
 // learn makes a template of the event that has been read, unless that did more
 // than reading it again would.
 func (t *template) learn(x *Exchange) {

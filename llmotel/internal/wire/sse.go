@@ -3,10 +3,11 @@ package wire
 import "bytes"
 
 // sse reads server-sent events: lines of "name: value", of which data lines
-// matter, and empty lines between events. Lines may have any length and come
-// in any pieces; nothing is kept of them.
+// matter, and empty lines between events. Lines end with LF, CR LF or CR, may
+// have any length and come in any pieces; nothing is kept of them.
 type sse struct {
 	line lineState
+	cr   bool // the line before ended with CR: LF belongs to it
 	// matched counts the bytes of the field's name, or of [DONE], read so far.
 	matched uint8
 }
@@ -63,10 +64,14 @@ func (s *sse) wholeLine(x *Exchange, p []byte) ([]byte, bool) {
 		x.Complete = true
 	case x.scan.Idle() && x.format.quick != nil && x.format.quick(x, data):
 		x.Documents++
+	case bytes.IndexByte(data, '\r') >= 0: // ends lines too
+		return p, false
 	default:
 		_, _ = x.scan.Write(data)
 		_, _ = x.scan.Write(p[end : end+1])
+		x.template.forget()
 	}
+	s.cr = false
 	return p[end+1:], true
 }
 
@@ -74,11 +79,16 @@ func (s *sse) wholeLine(x *Exchange, p []byte) ([]byte, bool) {
 func (s *sse) piece(x *Exchange, p []byte) []byte {
 	switch s.line {
 	case lineStart:
+		cr := s.cr
+		s.cr = false
 		switch p[0] {
 		case '\n':
-			s.event(x)
+			if !cr {
+				s.event(x)
+			}
 		case '\r':
-			return p[1:] // of an empty line; its \n follows
+			s.event(x)
+			s.cr = true
 		case 'd':
 			s.line, s.matched = fieldName, 1
 			return p[1:]
@@ -120,7 +130,7 @@ func (s *sse) piece(x *Exchange, p []byte) []byte {
 
 // rest reads up to the end of the line.
 func (s *sse) rest(x *Exchange, p []byte) []byte {
-	end := bytes.IndexByte(p, '\n')
+	end := bytes.IndexAny(p, "\r\n")
 	n := end + 1
 	if end < 0 {
 		n = len(p)
@@ -129,7 +139,7 @@ func (s *sse) rest(x *Exchange, p []byte) []byte {
 		_, _ = x.scan.Write(p[:n])
 	}
 	if end >= 0 {
-		s.line = lineStart
+		s.line, s.cr = lineStart, p[end] == '\r'
 	}
 	return p[n:]
 }
