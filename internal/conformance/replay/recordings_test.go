@@ -33,7 +33,8 @@ type recording struct {
 
 // streams tells whether a stream was asked for.
 func (r *recording) streams() bool {
-	return r.attributes["gen_ai.request.stream"] == true || strings.Contains(r.api, "stream")
+	asked, _ := r.attributes["gen_ai.request.stream"].(bool)
+	return asked || strings.Contains(r.api, "stream")
 }
 
 // packed tells whether the body is compressed.
