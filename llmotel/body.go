@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/llmotel/sdk/providers"
@@ -115,12 +116,7 @@ func (x *exchange) answered() bool {
 	if len(x.Reasons) == 0 || x.Documents == 0 {
 		return false
 	}
-	for _, r := range x.Reasons { // formats without a terminator
-		if r == "" {
-			return false
-		}
-	}
-	return true
+	return !slices.Contains(x.Reasons, "") // formats without a terminator
 }
 
 // cut is the error of a body that ended before the answer did.

@@ -53,7 +53,7 @@ var (
 )
 
 // roundTrip makes one call through do and reads all of the reply.
-func roundTrip(tb testing.TB, request []byte, next *cannedHTTP, buf []byte, do func(*http.Request) (*http.Response, error)) {
+func roundTrip(tb testing.TB, request, buf []byte, do func(*http.Request) (*http.Response, error)) {
 	req, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, chatURL, bytes.NewReader(request))
 	if err != nil {
 		tb.Fatal(err)
@@ -93,13 +93,13 @@ func BenchmarkMiddleware(b *testing.B) {
 		b.Run(c.name+"/bare", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				roundTrip(b, request, next, buf, next.do)
+				roundTrip(b, request, buf, next.do)
 			}
 		})
 		b.Run(c.name+"/middleware", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				roundTrip(b, request, next, buf, func(r *http.Request) (*http.Response, error) { return mw(r, next.do) })
+				roundTrip(b, request, buf, func(r *http.Request) (*http.Response, error) { return mw(r, next.do) })
 			}
 		})
 	}

@@ -2,7 +2,6 @@ package llmotel
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -19,7 +18,10 @@ func keepBody(req *http.Request) (*http.Request, error) {
 		return req, nil
 	}
 	all, err := io.ReadAll(req.Body)
-	if err = errors.Join(err, req.Body.Close()); err != nil {
+	if closed := req.Body.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
 		return nil, err
 	}
 	kept := req.WithContext(req.Context())

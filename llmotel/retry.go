@@ -95,5 +95,5 @@ func backoff(retry int) time.Duration {
 	if retry < 4 {
 		d = firstBackoff << retry
 	}
-	return d - rand.N(d/4) //nolint:gosec // jitter
+	return d - rand.N(d/4)
 }

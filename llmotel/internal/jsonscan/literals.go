@@ -116,7 +116,8 @@ func (s *Scanner) rawContainer(p []byte) int {
 		case '{', '[':
 			s.nested++
 		case '}', ']':
-			if s.nested--; s.nested == 0 {
+			s.nested--
+			if s.nested == 0 {
 				return s.endRaw(p[:i+1])
 			}
 		}

@@ -246,7 +246,7 @@ func (s *Scanner) value(c byte) {
 	switch {
 	case c == ']' || c == '}' || c == ',' || c == ':':
 		s.state = broken
-	case n != nil && n.raw != 0 && !(c == '{' && n.isObject) && !(c == '[' && n.elem != nil) && !(c == '"' && n.text != 0):
+	case n != nil && n.raw != 0 && (c != '{' || !n.isObject) && (c != '[' || n.elem == nil) && (c != '"' || n.text == 0):
 		s.beginRaw(c)
 	case c == '"':
 		switch {
@@ -335,7 +335,8 @@ func (s *Scanner) skip(p []byte) int {
 		case '{', '[':
 			s.nested++
 		case '}', ']':
-			if s.nested--; s.nested == 0 {
+			s.nested--
+			if s.nested == 0 {
 				s.valueEnd()
 				return i + 1
 			}

@@ -62,7 +62,7 @@ func scan(doc string, size int) *log {
 	var s jsonscan.Scanner
 	l := &log{}
 	s.Init(schema, l)
-	for len(doc) > 0 {
+	for doc != "" {
 		n := min(size, len(doc))
 		_, _ = s.Write([]byte(doc[:n])) // takes everything
 		doc = doc[n:]

@@ -27,7 +27,8 @@ func (s *Scanner) string(p []byte) int {
 			if i == len(p) {
 				return i
 			}
-			if s.escaped(p[i]); s.state == broken {
+			s.escaped(p[i])
+			if s.state == broken {
 				return i + 1
 			}
 		}

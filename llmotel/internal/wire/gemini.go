@@ -14,7 +14,6 @@ var gemini = &format{
 	answer:  jsonscan.Or(geminiAnswer, jsonscan.Array(0, geminiAnswer)),
 	event:   jsonscan.Or(geminiAnswer, jsonscan.Array(0, geminiAnswer)),
 	read:    own{open: geminiOpen, close: geminiClose, value: geminiValue, text: geminiText, raw: geminiRaw},
-	quick:   geminiQuick,
 	done:    wholeAnswer,
 	ledger:  geminiLedger,
 }

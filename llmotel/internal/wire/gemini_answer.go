@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"time"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
@@ -142,12 +141,12 @@ func (x *Exchange) geminiDetail() {
 	default:
 		return
 	}
-	switch jsonscan.ID(x.part) {
-	case geminiPromptDetails:
+	switch x.part {
+	case int(geminiPromptDetails):
 		x.add(group[0], x.detail)
-	case geminiCacheDetails:
+	case int(geminiCacheDetails):
 		x.add(group[1], x.detail)
-	case geminiCandidateDetails:
+	case int(geminiCandidateDetails):
 		x.add(group[2], x.detail)
 	}
 }
@@ -237,34 +236,6 @@ func geminiRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 		x.piece.Append(content.Body, piece)
 	}
 }
-
-// geminiQuick recognises an event with one text and the counts, of which only
-// the last ones hold: it is quiet while no finish reason and no error is in it.
-// The counts of an event that is passed over are lost if the stream is cut
-// there, so that it is used only for events without counts.
-func geminiQuick(x *Exchange, event []byte) bool {
-	if x.content != nil || x.Answer.Model == "" || bytes.Contains(event, geminiUsageName) {
-		return false
-	}
-	at := bytes.Index(event, geminiTextName)
-	if at < 0 {
-		return false
-	}
-	text := event[at+len(geminiTextName):]
-	end := bytes.IndexByte(text, '"')
-	if end <= 0 || bytes.IndexByte(text[:end], '\\') >= 0 || bytes.Contains(text[end:], geminiTextName) ||
-		bytes.Contains(event, geminiReasonName) || bytes.Contains(event, errorName) || bytes.Contains(event, geminiCallQuoted) {
-		return false
-	}
-	return x.quickText(end)
-}
-
-var (
-	geminiTextName   = []byte(`"text": "`)
-	geminiUsageName  = []byte(`"usageMetadata"`)
-	geminiReasonName = []byte(`"finishReason"`)
-	geminiCallQuoted = []byte(`"functionCall"`)
-)
 
 // geminiLedger: the prompt includes what was cached, tool use is beside the
 // prompt, thinking beside the candidates. Since September 2026 Vertex AI has

@@ -102,7 +102,8 @@ func (s *sse) piece(x *Exchange, p []byte) []byte {
 			s.line = ignoredLine
 			return p
 		}
-		if s.matched++; int(s.matched) == len(dataField) {
+		s.matched++
+		if int(s.matched) == len(dataField) {
 			s.line = dataStart
 		}
 		return p[1:]
@@ -114,7 +115,8 @@ func (s *sse) piece(x *Exchange, p []byte) []byte {
 		return p
 	case inDone:
 		if p[0] == doneData[s.matched] {
-			if s.matched++; int(s.matched) == len(doneData) {
+			s.matched++
+			if int(s.matched) == len(doneData) {
 				x.Complete = true
 				s.line = ignoredLine
 			}
