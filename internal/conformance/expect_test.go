@@ -39,7 +39,7 @@ func expected(way way, w wire, s scenario, req *providers.Request, older bool) m
 		want["openai.request.service_tier"] = tier
 	}
 	ofAttribution(want, &s.attribution)
-	ofReply(want, way, w, s, older)
+	ofReply(want, w, s, older)
 	return want
 }
 
@@ -88,7 +88,7 @@ func ofAttribution(want map[string]any, a *llmotel.Attribution) {
 	}
 }
 
-func ofReply(want map[string]any, way way, w wire, s scenario, older bool) {
+func ofReply(want map[string]any, w wire, s scenario, older bool) {
 	switch {
 	case s.reply.status != 0:
 		return
