@@ -97,7 +97,7 @@ fuzz: ## every fuzz target for FUZZTIME
 	git ls-files --cached --others --exclude-standard '*_test.go' | xargs grep -HoE '^func Fuzz[A-Za-z0-9_]*' | while IFS=: read -r file func; do \
 		name=$${func#func }; dir=$$(dirname "$$file"); \
 		echo "== fuzz $$name in $$dir"; \
-		(cd "$$dir" && go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) . < /dev/null); \
+		(cd "$$dir" && go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=10x . < /dev/null); \
 	done
 
 ## Sources
