@@ -21,8 +21,8 @@ func TestRun(t *testing.T) {
 	}
 	expect.InOrder(t, out.String(), `ANTHROPIC_API_KEY is not set`,
 		`1\. `, `\? Why\?`, `> Sunlight`, `\n  chat claude-sonnet-5  \d+ms  by com\.anthropic\.sdk\.go\n`,
-		`from anthropic`, `tokens 15 in, 40 out · cost 0\.000430 USD · finish end_turn`,
-		`2\. `, `> Sunlight`, `\n  chat claude-sonnet-5  \d+ms\n`, `from anthropic`, `tokens 15 in, 40 out · cost 0\.000430 USD · finish end_turn`)
+		`from anthropic`, `tokens 15 in, 40 out · cost 0\.000645 USD · finish end_turn`,
+		`2\. `, `> Sunlight`, `\n  chat claude-sonnet-5  \d+ms\n`, `from anthropic`, `tokens 15 in, 40 out · cost 0\.000645 USD · finish end_turn`)
 	if n := strings.Count(out.String(), "tokens "); n != 2 {
 		t.Errorf("%d spans of two calls\n%s", n, out.String())
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/llmotel/sdk/providers"
@@ -12,158 +11,285 @@ import (
 
 // Catalogue is an immutable set of prices, safe for concurrent use.
 type Catalogue struct {
-	prices map[key][]*price // oldest first, never empty
+	load   func() *table
+	region string
 }
 
-type key struct{ provider, model, tier string }
+// Query is a call to be priced.
+type Query struct {
+	// Provider, Model and Tier are those that answered. Provider names are
+	// those of the GenAI conventions.
+	Provider, Model, Tier string
+	// Region is where the provider was bound to keep the data, in its own
+	// words: "eu" at OpenAI, "us" at Anthropic, "eu-west-1" at Bedrock. Empty is
+	// the region of the Catalogue; one without a price of its own costs
+	// what all others cost.
+	Region string
+	// Usage is the ledger; nil is a missing one.
+	Usage *providers.Usage
+	// At is when the call was made; zero is now.
+	At time.Time
+}
 
-// Default returns the built-in catalogue: list prices in US dollars of
-// PricesDate. It is built on first use.
-func Default() *Catalogue { return defaultCatalogue() }
-
-var defaultCatalogue = sync.OnceValue(func() *Catalogue {
-	c := &Catalogue{prices: make(map[key][]*price, len(rows))}
-	from, _ := time.Parse(time.DateOnly, PricesDate)
-	for i := range rows {
-		r := &rows[i]
-		k := key{r.provider, r.model, r.tier}
-		rs := newRates(r.input, r.output, r.cacheRead, r.cacheWrite, r.cacheWrite1h)
-		if c.prices[k] == nil {
-			c.prices[k] = []*price{{id: priceID(k, from), currency: "USD", from: from, list: true}}
-		}
-		p := c.prices[k][0]
-		if r.above > 0 {
-			p.long, p.longAbove = rs, r.above
-		} else {
-			p.base = rs
-		}
-	}
-	return c
-})
+// In returns the same prices for calls whose data stays in a region: see
+// Query.
+func (c *Catalogue) In(region string) *Catalogue {
+	out := *c
+	out.region = region
+	return &out
+}
 
 // With returns a catalogue that has the given prices besides those of c. A price
 // replaces one of the same provider, model, tier and From. Built-in prices hold
 // only until the first of the given ones begins, whatever their own date: that
-// is merely the day on which they were read. So a price without From replaces
-// them altogether.
+// is often merely the day on which they were read. So a price without From
+// replaces them altogether. The other tiers of the model keep their prices.
 //
 // With returns an error that names the first price that cannot be.
 func (c *Catalogue) With(prices ...Price) (*Catalogue, error) {
-	out := &Catalogue{prices: make(map[key][]*price)}
-	if c != nil {
-		maps.Copy(out.prices, c.prices)
-	}
+	var d document
 	for i := range prices {
 		p := &prices[i]
-		if err := p.check(); err != nil {
+		e, err := p.entry()
+		if err == nil {
+			_, err = e.compile(&d, false)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("pricing: price %d (%s %s): %w", i, p.Provider, p.Model, err)
 		}
-		k := key{p.Provider, p.Model, normalTier(p.Tier)}
-		out.prices[k] = insert(out.prices[k], newPrice(k, p))
+		d.Prices = append(d.Prices, *e)
+	}
+	return c.with(&d)
+}
+
+// WithJSON returns a catalogue that has the prices of a price file besides those
+// of c, by the rules of With. name is the file's, for errors, which say where in
+// it something is wrong: nothing that is not understood is left out.
+func (c *Catalogue) WithJSON(name string, data []byte) (*Catalogue, error) {
+	d, err := parse(data)
+	if err == nil {
+		var out *Catalogue
+		if out, err = c.with(d); err == nil {
+			return out, nil
+		}
+	}
+	return nil, fmt.Errorf("pricing: %s: %w", name, err)
+}
+
+func (c *Catalogue) with(d *document) (*Catalogue, error) {
+	t := &table{models: map[key]*series{}}
+	if old := c.table(); old != nil {
+		t.models = maps.Clone(old.models)
+	}
+	if err := t.add(d, false); err != nil {
+		return nil, err
+	}
+	out := &Catalogue{load: func() *table { return t }}
+	if c != nil {
+		out.region = c.region
 	}
 	return out, nil
 }
 
-// insert returns a new list that has p among the old prices.
-func insert(old []*price, p *price) []*price {
-	list := make([]*price, 0, len(old)+1)
-	for _, o := range old {
-		if o.from.Equal(p.from) || o.list && o.from.After(p.from) {
-			continue
-		}
-		list = append(list, o)
-	}
-	list = append(list, p)
-	slices.SortFunc(list, func(a, b *price) int { return a.from.Compare(b.from) })
-	return list
-}
-
 // Cost returns what a call costs. model is the model that answered and tier
-// the service tier that served it. Names with a date behind them are priced
-// as the name without it, unless the dated name has a price of its own.
+// the service tier that served it; a tier without rates of its own costs what
+// the standard one costs. Match has the rules by which models are found.
 //
 // at is the time of the call: of several prices, the newest that had begun by
 // then holds, and before all of them the oldest, as the better guess than none.
-// The zero time asks for the newest.
+// The zero time is now.
 //
 // A call whose usage is missing, impossible or beyond what an Amount holds is
 // not priced. One whose input or output is not known is priced in part, unless
 // what is known costs nothing: then it is not priced either.
 func (c *Catalogue) Cost(provider, model, tier string, usage *providers.Usage, at time.Time) Cost {
-	p := c.find(provider, model, normalTier(tier), at)
+	return c.Price(Query{Provider: provider, Model: model, Tier: tier, Usage: usage, At: at})
+}
+
+// Price is Cost for a call in a region.
+func (c *Catalogue) Price(q Query) Cost {
+	p, r, match := c.find(&q)
 	if p == nil {
-		return Cost{}
+		return Cost{model: q.Model}
 	}
-	cost := Cost{Currency: p.currency, PriceID: p.id}
-	if usage == nil || usage.Completeness == providers.UsageMissing || usage.Validate() != nil {
+	cost := Cost{Currency: p.currency, PriceID: p.id, match: match, model: q.Model, price: p}
+	factor := int64(1000)
+	if r != nil {
+		cost.PriceID, factor = r.id, r.factor
+	}
+	u := q.Usage
+	if u == nil || u.Completeness == providers.UsageMissing || u.Validate() != nil {
 		return cost
 	}
-	amount, ok := p.amount(usage)
-	covered := p.covers(usage)
-	if !ok || amount == 0 && !covered {
+	amount, partial, ok := p.cost(u, factor, &cost.breakdown)
+	if !ok || amount == 0 && partial {
 		return cost
 	}
 	cost.Amount, cost.Priced = amount, true
-	// Audio has rates of its own, which this catalogue does not hold.
-	cost.Partial = !covered || usage.Completeness != providers.UsageReported || usage.AudioInput+usage.AudioOutput > 0
+	cost.Partial = partial || u.Completeness != providers.UsageReported
 	return cost
 }
 
-func (c *Catalogue) find(provider, model, tier string, at time.Time) *price {
-	if c == nil {
+// Line is one class of an explained cost.
+type Line struct {
+	Class  Class
+	Tokens int64
+	Rate   Amount // of one token
+	Amount Amount
+}
+
+// Explain is Price together with how the amount comes about. It is for people:
+// it allocates.
+func (c *Catalogue) Explain(q Query) (Cost, []Line) {
+	cost := c.Price(q)
+	if !cost.Priced {
+		return cost, nil
+	}
+	var n [classCount]int64
+	split(q.Usage, &n)
+	var lines []Line
+	for class, tokens := range n {
+		if tokens > 0 {
+			a := cost.breakdown[class]
+			lines = append(lines, Line{Class(class), tokens, a / Amount(tokens), a})
+		}
+	}
+	return cost, lines
+}
+
+// table returns the prices, which the built-in catalogue reads here.
+func (c *Catalogue) table() *table {
+	if c == nil || c.load == nil {
 		return nil
 	}
-	prices, ok := c.prices[key{provider, model, tier}]
-	if !ok {
-		base, dated := trimDate(model)
-		if !dated {
-			return nil
-		}
-		if prices, ok = c.prices[key{provider, base, tier}]; !ok {
-			return nil
+	return c.load()
+}
+
+func (c *Catalogue) find(q *Query) (*price, *regional, Match) {
+	t := c.table()
+	at, ok := tierOf(q.Tier)
+	if t == nil || !ok {
+		return nil, nil, MatchNone
+	}
+	region := q.Region
+	if region == "" {
+		region = c.region
+	}
+	s, match := t.search(q.Provider, region, q.Model)
+	if s == nil {
+		return nil, nil, MatchNone
+	}
+	for at != standard && s.tiers[at] == nil {
+		at = at.next()
+	}
+	p := s.tiers[at].on(q.At)
+	if p == nil {
+		return nil, nil, MatchNone
+	}
+	if !p.list {
+		match = MatchOverride
+	}
+	for i := range p.regions {
+		if p.regions[i].name == region {
+			return p, &p.regions[i], match
 		}
 	}
-	newest := len(prices) - 1
-	if newest == 0 || at.IsZero() {
-		return prices[newest]
+	return p, nil, match
+}
+
+// table is the prices by name.
+type table struct{ models map[key]*series }
+
+type key struct{ provider, region, model string }
+
+// series is what a model costs over time, by tier, or another name of a model.
+type series struct {
+	tiers [tierCount]timeline
+	alias string // the listed name; no alias itself
+}
+
+// timeline is prices, oldest first.
+type timeline []*price
+
+// add puts the prices of a file into the table. It changes no series that the
+// table had before.
+func (t *table) add(d *document, list bool) error {
+	seen := map[string]int{}
+	for i := range d.Prices {
+		e := &d.Prices[i]
+		prices, err := e.compile(d, list)
+		if err != nil {
+			return under(fmt.Sprintf("prices[%d]", i), err)
+		}
+		for _, p := range prices {
+			id := p.tier.String() + " " + e.Region + " " + e.Provider + " " + e.Model + " " + p.from.UTC().String()
+			if j, twice := seen[id]; twice && !list {
+				return wrong(fmt.Sprintf("prices[%d]", i), "is of the same model, tier, region and day as prices[%d]", j)
+			}
+			seen[id] = i
+		}
+		t.insert(key{e.Provider, e.Region, e.Model}, prices)
 	}
-	for _, p := range slices.Backward(prices) {
+	for i := range d.Prices {
+		for j, alias := range d.Prices[i].Aliases {
+			if err := t.name(&d.Prices[i], alias); err != nil {
+				return &problem{fmt.Sprintf("prices[%d].aliases[%d]", i, j), err}
+			}
+		}
+	}
+	return nil
+}
+
+// name adds an alias. A name with prices of its own is none.
+func (t *table) name(e *entry, alias string) error {
+	k := key{e.Provider, e.Region, alias}
+	if s := t.models[k]; alias == "" || s != nil && s.alias != e.Model {
+		return fmt.Errorf("%q is the name of another price", alias)
+	}
+	t.models[k] = &series{alias: e.Model}
+	return nil
+}
+
+func (t *table) insert(k key, prices []*price) {
+	s := &series{}
+	if old, _ := t.get(k); old != nil {
+		s.tiers = old.tiers
+	}
+	for _, p := range prices {
+		s.tiers[p.tier] = s.tiers[p.tier].with(p)
+	}
+	t.models[k] = s
+}
+
+// with returns a new timeline that has p among the old prices.
+func (l timeline) with(p *price) timeline {
+	out := make(timeline, 0, len(l)+1)
+	for _, o := range l {
+		if o.from.Equal(p.from) || !p.list && o.list && !o.from.Before(p.from) {
+			continue
+		}
+		out = append(out, o)
+	}
+	out = append(out, p)
+	slices.SortFunc(out, func(a, b *price) int { return a.from.Compare(b.from) })
+	return out
+}
+
+// on returns the price of a day, nil if there is none.
+func (l timeline) on(at time.Time) *price {
+	if len(l) <= 1 {
+		if len(l) == 0 {
+			return nil
+		}
+		return l[0]
+	}
+	if at.IsZero() {
+		at = time.Now()
+	}
+	for _, p := range slices.Backward(l) {
 		if !p.from.After(at) {
 			return p
 		}
 	}
-	return prices[0]
-}
-
-// trimDate removes a snapshot date: "-2025-08-07" or "-20250807".
-func trimDate(model string) (string, bool) {
-	for _, layout := range []string{"-0000-00-00", "-00000000"} {
-		n := len(model) - len(layout)
-		if n > 0 && matches(model[n:], layout) {
-			return model[:n], true
-		}
-	}
-	return model, false
-}
-
-func matches(s, layout string) bool {
-	for i := range len(layout) {
-		digit := '0' <= s[i] && s[i] <= '9'
-		if (layout[i] == '0') != digit || !digit && s[i] != layout[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// normalTier maps the vendors' names of the ordinary tier to "" and OpenAI's
-// request name of the priority tier to its response name.
-func normalTier(tier string) string {
-	switch tier {
-	case "auto", "default", "standard":
-		return ""
-	case "fast":
-		return "priority"
-	}
-	return tier
+	return l[0]
 }

@@ -2,9 +2,9 @@ package pricing
 
 import (
 	"math"
-	"math/bits"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Amount is money in units of 1e-12 of the currency, so that prices per token
@@ -33,7 +33,8 @@ func (a Amount) String() string {
 }
 
 // Cost is what a call cost. The zero Cost is unpriced, which is not the same
-// as free.
+// as free. What its methods say comes from the Catalogue that priced the call;
+// they return zero values for a Cost that was made elsewhere.
 type Cost struct {
 	// Amount is the price of the call; meaningless unless Priced.
 	Amount Amount
@@ -46,14 +47,62 @@ type Cost struct {
 	Partial bool
 	// Currency is the ISO 4217 code, "USD" for the built-in prices.
 	Currency string
-	// PriceID names the price: provider, model, tier and the day from which
-	// it holds, if it has one. It is empty if no price is known for the model.
+	// PriceID names the price: provider, model, tier, region and the day from
+	// which it holds, as far as it has them: "openai/gpt-5/flex+eu@2026-08-01".
+	// It is empty if no price is known for the model.
 	PriceID string
+
+	match     Match
+	model     string
+	price     *price
+	breakdown Breakdown
 }
 
-// Add returns the cost of two calls together. An unpriced part makes the sum
-// Partial; costs in different currencies, and those whose sum no Amount can
-// hold, cannot be added and make it Partial as well.
+// Equal reports whether both are the same, for go-cmp.
+func (c Cost) Equal(d Cost) bool { return c == d }
+
+// Breakdown returns the cost by class of tokens. Its sum is Amount.
+func (c Cost) Breakdown() Breakdown { return c.breakdown }
+
+// Model returns the model that was asked for: the one to look into if the call is
+// unpriced.
+func (c Cost) Model() string { return c.model }
+
+// Match says how the price was found.
+func (c Cost) Match() Match { return c.match }
+
+// From returns the day from which the price holds. For most built-in ones that
+// is the day on which they were read, PricesDate: nobody publishes since when a
+// price holds. It is zero for prices that always held.
+func (c Cost) From() time.Time {
+	if c.price == nil {
+		return time.Time{}
+	}
+	return c.price.from
+}
+
+// Tier returns the service tier whose rates were used, "standard" for tiers
+// without rates of their own; "" if there is no price.
+func (c Cost) Tier() string {
+	if c.price == nil {
+		return ""
+	}
+	return c.price.tier.String()
+}
+
+// Source returns where the price was read, and what is to be known about it, such
+// as that another source disagrees.
+func (c Cost) Source() (source, note string) {
+	if c.price == nil {
+		return "", ""
+	}
+	return c.price.source, c.price.note
+}
+
+// Add returns the cost of two calls together; what its methods say but for the
+// breakdown is of the first priced one. An unpriced part makes the sum Partial;
+// costs in different currencies, and those whose sum no Amount can hold, cannot
+// be added and make it Partial as well.
 func (c Cost) Add(d Cost) Cost {
 	switch {
 	case !d.Priced:
@@ -68,6 +117,9 @@ func (c Cost) Add(d Cost) Cost {
 	}
 	c.Amount += d.Amount
 	c.Partial = c.Partial || d.Partial
+	for i := range c.breakdown {
+		c.breakdown[i] += d.breakdown[i] // no more than the sum of all
+	}
 	return c
 }
 
@@ -76,22 +128,4 @@ func overflows(a, b Amount) bool {
 		return a < math.MinInt64-b
 	}
 	return a > math.MaxInt64-b
-}
-
-// total adds up products of tokens and rates, both at least 0, in 128 bits.
-type total struct{ high, low uint64 }
-
-func (t *total) add(tokens int64, rate Amount) {
-	high, low := bits.Mul64(uint64(tokens), uint64(rate)) //nolint:gosec // neither is negative
-	var carry uint64
-	t.low, carry = bits.Add64(t.low, low, 0)
-	t.high += high + carry
-}
-
-// amount returns the sum, unless it is too large.
-func (t *total) amount() (Amount, bool) {
-	if t.high > 0 || t.low > math.MaxInt64 {
-		return 0, false
-	}
-	return Amount(t.low), true
 }

@@ -1,41 +1,79 @@
 package pricing
 
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"maps"
+)
+
 // Listed is a built-in price.
 type Listed struct {
-	Provider, Model, Tier string
-	FreeOutput            bool
+	Provider, Model, Region, Tier string
+	Alias                         bool
+	FreeOutput                    bool
+	// DearCache is true if the price itself says that a cached token costs more
+	// than a fresh one.
+	DearCache bool
 }
 
 // BuiltIn returns the built-in prices.
 func BuiltIn() []Listed {
-	out := make([]Listed, len(rows))
-	for i, r := range rows {
-		out[i] = Listed{r.provider, r.model, r.tier, r.output == 0}
+	t := builtIn()
+	var out []Listed
+	for k := range maps.Keys(t.models) {
+		s, _ := t.get(k)
+		for _, l := range s.tiers {
+			for _, p := range l {
+				one := Listed{Provider: k.provider, Model: k.model, Region: k.region, Tier: p.tier.String(), Alias: t.models[k].alias != ""}
+				one.FreeOutput = p.free(ClassOutput, ClassImageOutput)
+				for _, v := range p.levels {
+					one.DearCache = one.DearCache || v.rates.of[ClassCacheRead] > v.rates.of[ClassInput]
+				}
+				out = append(out, one)
+			}
+		}
 	}
 	return out
 }
 
-// CheckRows returns the first error that With would have for a built-in price.
-func CheckRows() error {
-	prices := map[key]*Price{}
-	for _, r := range rows {
-		k := key{r.provider, r.model, r.tier}
-		if prices[k] == nil {
-			prices[k] = &Price{Provider: r.provider, Model: r.model, Tier: r.tier}
-		}
-		p := &prices[k].Rates
-		if r.above > 0 {
-			p.LongContext, p.LongInput, p.LongOutput = r.above, r.input, r.output
-			p.LongCacheRead, p.LongCacheWrite, p.LongCacheWrite1h = r.cacheRead, r.cacheWrite, r.cacheWrite1h
-			continue
-		}
-		p.Input, p.Output, p.CacheRead, p.CacheWrite, p.CacheWrite1h = r.input, r.output, r.cacheRead, r.cacheWrite, r.cacheWrite1h
+// Strict reads a price file as WithJSON does and compiles it.
+func Strict(data []byte) (any, error) {
+	d, err := parse(data)
+	if err != nil {
+		return nil, err
 	}
-	c := &Catalogue{}
-	for _, p := range prices {
-		if _, err := c.With(*p); err != nil {
-			return err
-		}
+	t := &table{models: map[key]*series{}}
+	return *d, t.add(d, false)
+}
+
+// Plain reads a price file as the built-in one is read.
+func Plain(data []byte) (any, error) {
+	var d document
+	err := json.Unmarshal(data, &d)
+	return d, err
+}
+
+// Text returns the built-in price file.
+func Text() ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	return io.ReadAll(z)
+}
+
+// Load reads the built-in price file anew.
+func Load() error {
+	d, err := unpack(packed)
+	if err != nil {
+		return err
+	}
+	return (&table{models: map[key]*series{}}).add(d, true)
+}
+
+// Lazy returns a catalogue that calls loading when it is read.
+func Lazy(loading func()) *Catalogue {
+	return &Catalogue{load: func() *table { loading(); return builtIn() }}
 }

@@ -25,7 +25,7 @@ func TestCostOfWhatIsKnown(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.usage.Completeness = providers.UsageReported
-			got := pricing.Default().Cost("anthropic", tc.model, "", &tc.usage, time.Time{})
+			got := pricing.Default().Cost("anthropic", tc.model, "", &tc.usage, day(t, "2026-08-01"))
 			switch {
 			case tc.amount == "":
 				if got.Priced || got.PriceID == "" {
