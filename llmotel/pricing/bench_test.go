@@ -5,16 +5,42 @@ import (
 	"time"
 
 	"github.com/llmotel/sdk/llmotel/pricing"
+	"github.com/llmotel/sdk/providers"
 )
 
+// BenchmarkCost has the limit of 1 µs and no allocation for a known model.
 func BenchmarkCost(b *testing.B) {
-	c, u, at := pricing.Default(), reported(1200, 300), time.Now()
-	for _, model := range []string{"claude-sonnet-5", "claude-sonnet-5-20260901", "unknown"} {
-		b.Run(model, func(b *testing.B) {
+	c, at := pricing.Default(), time.Now()
+	u := reported(1200, 300)
+	full := &providers.Usage{Completeness: providers.UsageReported, Input: 9000, Output: 900, CacheRead: 5000, CacheWrite: 2000, CacheWrite1h: 500, Reasoning: 100, AudioInput: 500}
+	for _, bb := range []struct {
+		name, provider, model, tier, region string
+		usage                               *providers.Usage
+	}{
+		{"exact", "anthropic", "claude-sonnet-5", "", "", u},
+		{"snapshot", "anthropic", "claude-sonnet-5-20260901", "", "", u},
+		{"alias", "anthropic", "claude-sonnet-4.5", "", "", u},
+		{"tier and region", "openai", "gpt-5.4", "flex", "eu", u},
+		{"every class", "anthropic", "claude-opus-5", "fast", "us", full},
+		{"family", "aws.bedrock", "arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-sonnet-5-20260901-v1:0", "", "", u},
+		{"unknown", "anthropic", "unknown", "", "", u},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			q := pricing.Query{Provider: bb.provider, Model: bb.model, Tier: bb.tier, Region: bb.region, Usage: bb.usage, At: at}
 			b.ReportAllocs()
 			for b.Loop() {
-				c.Cost("anthropic", model, "", u, at)
+				c.Price(q)
 			}
 		})
+	}
+}
+
+// BenchmarkLoad is what the first call pays.
+func BenchmarkLoad(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := pricing.Load(); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -221,12 +221,10 @@ func (t *table) add(d *document, list bool) error {
 		if err != nil {
 			return under(fmt.Sprintf("prices[%d]", i), err)
 		}
-		for _, p := range prices {
-			id := p.tier.String() + " " + e.Region + " " + e.Provider + " " + e.Model + " " + p.from.UTC().String()
-			if j, twice := seen[id]; twice && !list {
-				return wrong(fmt.Sprintf("prices[%d]", i), "is of the same model, tier, region and day as prices[%d]", j)
+		if !list { // the generator writes none twice
+			if err := unique(seen, i, e, prices); err != nil {
+				return err
 			}
-			seen[id] = i
 		}
 		t.insert(key{e.Provider, e.Region, e.Model}, prices)
 	}
@@ -236,6 +234,18 @@ func (t *table) add(d *document, list bool) error {
 				return &problem{fmt.Sprintf("prices[%d].aliases[%d]", i, j), err}
 			}
 		}
+	}
+	return nil
+}
+
+// unique remembers an entry's prices and reports one that is there already.
+func unique(seen map[string]int, i int, e *entry, prices []*price) error {
+	for _, p := range prices {
+		id := fmt.Sprintf("%q %q %q %d %s", e.Provider, e.Model, e.Region, p.tier, p.from.UTC())
+		if j, twice := seen[id]; twice {
+			return wrong(fmt.Sprintf("prices[%d]", i), "is of the same model, tier, region and day as prices[%d]", j)
+		}
+		seen[id] = i
 	}
 	return nil
 }

@@ -32,9 +32,11 @@ func (e *entry) compile(d *document, list bool) ([]*price, error) {
 	if long := d.Sources[e.Source]; long != "" {
 		source = long
 	}
-	base, err := e.levels(nil)
-	if err != nil {
-		return nil, err
+	var base []level
+	if len(e.Rates) > 0 {
+		if base, err = e.levels(nil); err != nil {
+			return nil, err
+		}
 	}
 	var out []*price
 	add := func(t tier, levels []level) error {

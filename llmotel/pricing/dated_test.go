@@ -94,10 +94,29 @@ func TestLookupAllocatesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	files, err := pricing.OpenFiles(c)
+	if err != nil {
+		t.Fatal(err)
+	}
 	u, at := reported(1200, 300), day(t, "2026-09-01")
-	for _, model := range []string{"gpt-5", "gpt-5-2026-01-01", "gpt-5.2", "unknown"} {
-		if n := testing.AllocsPerRun(100, func() { c.Cost("openai", model, "", u, at) }); n != 0 {
-			t.Errorf("%s: %v allocations", model, n)
+	for _, name := range [][3]string{
+		{"openai", "gpt-5", ""},
+		{"openai", "gpt-5-2026-01-01", "fast"},
+		{"openai", "gpt-5.2", "flex"},
+		{"openai", "unknown", ""},
+		{"openai", "gpt-5", "unknown"},
+		{"aws.bedrock", "arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-sonnet-5-20260901-v1:0", "default"},
+		{"azure.ai.inference", "gpt-5.1", ""},
+		{"gcp.vertex_ai", "models/gemini-2.5-pro-preview-05-06", "ON_DEMAND_FLEX"},
+		{"anthropic", "claude-sonnet-4.5", ""},
+	} {
+		if n := testing.AllocsPerRun(100, func() { files.Cost(name[0], name[1], name[2], u, at) }); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
 		}
+	}
+	if n := testing.AllocsPerRun(100, func() {
+		c.Price(pricing.Query{Provider: "openai", Model: "gpt-5.4", Region: "eu", Usage: u})
+	}); n != 0 {
+		t.Errorf("in a region: %v allocations", n)
 	}
 }

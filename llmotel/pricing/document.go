@@ -1,6 +1,9 @@
 package pricing
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // SchemaVersion is the version of price files that this package reads.
 const SchemaVersion = 1
@@ -49,13 +52,7 @@ type tierCard struct {
 }
 
 // decimal is a number as it was written.
-type decimal string
-
-// UnmarshalJSON keeps the digits.
-func (d *decimal) UnmarshalJSON(b []byte) error {
-	*d = decimal(b)
-	return nil
-}
+type decimal = json.Number
 
 // problem is what is wrong, and where in the entry.
 type problem struct {

@@ -13,6 +13,8 @@ type Listed struct {
 	Provider, Model, Region, Tier string
 	Alias                         bool
 	FreeOutput                    bool
+	// Free is true if nothing at all costs anything.
+	Free bool
 	// DearCache is true if the price itself says that a cached token costs more
 	// than a fresh one.
 	DearCache bool
@@ -27,6 +29,7 @@ func BuiltIn() []Listed {
 		for _, l := range s.tiers {
 			for _, p := range l {
 				one := Listed{Provider: k.provider, Model: k.model, Region: k.region, Tier: p.tier.String(), Alias: t.models[k].alias != ""}
+				one.Free = p.free(ClassInput, ClassImageOutput)
 				one.FreeOutput = p.free(ClassOutput, ClassImageOutput)
 				for _, v := range p.levels {
 					one.DearCache = one.DearCache || v.rates.of[ClassCacheRead] > v.rates.of[ClassInput]

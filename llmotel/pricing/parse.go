@@ -59,6 +59,7 @@ func (p parser) document(d *document) error {
 				return err
 			})
 		case "prices":
+			d.Prices = []entry{}
 			return p.array(path, func(path string) error {
 				d.Prices = append(d.Prices, entry{})
 				return p.entry(path, &d.Prices[len(d.Prices)-1])
@@ -85,6 +86,7 @@ func (p parser) entry(path string, e *entry) error {
 		case "model":
 			return p.text(path, &e.Model)
 		case "aliases":
+			e.Aliases = []string{}
 			return p.array(path, func(path string) error {
 				e.Aliases = append(e.Aliases, "")
 				return p.text(path, &e.Aliases[len(e.Aliases)-1])
@@ -127,6 +129,7 @@ func (p parser) card(name, path string, c *rateCard) (err error) {
 		c.Rates, err = p.decimals(path)
 		return err
 	case "above":
+		c.Above = []step{}
 		return p.array(path, func(path string) error {
 			var s step
 			err := p.object(path, func(name, path string) (err error) {
@@ -252,7 +255,7 @@ func (p parser) decimal(path string) (decimal, error) {
 	if !ok {
 		return "", wrong(path, "is no number")
 	}
-	return decimal(n), nil
+	return n, nil
 }
 
 func unknown(path string) error { return wrong(path, "is no field of a price file") }
