@@ -52,29 +52,28 @@ type Scanner struct {
 	handler Handler
 
 	*work // nil between documents
-	depth int
-	node  *Node // of the value that comes next or is being read; nil skips it
-
 	state state
-	use   use // what the string being read is for
-	// nested counts the open objects and arrays of a value that is skipped or
-	// reported raw; quoted tells that one of its strings is open.
-	nested int
-	quoted bool
-
-	escape  escape
-	unicode uint16 // the \u escape being read
-	high    uint16 // a high surrogate that waits for its other half
-	literal Type
-
-	held int // bytes in hold
+	depth uint8 // of open objects and arrays
 }
 
 // work is what only the reading of a document needs. Streams are between
 // documents for most of their time, so that all share a few.
 type work struct {
-	stack [maxDepth]frame
+	node *Node // of the value that comes next or is being read; nil skips it
+	// nested counts the open objects and arrays of a value that is skipped or
+	// reported raw; quoted tells that one of its strings is open.
+	nested int
+	quoted bool
+
+	use     use // what the string being read is for
+	escape  escape
+	unicode uint16 // the \u escape being read
+	high    uint16 // a high surrogate that waits for its other half
+	literal Type
+
+	held  int // bytes in hold
 	hold  [MaxValue]byte
+	stack [maxDepth]frame
 	// small is for pieces made here; on the stack it would be allocated, since
 	// the Handler is an interface.
 	small [utf8.UTFMax]byte
@@ -133,8 +132,8 @@ func (s *Scanner) Init(root *Node, h Handler) {
 
 // Reset drops what is half read; the next byte begins a document.
 func (s *Scanner) Reset() {
-	s.depth, s.node, s.state, s.held, s.nested = 0, s.root, atValue, 0, 0
-	s.quoted, s.escape, s.high, s.unicode = false, unescaped, 0, 0
+	s.depth, s.state = 0, atValue
+	s.rest()
 }
 
 // Idle reports whether the Scanner is between documents.
@@ -195,7 +194,9 @@ func (s *Scanner) rest() {
 // structure reads one byte between values.
 func (s *Scanner) structure(c byte) {
 	if s.work == nil {
-		s.work = works.Get().(*work) //nolint:forcetypeassert // there is nothing else in it
+		s.work = works.Get().(*work)            //nolint:forcetypeassert // there is nothing else in it
+		s.node, s.nested, s.held = s.root, 0, 0 // strings clear what else they use
+		s.quoted, s.escape = false, unescaped
 	}
 	switch s.state {
 	case atValue:
