@@ -63,8 +63,9 @@ func readWide(data fs.FS) ([]*entry, error) {
 		return nil, fmt.Errorf("%s: %w", wideFile, err)
 	}
 	byKey := map[[3]string]*entry{}
-	// Names in front of which the list has a provider sort behind bare ones,
-	// where it has both: they are the more careful ones and win.
+	// A model can be there twice, once with the provider in front of its name. That
+	// is the more careful entry, except at Bedrock, where it is of another
+	// endpoint; and a price is better than none.
 	names := slices.SortedFunc(maps.Keys(list.Models), func(a, b string) int {
 		return cmp.Or(strings.Count(a, "/")-strings.Count(b, "/"), strings.Compare(a, b))
 	})
@@ -74,9 +75,14 @@ func readWide(data fs.FS) ([]*entry, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", wideFile, name, err)
 		}
-		if e != nil {
-			byKey[[3]string{e.Provider, e.Region, e.Model}] = e
+		if e == nil {
+			continue
 		}
+		key := [3]string{e.Provider, e.Region, e.Model}
+		if old := byKey[key]; old != nil && (e.Provider == "aws.bedrock" || e.Rates["input"].zero()) {
+			continue
+		}
+		byKey[key] = e
 	}
 	return slices.Collect(maps.Values(byKey)), nil
 }
