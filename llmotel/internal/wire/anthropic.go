@@ -272,21 +272,21 @@ func antDone(x *Exchange) {
 // cache beside the input, and thinking within the output.
 func antLedger(x *Exchange, u *providers.Usage) {
 	c := &x.counts
-	write := c.n[nCacheWrite]
+	write := c.of(nCacheWrite)
 	switch {
 	case c.got(nCacheWrite):
 		u.Set(providers.ClassCacheWrite, write)
 	case c.got(nCacheWrite5m) || c.got(nCacheWrite1h):
-		write = c.n[nCacheWrite5m] + c.n[nCacheWrite1h]
+		write = c.of(nCacheWrite5m) + c.of(nCacheWrite1h)
 		u.Set(providers.ClassCacheWrite, write)
 	}
-	u.CacheWrite1h = min(c.n[nCacheWrite1h], write)
+	u.CacheWrite1h = min(c.of(nCacheWrite1h), write)
 	c.put(u, providers.ClassCacheRead, nCacheRead)
 	if c.got(nInput) {
-		u.Set(providers.ClassInput, c.n[nInput]+c.n[nCacheRead]+write)
+		u.Set(providers.ClassInput, c.of(nInput)+c.of(nCacheRead)+write)
 	}
 	c.put(u, providers.ClassOutput, nOutput)
 	if c.got(nReasoning) && c.got(nOutput) {
-		u.Set(providers.ClassReasoning, min(c.n[nReasoning], c.n[nOutput]))
+		u.Set(providers.ClassReasoning, min(c.of(nReasoning), c.of(nOutput)))
 	}
 }

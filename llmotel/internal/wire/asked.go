@@ -105,12 +105,12 @@ func (a *Asked) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 		}
 	default:
 		if t == jsonscan.String {
-			a.name(id, v)
+			a.named(id, v)
 		}
 	}
 }
 
-func (a *Asked) name(id jsonscan.ID, v []byte) {
+func (a *Asked) named(id jsonscan.ID, v []byte) {
 	switch id {
 	case askOutputType:
 		if kind := outputType(v); kind != "" {

@@ -46,7 +46,7 @@ var invocationMetrics = jsonscan.At("amazon-bedrock-invocationMetrics", jsonscan
 func billed(x *Exchange, u *providers.Usage) {
 	c := &x.counts
 	if !u.Has(providers.ClassInput) && c.got(nBilledInput) {
-		u.Set(providers.ClassInput, c.n[nBilledInput]+c.n[nCacheRead]+c.n[nCacheWrite])
+		u.Set(providers.ClassInput, c.of(nBilledInput)+c.of(nCacheRead)+c.of(nCacheWrite))
 		c.put(u, providers.ClassCacheRead, nCacheRead)
 		c.put(u, providers.ClassCacheWrite, nCacheWrite)
 	}

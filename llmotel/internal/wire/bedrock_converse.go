@@ -188,7 +188,7 @@ func converseClose(x *Exchange, id jsonscan.ID) {
 	if x.mark == mark1h {
 		k = nCacheWrite1h
 	}
-	if x.mark != 0 && x.n[k]+x.detail <= maxTokens {
+	if x.mark != 0 && x.of(k)+x.detail <= maxTokens {
 		x.add(k, x.detail)
 	}
 }

@@ -277,7 +277,7 @@ func invokeLedger(x *Exchange, u *providers.Usage) {
 		c.put(u, providers.ClassCacheRead, nCacheRead)
 	}
 	if c.got(nReasoning) && c.got(nOutput) {
-		u.Set(providers.ClassReasoning, min(c.n[nReasoning], c.n[nOutput]))
+		u.Set(providers.ClassReasoning, min(c.of(nReasoning), c.of(nOutput)))
 	}
 	billed(x, u)
 }

@@ -212,7 +212,7 @@ func cohereLedger(x *Exchange, u *providers.Usage) {
 	c := &x.counts
 	c.put(u, providers.ClassInput, nInput)
 	c.put(u, providers.ClassOutput, nOutput)
-	if c.n[nCacheRead] <= c.n[nBilledInput] || !c.got(nInput) {
+	if c.of(nCacheRead) <= c.of(nBilledInput) || !c.got(nInput) {
 		c.put(u, providers.ClassInput, nBilledInput)
 	}
 	c.put(u, providers.ClassOutput, nBilledOutput)

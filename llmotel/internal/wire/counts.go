@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
@@ -38,13 +39,13 @@ const (
 
 // counts are the counts that a vendor reported.
 type counts struct {
-	n       [counters]int64
+	n       [counters]uint32
 	has     uint32
-	refused int // impossible ones
+	refused uint32 // impossible ones
 }
 
 // maxTokens is more than any call can use.
-const maxTokens = 1 << 33
+const maxTokens = 1 << 31
 
 // set stores a count. Counts that cannot be are refused: negative and absurd
 // ones, and what is no integer.
@@ -57,27 +58,30 @@ func (c *counts) set(k counter, t jsonscan.Type, v []byte) {
 		c.refused++
 		return
 	}
-	c.n[k] = n
+	c.n[k] = uint32(n)
 	c.has |= 1 << k
 }
 
 // Refused is how many impossible counts were reported.
-func (c *counts) Refused() int { return c.refused }
+func (c *counts) Refused() int { return int(c.refused) }
 
+func (c *counts) of(k counter) int64 { return int64(c.n[k]) }
+
+// add adds to a count. What a vendor reports in parts stops at what fits.
 func (c *counts) add(k counter, n int64) {
-	c.n[k] += n
+	c.n[k] = uint32(min(c.of(k)+n, math.MaxUint32))
 	c.has |= 1 << k
 }
 
 func (c *counts) got(k counter) bool { return c.has&(1<<k) != 0 }
 
-// clear forgets the counts, when a whole new set of them begins.
-func (c *counts) clear() { c.n, c.has = [counters]int64{}, 0 }
+// none forgets the counts, when a whole new set of them begins.
+func (c *counts) none() { c.n, c.has = [counters]uint32{}, 0 }
 
 // include adds a count to the one that it should be a part of, once.
 func (c *counts) include(k, part counter) {
 	if c.got(part) && c.n[part] > c.n[k] {
-		c.add(k, c.n[part])
+		c.add(k, c.of(part))
 	}
 }
 
@@ -92,7 +96,7 @@ func (c *counts) forget(which ...counter) {
 // put copies a count to the ledger if the vendor reported it.
 func (c *counts) put(u *providers.Usage, class providers.TokenClass, k counter) {
 	if c.got(k) {
-		u.Set(class, c.n[k])
+		u.Set(class, c.of(k))
 	}
 }
 

@@ -77,7 +77,7 @@ func (f *frames) whole(x *Exchange, p []byte) int {
 	}
 	f.read(x, data)
 	f.done(x)
-	x.template.forget()
+	x.untried()
 	return size
 }
 
@@ -219,7 +219,7 @@ func headerValue(kind byte, h []byte) (v, rest []byte, ok bool) {
 func (f *frames) read(x *Exchange, p []byte) {
 	switch f.message {
 	case document:
-		_, _ = x.scan.Write(p) // takes everything
+		x.read(p)
 	case chunk:
 		f.envelope.read(x, f.buf[:], p)
 	case unreadable:

@@ -94,7 +94,7 @@ func (e *envelope) decode(x *Exchange, buf, p []byte) {
 			in = in[:pad&^3+4]
 		}
 		n, err := base64.StdEncoding.Decode(buf, in)
-		_, _ = x.scan.Write(buf[:n]) // takes everything
+		x.read(buf[:n])
 		if pad >= 0 || err != nil {
 			e.place = afterValue // after an error the document stays unfinished
 			return

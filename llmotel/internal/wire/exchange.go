@@ -2,6 +2,7 @@ package wire
 
 import (
 	"net/http"
+	"sync"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
 	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
@@ -16,19 +17,27 @@ type Exchange struct {
 	Asked
 	Answer
 
-	// Lean tells that nobody wants what does not go into metrics.
-	Lean bool
-
 	format  *format
 	content *content.Builder // nil if content is not wanted
 	scan    jsonscan.Scanner
-	phase   phase
-	framing framing
-	sse     sse
 	frames  *frames // of an event stream
 	packed  *packed // of a compressed body
 
-	// What formats note while they read.
+	// Lean tells that nobody wants what does not go into metrics.
+	Lean    bool
+	phase   phase
+	framing framing
+	sse     sse
+	called  bool // the answer calls a tool, where the end does not say so
+
+	template template
+	*reading // see there
+}
+
+// reading is what formats note while they read. Without content nothing of it
+// matters between documents, where streams are for most of their time: then all
+// share a few, and this one is nil.
+type reading struct {
 	choice   int  // the choice being read
 	part     int  // the part of the message being read
 	seen     int  // choices opened in this document
@@ -42,10 +51,44 @@ type Exchange struct {
 	role, callID, name []byte
 	detail             int64 // a count whose modality may come after it
 	items              items // of the Responses API; chats use some of it
-	template           template
+	trial              trial // of the template
 	// usage is what Usage has made; on the stack it would be allocated, since
 	// formats are reached through function pointers.
 	usage providers.Usage
+}
+
+var readings = sync.Pool{New: func() any { return new(reading) }}
+
+// borrow makes sure that there is a reading.
+func (x *Exchange) borrow() {
+	if x.reading == nil {
+		x.reading = readings.Get().(*reading) //nolint:forcetypeassert // there is nothing else in it
+	}
+}
+
+// rest gives the reading back, if nothing of it matters any more.
+func (x *Exchange) rest() {
+	if x.reading != nil && x.content == nil && x.scan.Idle() {
+		x.giveBack()
+	}
+}
+
+func (x *Exchange) giveBack() {
+	if r := x.reading; r != nil {
+		r.clear()
+		readings.Put(r)
+		x.reading = nil
+	}
+}
+
+func (r *reading) clear() {
+	*r = reading{role: r.role[:0], callID: r.callID[:0], name: r.name[:0]}
+}
+
+// read reads a piece of a document.
+func (x *Exchange) read(p []byte) {
+	x.borrow()
+	_, _ = x.scan.Write(p) // takes everything
 }
 
 type phase uint8
@@ -122,15 +165,18 @@ func (x *Exchange) Begin(r Route, b *content.Builder) {
 // Request reads a piece of the request's body.
 func (x *Exchange) Request(p []byte) {
 	if x.phase == requesting {
-		_, _ = x.scan.Write(p) // takes everything
+		x.read(p)
+		x.rest()
 	}
 }
 
 // Response begins the response with its headers.
 func (x *Exchange) Response(status int, h http.Header) {
 	x.phase = responding
-	x.choice, x.part, x.seen, x.message, x.piece, x.media, x.tool, x.mark = 0, 0, 0, nil, nil, nil, nil, 0
-	x.items, x.template = items{}, template{}
+	if x.reading != nil {
+		x.clear()
+	}
+	x.template, x.called = template{}, false
 	if x.format.header != nil {
 		x.format.header(x, status, h)
 	}
@@ -148,6 +194,7 @@ func (x *Exchange) Write(p []byte) (int, error) {
 	} else {
 		x.body(p)
 	}
+	x.rest()
 	return len(p), nil
 }
 
@@ -157,14 +204,17 @@ func (x *Exchange) End() {
 		return
 	}
 	x.endFraming()
+	x.rest()
 }
 
 // Usage is the ledger of what has passed so far.
 func (x *Exchange) Usage() providers.Usage {
-	x.usage = providers.Usage{}
 	if x.counts.has == 0 {
-		return x.usage
+		return providers.Usage{}
 	}
+	x.borrow()
+	defer x.rest()
+	x.usage = providers.Usage{}
 	x.usage.Completeness = providers.UsageReported
 	x.format.ledger(x, &x.usage)
 	if x.usage.Reported == 0 {
@@ -260,7 +310,10 @@ func (x *Exchange) said(piece []byte) {
 
 // DropContent stops the collection of content; the collector is the caller's.
 func (x *Exchange) DropContent() {
-	x.content, x.message, x.piece, x.tool, x.items.text = nil, nil, nil, nil, nil
+	x.content = nil
+	if x.reading != nil {
+		x.message, x.piece, x.media, x.tool, x.items.text = nil, nil, nil, nil, nil
+	}
 }
 
 // Ended tells that the body has said all that matters: that it ends, or why a
@@ -286,6 +339,7 @@ func (x *Exchange) Unreadable() bool { return x.framing == opaque && x.Malformed
 // Reset empties x for another use. Nothing that came from it by reference may
 // be used afterwards.
 func (x *Exchange) Reset() {
-	role, callID, name := x.role[:0], x.callID[:0], x.name[:0]
-	*x = Exchange{role: role, callID: callID, name: name}
+	x.scan.Reset() // which gives back what it holds
+	x.giveBack()
+	*x = Exchange{}
 }

@@ -41,7 +41,7 @@ func (x *Exchange) body(p []byte) {
 		case sniffed:
 			p = x.sniff(p)
 		case plain:
-			_, _ = x.scan.Write(p) // takes everything
+			x.read(p)
 			if x.scan.Broken() {
 				x.Malformed++
 				x.framing = opaque

@@ -244,9 +244,9 @@ func geminiRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 func geminiLedger(x *Exchange, u *providers.Usage) {
 	c := &x.counts
 	if c.got(nInput) || c.got(nToolUse) {
-		input := c.n[nInput] + c.n[nToolUse]
-		if c.n[nCacheRead] > c.n[nInput] {
-			input += c.n[nCacheRead]
+		input := c.of(nInput) + c.of(nToolUse)
+		if c.of(nCacheRead) > c.of(nInput) {
+			input += c.of(nCacheRead)
 			c.include(nTextInput, nTextCached)
 			c.include(nAudioInput, nAudioCached)
 			c.include(nImageInput, nImageCached)
@@ -254,7 +254,7 @@ func geminiLedger(x *Exchange, u *providers.Usage) {
 		u.Set(providers.ClassInput, input)
 	}
 	if c.got(nOutput) || c.got(nReasoning) {
-		u.Set(providers.ClassOutput, c.n[nOutput]+c.n[nReasoning])
+		u.Set(providers.ClassOutput, c.of(nOutput)+c.of(nReasoning))
 	}
 	c.put(u, providers.ClassCacheRead, nCacheRead)
 	c.put(u, providers.ClassReasoning, nReasoning)
@@ -268,6 +268,6 @@ func geminiLedger(x *Exchange, u *providers.Usage) {
 	c.put(u, providers.ClassImageCacheRead, nImageCached)
 	c.put(u, providers.ClassImageOutput, nImageOutput)
 	if c.got(nReasoning) && (c.got(nTextOutput) || c.got(nAudioOutput) || c.got(nImageOutput)) {
-		u.Set(providers.ClassTextOutput, c.n[nTextOutput]+c.n[nReasoning]) // thoughts are text, and stand apart
+		u.Set(providers.ClassTextOutput, c.of(nTextOutput)+c.of(nReasoning)) // thoughts are text, and stand apart
 	}
 }

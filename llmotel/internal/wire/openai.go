@@ -120,7 +120,7 @@ func chatLedger(x *Exchange, u *providers.Usage) {
 	c := &x.counts
 	c.put(u, providers.ClassInput, nInput)
 	if !c.got(nInput) && c.got(nCacheRead) && c.got(nCacheMiss) {
-		u.Set(providers.ClassInput, c.n[nCacheRead]+c.n[nCacheMiss])
+		u.Set(providers.ClassInput, c.of(nCacheRead)+c.of(nCacheMiss))
 	}
 	c.put(u, providers.ClassOutput, nOutput)
 	c.put(u, providers.ClassCacheRead, nCacheRead)
@@ -133,7 +133,7 @@ func chatLedger(x *Exchange, u *providers.Usage) {
 	c.put(u, providers.ClassImageInput, nImageInput)
 	c.put(u, providers.ClassImageOutput, nImageOutput)
 	// xAI counts thinking beside the output; its total tells.
-	if c.got(nTotal) && c.got(nReasoning) && u.Input+u.Output+u.Reasoning == c.n[nTotal] && u.Reasoning > 0 {
+	if c.got(nTotal) && c.got(nReasoning) && u.Input+u.Output+u.Reasoning == c.of(nTotal) && u.Reasoning > 0 {
 		u.Set(providers.ClassOutput, u.Output+u.Reasoning)
 	}
 	// OpenRouter has been seen to report more thinking than output.

@@ -77,7 +77,7 @@ func chatOpen(x *Exchange, id jsonscan.ID) {
 			x.part = 0
 		}
 	case chatUsage:
-		x.clear() // each set of counts replaces the one before
+		x.none() // each set of counts replaces the one before
 	}
 }
 
@@ -198,7 +198,7 @@ func chatText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	}
 	x.said(piece)
 	if x.content == nil {
-		x.template.hear(piece)
+		x.hear(piece)
 		return
 	}
 	switch id {
@@ -253,7 +253,7 @@ func (x *Exchange) picture(piece []byte, last bool) {
 }
 
 func chatDone(x *Exchange) {
-	x.template.learn(x)
+	x.learn()
 	if x.framing == plain {
 		x.Complete = true
 	}

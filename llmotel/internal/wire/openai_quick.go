@@ -10,11 +10,14 @@ import (
 // reading them again would learn nothing but its length. What stands around the
 // text is compared by its hash, which costs less than to keep it.
 type template struct {
-	state          templateState
-	padded         bool // the event ends with padding, which differs
 	prefix, suffix uint64
 	before, after  int // lengths of what stands around the text
-	// Of the event that is being read in full:
+	state          templateState
+	padded         bool // the event ends with padding, which differs
+}
+
+// trial is an event that is being read in full and may become a template.
+type trial struct {
 	event                        []byte
 	bytes, documents, bad, wrong int // what was known before it
 }
@@ -41,10 +44,9 @@ func chatQuick(x *Exchange, event []byte) bool {
 	if n := t.fits(event); n > 0 {
 		return x.quickText(n)
 	}
-	*t = template{
-		state: trying, event: event,
-		bytes: x.AnswerBytes, documents: x.Documents, bad: x.Malformed, wrong: x.refused,
-	}
+	x.borrow()
+	x.template = template{state: trying}
+	x.trial = trial{event: event, bytes: x.AnswerBytes, documents: x.Documents, bad: x.Malformed, wrong: x.Refused()}
 	return false
 }
 
@@ -66,37 +68,39 @@ func (t *template) fits(event []byte) int {
 }
 
 // hear notes a text in the event that is being read.
-func (t *template) hear(text []byte) {
+func (x *Exchange) hear(text []byte) {
+	t, event := &x.template, x.trial.event
 	switch {
 	case len(text) == 0 || t.state == unusable || t.state == usable:
 		return
 	case t.state == heard:
-		t.state, t.event = unusable, nil // more than one
+		t.state, x.trial.event = unusable, nil // more than one
 		return
 	}
 	// A text without escapes is a part of the event.
-	at := cap(t.event) - cap(text)
-	if at <= 0 || at+len(text) >= len(t.event) || &t.event[at] != &text[0] || t.event[at-1] != '"' || t.event[at+len(text)] != '"' {
-		t.state, t.event = unusable, nil
+	at := cap(event) - cap(text)
+	if at <= 0 || at+len(text) >= len(event) || &event[at] != &text[0] || event[at-1] != '"' || event[at+len(text)] != '"' {
+		t.state, x.trial.event = unusable, nil
 		return
 	}
 	t.state, t.before, t.after = heard, at, len(text)
 }
 
-// forget ends what was begun with an event that has not ended: its bytes are the
+// untried ends what was begun with an event that has not ended: its bytes are the
 // caller's.
-func (t *template) forget() {
-	if t.event != nil {
-		*t = template{}
+func (x *Exchange) untried() {
+	if x.reading != nil && x.trial.event != nil {
+		x.template, x.trial = template{}, trial{}
 	}
 }
 
 // learn makes a template of the event that has been read, unless that did more
 // than reading it again would.
-func (t *template) learn(x *Exchange) {
-	event := t.event
-	t.event = nil
-	if t.state != heard || x.AnswerBytes != t.bytes+t.after || x.Documents != t.documents+1 || x.Malformed != t.bad || x.refused != t.wrong {
+func (x *Exchange) learn() {
+	t, tried := &x.template, x.trial
+	event := tried.event
+	x.trial = trial{}
+	if t.state != heard || x.AnswerBytes != tried.bytes+t.after || x.Documents != tried.documents+1 || x.Malformed != tried.bad || x.Refused() != tried.wrong {
 		t.state = unusable
 		return
 	}

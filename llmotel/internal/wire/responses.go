@@ -29,15 +29,14 @@ type items struct {
 	first  int  // how many parts the message had before the item
 
 	// Of the answer.
-	next   int           // the place of the item that a stream adds next
-	sub    int           // the place within the item
-	from   int           // how long the part was before this event
-	text   *content.Part // the text being read
-	event  event
-	kind   content.Kind // of the event's text
-	called bool         // the answer calls a tool
-	known  bool         // the stream has told this document's items already
-	why    string       // the answer is incomplete
+	next  int           // the place of the item that a stream adds next
+	sub   int           // the place within the item
+	from  int           // how long the part was before this event
+	text  *content.Part // the text being read
+	event event
+	kind  content.Kind // of the event's text
+	known bool         // the stream has told this document's items already
+	why   string       // the answer is incomplete
 }
 
 // event says what an event of a stream is.

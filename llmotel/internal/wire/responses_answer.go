@@ -79,7 +79,7 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 		i.known = x.Chunks > 0
 		x.piece = nil
 	case responsesUsage:
-		x.clear() // each set of counts replaces the one before
+		x.none() // each set of counts replaces the one before
 	case responsesOutputItem, responsesItem:
 		if id == responsesItem && i.event == itemAdded {
 			x.part = i.next // as its index will say
@@ -119,7 +119,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case responsesItemType:
 		switch string(v) {
 		case "function_call", "custom_tool_call":
-			i.called = true
+			x.called = true
 			x.semantic = x.semantic || i.event == itemAdded || i.event != itemDone && !i.known
 		case "reasoning":
 			i.think = true
@@ -271,7 +271,7 @@ func responsesDone(x *Exchange) {
 	x.Complete = true
 	switch x.Status {
 	case "completed":
-		if i.called {
+		if x.called {
 			x.finish(0, []byte("tool_calls"))
 		} else {
 			x.finish(0, []byte("stop"))

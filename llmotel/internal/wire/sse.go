@@ -67,9 +67,9 @@ func (s *sse) wholeLine(x *Exchange, p []byte) ([]byte, bool) {
 	case bytes.IndexByte(data, '\r') >= 0: // ends lines too
 		return p, false
 	default:
-		_, _ = x.scan.Write(data)
-		_, _ = x.scan.Write(p[end : end+1])
-		x.template.forget()
+		x.read(data)
+		x.read(p[end : end+1])
+		x.untried()
 	}
 	s.cr = false
 	return p[end+1:], true
@@ -123,7 +123,7 @@ func (s *sse) piece(x *Exchange, p []byte) []byte {
 			return p[1:]
 		}
 		s.line = inData
-		_, _ = x.scan.Write(doneBytes[:s.matched])
+		x.read(doneBytes[:s.matched])
 		return p
 	default:
 		return s.rest(x, p)
@@ -138,7 +138,7 @@ func (s *sse) rest(x *Exchange, p []byte) []byte {
 		n = len(p)
 	}
 	if s.line == inData {
-		_, _ = x.scan.Write(p[:n])
+		x.read(p[:n])
 	}
 	if end >= 0 {
 		s.line, s.cr = lineStart, p[end] == '\r'
