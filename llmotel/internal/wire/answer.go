@@ -14,34 +14,51 @@ type Answer struct {
 	// system fingerprint.
 	Tier, Fingerprint string
 	// Reasons are the finish reasons in the vendor's words, by choice; empty
-	// where none was told.
+	// where none was told. It may be shared, and is not to be written to.
 	Reasons []string
 	// Status is the vendor's status of the answer, where it has one.
 	Status string
-	// Failed tells that the body reports an error; ErrorCode, ErrorType and
-	// ErrorStatus are the vendor's words for it. ErrorStatus is an HTTP status
-	// that stands in the body, or 0.
-	Failed               bool
-	ErrorCode, ErrorType string
-	ErrorStatus          int
-	// RetryDelay is the wait that the error asks for in the body.
-	RetryDelay time.Duration
-	// Blocked tells that the prompt was refused, and there is no answer.
-	Blocked bool
-	// Complete tells that the body said that it ends here.
-	Complete bool
 	// Documents is how many JSON documents (events of a stream) were read,
 	// Malformed how many could not be.
 	Documents, Malformed int
 	// Chunks is how many events held a piece of the answer itself, and
 	// AnswerBytes the length of its texts.
 	Chunks, AnswerBytes int
+
+	// Failed tells that the body reports an error.
+	Failed bool
+	// Complete tells that the body said that it ends here.
+	Complete bool
 	// Compacted tells that the vendor shortened the conversation.
 	Compacted bool
 
-	told providers.Kind // by the error's message
 	counts
-	reasonBuf [2]string
+	*complaint // read only: see blame
+}
+
+// complaint is what the body says of an error. An open stream has none.
+type complaint struct {
+	// ErrorCode, ErrorType and ErrorStatus are the vendor's words for it.
+	// ErrorStatus is an HTTP status that stands in the body, or 0.
+	ErrorCode, ErrorType string
+	ErrorStatus          int
+	// RetryDelay is the wait that the error asks for in the body.
+	RetryDelay time.Duration
+	// Blocked tells that the prompt was refused, and there is no answer.
+	Blocked bool
+
+	told providers.Kind // by the error's message
+}
+
+// noComplaint is shared by all answers without an error.
+var noComplaint complaint
+
+// blame is what is written to.
+func (a *Answer) blame() *complaint {
+	if a.complaint == &noComplaint {
+		a.complaint = new(complaint)
+	}
+	return a.complaint
 }
 
 // maxChoices bounds the choices whose reasons are kept.
@@ -52,11 +69,14 @@ func (a *Answer) reason(choice int, r string) {
 	if choice < 0 || choice >= maxChoices {
 		return
 	}
-	if a.Reasons == nil {
-		a.Reasons = a.reasonBuf[:0]
+	if choice == 0 && len(a.Reasons) <= 1 {
+		if r != "" || a.Reasons == nil {
+			a.Reasons = oneReason(r)
+		}
+		return
 	}
 	for len(a.Reasons) <= choice {
-		a.Reasons = append(a.Reasons, "")
+		a.Reasons = append(a.Reasons, "") // the slice of one has no room: this copies it
 	}
 	if r != "" {
 		a.Reasons[choice] = r
@@ -109,11 +129,11 @@ func (a *Answer) value(asked *Asked, id jsonscan.ID, t jsonscan.Type, v []byte) 
 	case ansErrorCode:
 		a.Failed = true
 		if n, ok := integer(t, v); ok {
-			a.ErrorStatus = int(n)
+			a.blame().ErrorStatus = int(n)
 		}
-		a.ErrorCode = providers.CleanID(string(v))
+		a.blame().ErrorCode = providers.CleanID(string(v))
 	case ansErrorType:
 		a.Failed = true
-		a.ErrorType = providers.CleanID(string(v))
+		a.blame().ErrorType = providers.CleanID(string(v))
 	}
 }

@@ -17,15 +17,35 @@ type Asked struct {
 	// formats in which it must be.
 	UsageOnStream bool
 
-	has                                                  uint16
-	MaxTokens, TopK, Seed, Choices, Dimensions           int64
-	Temperature, TopP, FrequencyPenalty, PresencePenalty float64
-	Stop                                                 []string
-	OutputType, ReasoningLevel, ServiceTier              string
-	PreviousResponseID, ConversationID, Encoding         string
-	GuardrailID                                          string
+	has         uint16
+	MaxTokens   int64
+	Temperature float64
 	// PromptBytes is the length of the prompt's texts.
 	PromptBytes int
+
+	*askedMore // read only: see more
+}
+
+// askedMore is what most requests do not say. An open stream keeps what was
+// asked, and so memory for this only if there is something.
+type askedMore struct {
+	TopK, Seed, Choices, Dimensions              int64
+	TopP, FrequencyPenalty, PresencePenalty      float64
+	Stop                                         []string
+	OutputType, ReasoningLevel, ServiceTier      string
+	PreviousResponseID, ConversationID, Encoding string
+	GuardrailID                                  string
+}
+
+// nothingAsked is shared by all requests that ask for nothing more.
+var nothingAsked askedMore
+
+// more is what is written to.
+func (a *Asked) more() *askedMore {
+	if a.askedMore == &nothingAsked {
+		a.askedMore = new(askedMore)
+	}
+	return a.askedMore
 }
 
 // Param names a number of Asked.
@@ -91,17 +111,27 @@ func (a *Asked) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 		a.UsageOnStream = t == jsonscan.True
 	case askMaxTokens, askTopK, askSeed, askChoices, askDimensions:
 		if n, ok := integer(t, v); ok {
-			*[...]*int64{&a.MaxTokens, &a.TopK, &a.Seed, &a.Choices, &a.Dimensions}[id-askMaxTokens] = n
+			if id == askMaxTokens {
+				a.MaxTokens = n
+			} else {
+				more := a.more()
+				*[...]*int64{&more.TopK, &more.Seed, &more.Choices, &more.Dimensions}[id-askTopK] = n
+			}
 			a.has |= 1 << (id - askMaxTokens)
 		}
 	case askTemperature, askTopP, askFrequencyPenalty, askPresencePenalty:
 		if f, err := strconv.ParseFloat(string(v), 64); err == nil && t == jsonscan.Number {
-			*[...]*float64{&a.Temperature, &a.TopP, &a.FrequencyPenalty, &a.PresencePenalty}[id-askTemperature] = f
+			if id == askTemperature {
+				a.Temperature = f
+			} else {
+				more := a.more()
+				*[...]*float64{&more.TopP, &more.FrequencyPenalty, &more.PresencePenalty}[id-askTopP] = f
+			}
 			a.has |= 1 << (id - askMaxTokens)
 		}
 	case askStop:
 		if t == jsonscan.String && len(a.Stop) < maxStops {
-			a.Stop = append(a.Stop, string(v))
+			a.more().Stop = append(a.Stop, string(v))
 		}
 	default:
 		if t == jsonscan.String {
@@ -114,23 +144,23 @@ func (a *Asked) named(id jsonscan.ID, v []byte) {
 	switch id {
 	case askOutputType:
 		if kind := outputType(v); kind != "" {
-			a.OutputType = kind
+			a.more().OutputType = kind
 		}
 	case askModality: // text comes with most answers and tells nothing
 		if kind := outputType(v); kind == genai.OutputTypeSpeech || kind == genai.OutputTypeImage {
-			a.OutputType = kind
+			a.more().OutputType = kind
 		}
 	case askReasoning:
-		a.ReasoningLevel = word(v)
+		a.more().ReasoningLevel = word(v)
 	case askTier:
-		a.ServiceTier = word(v)
+		a.more().ServiceTier = word(v)
 	case askPreviousResponse:
-		a.PreviousResponseID = string(v)
+		a.more().PreviousResponseID = string(v)
 	case askConversation:
-		a.ConversationID = string(v)
+		a.more().ConversationID = string(v)
 	case askEncoding:
-		a.Encoding = word(v)
+		a.more().Encoding = word(v)
 	case askGuardrail:
-		a.GuardrailID = string(v)
+		a.more().GuardrailID = string(v)
 	}
 }

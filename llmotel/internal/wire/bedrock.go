@@ -14,7 +14,7 @@ func bedrockHeader(x *Exchange, _ int, h http.Header) {
 	if failure := h.Get("X-Amzn-Errortype"); failure != "" {
 		failure, _, _ = strings.Cut(failure, ":") // an address follows
 		x.Failed = true
-		x.ErrorType = providers.CleanID(failure)
+		x.blame().ErrorType = providers.CleanID(failure)
 	}
 	for k, name := range bedrockCounts {
 		if v := h.Get(name); v != "" {

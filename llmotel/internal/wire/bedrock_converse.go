@@ -231,7 +231,7 @@ func converseValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case conError:
 		// "com.amazon.coral.service#ThrottlingException"
 		x.Failed = true
-		x.ErrorType = providers.CleanID(string(v[bytes.IndexByte(v, '#')+1:]))
+		x.blame().ErrorType = providers.CleanID(string(v[bytes.IndexByte(v, '#')+1:]))
 	default:
 		converseBlockValue(x, id, v)
 	}

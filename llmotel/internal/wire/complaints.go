@@ -34,7 +34,7 @@ func (a *Answer) complain(message []byte) {
 	}
 	for i := range complaints {
 		if bytes.HasPrefix(message, []byte(complaints[i].prefix)) {
-			a.told = complaints[i].kind
+			a.blame().told = complaints[i].kind
 		}
 	}
 }

@@ -176,7 +176,7 @@ func (f *frames) begin(x *Exchange, h []byte) {
 		case ":exception-type", ":error-code":
 			f.message = unreadable
 			x.Failed = true
-			x.ErrorType = providers.CleanID(string(v))
+			x.blame().ErrorType = providers.CleanID(string(v))
 		}
 	}
 }

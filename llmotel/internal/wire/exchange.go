@@ -157,7 +157,8 @@ var formats = [apis]*format{
 // wanted.
 func (x *Exchange) Begin(r Route, b *content.Builder) {
 	x.Route, x.content, x.format = r, b, formatOf(r)
-	x.Asked.Model, x.Asked.Stream = r.Model, r.Stream || x.format.streams
+	x.Asked = Asked{Model: r.Model, Stream: r.Stream || x.format.streams, askedMore: &nothingAsked}
+	x.Answer = Answer{complaint: &noComplaint}
 	x.phase = requesting
 	x.scan.Init(x.format.request, x)
 }
@@ -328,7 +329,7 @@ func (x *Exchange) Restart() {
 		x.packed.close()
 	}
 	x.content.ResetOutput()
-	x.Answer = Answer{}
+	x.Answer = Answer{complaint: &noComplaint}
 	x.sse, x.frames, x.packed = sse{}, nil, nil
 }
 
@@ -341,5 +342,5 @@ func (x *Exchange) Unreadable() bool { return x.framing == opaque && x.Malformed
 func (x *Exchange) Reset() {
 	x.scan.Reset() // which gives back what it holds
 	x.giveBack()
-	*x = Exchange{}
+	*x = Exchange{Asked: Asked{askedMore: &nothingAsked}, Answer: Answer{complaint: &noComplaint}} // for who reads it late
 }

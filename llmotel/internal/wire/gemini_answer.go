@@ -175,11 +175,11 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.piece.Append(content.Name, v)
 	case geminiBlocked:
 		// The prompt was blocked: there is no answer, and status 200.
-		x.Failed, x.ErrorType = true, word(v)
-		x.Blocked = true
+		x.Failed, x.blame().ErrorType = true, word(v)
+		x.blame().Blocked = true
 	case geminiRetryDelay:
 		if d, err := time.ParseDuration(string(v)); err == nil && d > 0 {
-			x.RetryDelay = d
+			x.blame().RetryDelay = d
 		}
 	case geminiTraffic:
 		x.Tier = geminiTier(v)

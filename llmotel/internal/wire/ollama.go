@@ -122,7 +122,7 @@ func ollamaAskOpen(x *Exchange, id jsonscan.ID) {
 	case ollamaAskTool:
 		x.tool = x.content.Tool()
 	case ollamaAskFormat:
-		x.OutputType = outputType([]byte("json"))
+		x.Asked.more().OutputType = outputType([]byte("json"))
 	}
 }
 

@@ -130,14 +130,14 @@ func chatValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.Failed = x.Failed || string(v) == "error"
 	case chatErrorCode:
 		if x.ErrorCode == "" {
-			x.ErrorCode = providers.CleanID(string(v))
+			x.blame().ErrorCode = providers.CleanID(string(v))
 			if n, ok := integer(t, v); ok {
-				x.ErrorStatus = int(n)
+				x.blame().ErrorStatus = int(n)
 			}
 		}
 	case chatErrorType:
 		if x.ErrorType == "" {
-			x.ErrorType = providers.CleanID(string(v))
+			x.blame().ErrorType = providers.CleanID(string(v))
 		}
 	}
 }

@@ -42,6 +42,23 @@ func FinishReason(raw string) providers.FinishReason {
 	return providers.FinishReason(raw)
 }
 
+// reasons has the slices of one reason, so that most answers need none of their
+// own.
+var reasons = func() map[string][]string {
+	m := map[string][]string{"": {""}}
+	for r := range reasonKinds {
+		m[r] = []string{r}
+	}
+	return m
+}()
+
+func oneReason(r string) []string {
+	if one, ok := reasons[r]; ok {
+		return one
+	}
+	return []string{r}
+}
+
 // finish files the finish reason of a choice.
 func (x *Exchange) finish(choice int, v []byte) {
 	r := word(v)

@@ -140,7 +140,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case responsesCode:
 		if i.event == failure { // events of other types have code that the model wrote
 			x.Failed = true
-			x.ErrorCode = providers.CleanID(string(v))
+			x.blame().ErrorCode = providers.CleanID(string(v))
 		}
 	}
 }

@@ -34,13 +34,13 @@ const (
 
 // Route is what the address of a request says.
 type Route struct {
-	API API
 	// Provider is the provider's name in the semantic conventions, told from
 	// the host; for hosts that nobody knows it is that of the format's
 	// inventor.
 	Provider string
 	// Model is the model, where the path names it.
 	Model string
+	API   API
 	// Guessed says that the host is unknown, and the path one that others may
 	// use for something else: only a model in the body makes it an LLM call.
 	Guessed bool
