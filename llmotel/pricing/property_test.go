@@ -64,7 +64,8 @@ func checkCost(t *testing.T, m *pricing.Listed, u *providers.Usage, more int64) 
 			t.Fatalf("%+v: %+v costs %v, and %+v %v", m, u, cost.Amount, v, dearer.Amount)
 		}
 	}
-	if _, known := u.Get(providers.ClassInput); known && !m.DearCache {
+	consistent := u.AudioCacheRead <= min(u.AudioInput, u.CacheRead) && u.AudioInput-u.AudioCacheRead <= u.FreshInput()
+	if u.Has(providers.ClassInput) && consistent && !m.DearCache {
 		fresh := *u
 		fresh.CacheRead, fresh.AudioCacheRead = 0, 0
 		if dearer := price(&fresh); dearer.Priced && cost.Priced && dearer.Amount < cost.Amount {
