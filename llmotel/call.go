@@ -4,8 +4,6 @@ import (
 	"errors"
 	"slices"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"github.com/llmotel/sdk/llmotel/internal/genai"
 	"github.com/llmotel/sdk/llmotel/internal/wire"
 	"github.com/llmotel/sdk/providers"
@@ -55,8 +53,6 @@ type Call struct {
 
 	// asked is what was read off the wire of a request, in place of Request.
 	asked *wire.Asked
-	// sdkSpan is the span that the vendor's SDK has started for the call.
-	sdkSpan trace.Span
 }
 
 // Result says what came back. It is what is known when a call ends.

@@ -89,7 +89,7 @@ func (s *Span) settle(e *ending) {
 	e.RequestID = providers.CleanID(cmp.Or(e.RequestID, e.failure.requestID))
 	e.ResponseID = providers.CleanID(e.ResponseID)
 	e.ResponseChars = cmp.Or(e.ResponseChars, st.chars)
-	e.Attempts = max(e.Attempts, s.attempts, p.attempts)
+	e.Attempts = max(e.Attempts, int(s.attempts), p.attempts)
 	if e.Usage.Completeness == providers.UsageMissing {
 		e.Usage = e.failure.usage
 	}

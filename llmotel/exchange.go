@@ -61,7 +61,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		}
 		return next(other)
 	}
-	ctx, span := inst.begin(req.Context(), &c.Span, x.call(req)), &c.Span
+	ctx, span := inst.begin(req.Context(), &c.Span, x.call(req), sdkSpan(req.Context())), &c.Span
 	x.span = span
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
@@ -108,7 +108,6 @@ func (x *exchange) call(req *http.Request) Call {
 		Operation: x.API.Operation(), Provider: x.Provider, Model: x.Asked.Model, Stream: x.Asked.Stream,
 		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resends(req.Header),
 		ConversationID: x.ConversationID, GuardrailID: x.GuardrailID, asked: &x.Asked,
-		sdkSpan: sdkSpan(req.Context()),
 	}
 }
 

@@ -45,7 +45,7 @@ func (x *exchange) readRequest(req *http.Request, into *sentBody) (io.ReadCloser
 		if err == io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull returns it as it is
 			err = io.EOF
 		}
-		*into = sentBody{buf: buf, rest: (*buf)[:n], err: err, src: req.Body}
+		*into = sentBody{buf: buf, end: n, err: err, src: req.Body}
 		return into, nil
 	}
 	if req.GetBody == nil {
@@ -65,11 +65,11 @@ func (x *exchange) readRequest(req *http.Request, into *sentBody) (io.ReadCloser
 // sentBody is a short body that has been read. Its memory is used again when it
 // is closed, as transports have to do when they need it no longer.
 type sentBody struct {
-	mu   sync.Mutex
-	buf  *[]byte // nil once closed
-	rest []byte
-	err  error
-	src  io.Closer
+	mu       sync.Mutex
+	buf      *[]byte // nil once closed
+	pos, end int     // of what has not been sent yet
+	err      error
+	src      io.Closer
 }
 
 // Read reads what was read before.
@@ -79,11 +79,11 @@ func (b *sentBody) Read(p []byte) (int, error) {
 	if b.buf == nil {
 		return 0, http.ErrBodyReadAfterClose
 	}
-	if len(b.rest) == 0 {
+	if b.pos == b.end {
 		return 0, b.err
 	}
-	n := copy(p, b.rest)
-	b.rest = b.rest[n:]
+	n := copy(p, (*b.buf)[b.pos:b.end])
+	b.pos += n
 	return n, nil
 }
 
@@ -96,7 +96,7 @@ func (b *sentBody) Close() error {
 	}
 	readBuffers.Put(b.buf)
 	src := b.src
-	b.buf, b.rest, b.src = nil, nil, nil // the call goes on without the request
+	b.buf, b.src = nil, nil // the call goes on without the request
 	return src.Close()
 }
 

@@ -26,19 +26,19 @@ type Span struct {
 	inside callContext
 	record detached
 	begun  time.Time
-	ended  flag
 	start  *start     // nil in an inner layer
 	agent  *AgentSpan // whose call it is, or nil
+	ended  flag
 	// capturing is where content goes.
 	capturing destinations
+	foreign   bool // the span is a vendor SDK's own, which ends it
 
 	mu       sync.Mutex // held for what follows, which End freezes
-	attempts int
+	attempts int32
 	wired    bool             // the content comes off the wire
 	absorbed bool             // by way of an inner layer
-	foreign  bool             // the span is a vendor SDK's own, which ends it
-	content  *content.Builder // nil until there is something
 	borrowed bool             // the server's address is that of an inner layer
+	content  *content.Builder // nil until there is something
 	stream   *streamed        // nil until the first chunk
 	parts    *parts           // nil unless the call consists of several
 }
@@ -100,11 +100,12 @@ func (e *expense) add(u *providers.Usage, c pricing.Cost) {
 // calls included.
 func (i *Instrumentation) Start(ctx context.Context, call Call) (context.Context, *Span) {
 	s := new(Span)
-	return i.begin(ctx, s, call), s
+	return i.begin(ctx, s, call, nil), s
 }
 
-// begin is Start with a Span that is a part of something else.
-func (i *Instrumentation) begin(ctx context.Context, s *Span, call Call) context.Context {
+// begin is Start with a Span that is a part of something else. theirs is the
+// span that the vendor's SDK has started for the call; nil if it has not.
+func (i *Instrumentation) begin(ctx context.Context, s *Span, call Call, theirs trace.Span) context.Context {
 	if call.Operation == "" {
 		call.Operation = OperationChat
 	}
@@ -138,8 +139,8 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call Call) context
 	}
 	countCall(ctx, around, s)
 	s.start = i.starts.of(startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
-	if s.span = call.sdkSpan; s.span != nil {
-		s.foreign, s.inside.Context = true, ctx
+	if theirs != nil {
+		s.span, s.foreign, s.inside.Context = theirs, true, ctx
 	} else {
 		s.inside.Context, s.span = i.tracer.Start(ctx, s.start.name, s.start.opts...)
 	}
@@ -222,7 +223,7 @@ func (s *Span) Retry(delay time.Duration, err error) {
 	}
 	if s.span.IsRecording() {
 		s.span.AddEvent(genai.EventRetry, trace.WithAttributes(
-			genai.RetryAttemptKey.Int(s.attempts),
+			genai.RetryAttemptKey.Int(int(s.attempts)),
 			genai.RetryDelayKey.Float64(delay.Seconds()),
 			genai.ErrorTypeKey.String(string(f.kind))))
 	}
