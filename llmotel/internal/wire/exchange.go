@@ -13,7 +13,7 @@ import (
 // the order Begin, Request, RequestEnd, Response, Write, End, from one
 // goroutine at a time.
 type Exchange struct {
-	Route
+	Provider string // of the Route
 	Asked
 	Answer
 
@@ -25,6 +25,7 @@ type Exchange struct {
 
 	// Lean tells that nobody wants what does not go into metrics.
 	Lean    bool
+	API     API // of the Route
 	phase   phase
 	framing framing
 	sse     sse
@@ -156,7 +157,7 @@ var formats = [apis]*format{
 // Begin prepares x for a request. b collects the content; nil if that is not
 // wanted.
 func (x *Exchange) Begin(r Route, b *content.Builder) {
-	x.Route, x.content, x.format = r, b, formatOf(r)
+	x.API, x.Provider, x.content, x.format = r.API, r.Provider, b, formatOf(r)
 	x.Asked = Asked{Model: r.Model, Stream: r.Stream || x.format.streams, askedMore: &nothingAsked}
 	x.Answer = Answer{complaint: &noComplaint}
 	x.phase = requesting
