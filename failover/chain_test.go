@@ -322,6 +322,7 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 	}{
 		"no targets":     {nil, nil, "no targets"},
 		"nil provider":   {[]failover.Target{{Name: "x"}}, nil, `target 0 ("x") has no provider`},
+		"nil pointer":    {[]failover.Target{{Name: "x", Provider: (*failover.Chain)(nil)}}, nil, `target 0 ("x") has no provider`},
 		"duplicate":      {[]failover.Target{{Provider: p}, {Provider: p}}, nil, `name "p" of an earlier one`},
 		"rate":           {[]failover.Target{{Provider: p}}, []failover.Option{failover.WithFailureRate(1.5, 20, time.Minute)}, `target "p": WithFailureRate(1.5`},
 		"window":         {[]failover.Target{{Provider: p}}, []failover.Option{failover.WithFailureRate(.5, 20, 0)}, "window"},

@@ -3,6 +3,7 @@ package failover
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -68,8 +69,8 @@ func New(targets []Target, opts ...Option) (*Chain, error) {
 }
 
 func (c *Chain) newTarget(i int, in *Target, cfg *config) (*target, error) {
-	if in.Provider == nil {
-		return nil, fmt.Errorf("failover: target %d (%q) has no provider", i, in.Name)
+	if v := reflect.ValueOf(in.Provider); in.Provider == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil, fmt.Errorf("failover: target %d (%q) has no provider; was the error of its constructor checked?", i, in.Name)
 	}
 	t := &target{name: in.Name, model: in.Model, provider: in.Provider, s: cfg.defaults}
 	if t.name == "" {

@@ -56,7 +56,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	s.agent.called(e)
 	b = s.collect(b, &e.Result)
 	if s.into != nil {
-		s.into.absorb(&e.Result, e.cost, b)
+		s.into.absorb(&e.Result, e.cost, e.billed, b)
 		return
 	}
 	docs := s.gather(b, e)

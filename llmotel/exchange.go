@@ -210,6 +210,10 @@ func (x *exchange) transportError(ctx context.Context, err error) *providers.Err
 	e := &providers.Error{Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindNetwork, StatusCode: x.status, RequestID: requestID(x.header), Err: err}
 	var timeout net.Error
 	switch {
+	// Clients set their own time limits as deadlines of the context: nobody gave
+	// the call up, the provider did not answer in time.
+	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		e.Kind = providers.KindTimeout
 	case ctx.Err() != nil, errors.Is(err, context.Canceled):
 		e.Kind = providers.KindCancelled
 	case errors.As(err, &timeout) && timeout.Timeout():

@@ -292,6 +292,7 @@ func TestMiddlewareTransportErrors(t *testing.T) {
 		{"lost", errors.New("reset"), "network"},
 		{"timeout", timeoutError{}, "timeout"},
 		{"cancelled", context.Canceled, "cancelled"},
+		{"a time limit of the client", fmt.Errorf("post: %w", context.DeadlineExceeded), "timeout"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rec := oteltest.New()
@@ -466,7 +467,7 @@ func TestRetriesAroundAnInstrumentedClientCountOnce(t *testing.T) {
 		if got := attributesOf(onlySpan(t, rec))["llmotel.attempts"]; got != int64(3) {
 			t.Errorf("%v attempts on the span, want 3", got)
 		}
-		if len(sink.records) != 1 || sink.records[0].Attempts != 3 {
+		if len(sink.records) != 1 || sink.records[0].Attempts != 3 || sink.records[0].Usage.Completeness != providers.UsageReported {
 			t.Errorf("records %+v", sink.records)
 		}
 	})
@@ -645,4 +646,14 @@ func TestMiddlewareRetriesWhatCannotBeHadAgain(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestUsageWrittenByHandCounts(t *testing.T) {
+	rec := oteltest.New()
+	_, span := instrument(t, rec).Start(t.Context(), llmotel.Call{Provider: "openai", Model: "gpt-5.2"})
+	span.End(llmotel.Result{Usage: providers.Usage{Input: 10, Output: 5}}, nil)
+	a := attributesOf(onlySpan(t, rec))
+	if a["gen_ai.usage.input_tokens"] != int64(10) || a["llmotel.usage.completeness"] != "reported" || a["llmotel.cost.amount"] == nil {
+		t.Errorf("attributes %v", a)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/log"
@@ -54,6 +55,10 @@ func New(opts ...Option) (*Instrumentation, error) {
 	m, err := newInstruments(c)
 	if err != nil {
 		errs = append(errs, err)
+	}
+	if prices, ok := c.pricer.(*pricing.Catalogue); ok {
+		// The list is read on first use: here, and not while a call waits.
+		prices.Cost("", "", "", &providers.Usage{}, time.Time{})
 	}
 	i := &Instrumentation{
 		tracer:  c.tracerProvider.Tracer(ScopeName, trace.WithInstrumentationVersion(Version), trace.WithSchemaURL(genai.SchemaURL)),

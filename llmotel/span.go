@@ -178,7 +178,7 @@ func (s *Span) borrow(inner *Call) {
 }
 
 // absorb takes what an inner layer's call used, cost and, in b, said.
-func (s *Span) absorb(r *Result, c pricing.Cost, b *content.Builder) {
+func (s *Span) absorb(r *Result, c pricing.Cost, billed bool, b *content.Builder) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended.Load() {
@@ -195,8 +195,10 @@ func (s *Span) absorb(r *Result, c pricing.Cost, b *content.Builder) {
 	}
 	p := s.made()
 	p.attempts += r.Attempts
-	p.inner.add(&r.Usage, c)
 	p.innerProvider = r.Provider
+	if billed {
+		p.inner.add(&r.Usage, c)
+	}
 }
 
 // Retry notes that the call is sent again, after delay, because of err. It
@@ -232,7 +234,12 @@ func (s *Span) Retry(delay time.Duration, err error) {
 // End finishes the record: what came back, or the error that did. Only the
 // first call counts. What r leaves empty is taken from the chunks that were
 // noted.
-func (s *Span) End(r Result, err error) { s.finish(r, err, false) }
+func (s *Span) End(r Result, err error) {
+	if u := &r.Usage; u.Completeness == providers.UsageMissing && (u.Reported != 0 || u.Total() != 0) {
+		u.Completeness = providers.UsageReported // written by hand
+	}
+	s.finish(r, err, false)
+}
 
 // Abandon finishes the record of a stream that the consumer left early, which
 // is no failure.

@@ -136,6 +136,9 @@ func (m *Monitor) Chain() *failover.Chain { return m.chain }
 // for the export no longer than otelsetup's limit. Calls made later are still
 // answered, but no longer recorded. A second Close returns what the first did.
 func (m *Monitor) Close() error {
+	if m == nil { // New has failed, and its error was not looked at
+		return nil
+	}
 	m.closeOnce.Do(func() {
 		var errs []error
 		for _, f := range m.closers {

@@ -155,6 +155,9 @@ func (s *SDK) ForceFlush(ctx context.Context) error {
 // program stop. Its error says what could not be exported, in one line if
 // nothing listens. Calls after the first wait for it and return nil.
 func (s *SDK) Shutdown(ctx context.Context) error {
+	if s == nil { // Start has failed, and its error was not looked at
+		return nil
+	}
 	var err error
 	s.once.Do(func() { err = s.shutdown(ctx) })
 	return err

@@ -173,7 +173,11 @@ func (s *Snapshot) notes() []string {
 		notes = append(notes, count(o.Fallbacks)+" of the calls were answered by a fallback; each row counts what was sent to that model.")
 	}
 	if n := o.Cost.Unpriced + o.Cost.Partial; n > 0 {
-		notes = append(notes, fmt.Sprintf("* without %s calls whose price is not, or not fully, known.", count(n)))
+		calls := "calls"
+		if n == 1 {
+			calls = "call"
+		}
+		notes = append(notes, fmt.Sprintf("* without %s %s whose price or usage is not, or not fully, known.", count(n), calls))
 	}
 	for _, currency := range sortedKeys(o.Cost.Other) {
 		notes = append(notes, fmt.Sprintf("+ %s %s", strconv.FormatFloat(o.Cost.Other[currency], 'f', 4, 64), currency))
