@@ -31,6 +31,9 @@ func exchange(t *testing.T, url, request string, header http.Header, response st
 		_, _ = x.Write([]byte(p)) // takes everything
 	}
 	x.End()
+	if !wire.SharedUntouched() {
+		t.Fatal("an exchange has written to what all share")
+	}
 	return x
 }
 
