@@ -35,7 +35,7 @@ func (b *responseBody) Read(p []byte) (int, error) {
 func (b *responseBody) waiting() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.x != nil && b.x.Asked.Stream && b.x.Chunks > 0 {
+	if b.x != nil && b.x.Stream && b.x.Chunks > 0 {
 		b.x.span.consumed()
 	}
 }
@@ -50,7 +50,7 @@ func (b *responseBody) passed(p []byte, err error) {
 	}
 	chunks, bytes := x.Chunks, x.AnswerBytes
 	_, _ = x.Write(p) // takes everything
-	if x.Asked.Stream && x.Chunks > chunks {
+	if x.Stream && x.Chunks > chunks {
 		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model)
 	}
 	switch {
@@ -122,7 +122,7 @@ func (x *exchange) answered() bool {
 // cut is the error of a body that ended before the answer did.
 func (x *exchange) cut() error {
 	detail := "the stream ended without its end"
-	if !x.Asked.Stream {
+	if !x.Stream {
 		detail = "the reply is not what was expected"
 	}
 	e := &providers.Error{

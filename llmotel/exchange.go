@@ -105,7 +105,7 @@ func (x *exchange) call(req *http.Request) Call {
 		port = 80
 	}
 	return Call{
-		Operation: x.API.Operation(), Provider: x.Provider, Model: x.Asked.Model, Stream: x.Asked.Stream,
+		Operation: x.API.Operation(), Provider: x.Provider, Model: x.Asked.Model, Stream: x.Stream,
 		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resends(req.Header),
 		ConversationID: x.ConversationID, GuardrailID: x.GuardrailID, asked: &x.Asked,
 	}
@@ -159,7 +159,7 @@ func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Resp
 	}
 	b.mu.Lock()
 	b.rest, b.x = resp.Body, x
-	if ctx.Done() != nil && x.Asked.Stream {
+	if ctx.Done() != nil && x.Stream {
 		// A stream that nobody reads or closes ends with its context.
 		b.stop = context.AfterFunc(ctx, func() { b.cancelled(ctx) })
 	}

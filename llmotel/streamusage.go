@@ -12,7 +12,7 @@ import (
 // asksForUsage tells whether usage is to be asked for in the caller's stead. It
 // takes a body that can be had again, and a reply that can be read.
 func (w *httpWay) asksForUsage(x *exchange, req *http.Request) bool {
-	return w.streamUsage && x.API == wire.OpenAIChat && x.Asked.Stream && !x.UsageOnStream &&
+	return w.streamUsage && x.API == wire.OpenAIChat && x.Stream && !x.UsageOnStream &&
 		req.GetBody != nil && req.Header.Get("Accept-Encoding") == ""
 }
 

@@ -131,7 +131,8 @@ func (a *Asked) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 		}
 	case askStop:
 		if t == jsonscan.String && len(a.Stop) < maxStops {
-			a.more().Stop = append(a.Stop, string(v))
+			more := a.more()
+			more.Stop = append(more.Stop, string(v))
 		}
 	default:
 		if t == jsonscan.String {

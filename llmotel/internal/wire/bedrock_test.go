@@ -78,7 +78,7 @@ func TestConverse(t *testing.T) {
 		`"serviceTier":{"type":"flex"},"stopReason":"tool_use","trace":{"promptRouter":{"invokedModelId":"served"}},` +
 		`"usage":{"cacheDetails":[{"inputTokens":300,"ttl":"1h"},{"ttl":"5m","inputTokens":1022}],"cacheReadInputTokens":7,"cacheWriteInputTokens":1322,"inputTokens":2,"outputTokens":5,"totalTokens":1336}}`
 	everySize(t, claudeURL+"converse", request, http.Header{"Content-Type": {"application/json"}}, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		asked := []any{x.Provider, x.Asked.Model, x.Asked.Stream, x.MaxTokens, x.Temperature, x.TopP, x.TopK, x.Stop, x.GuardrailID, x.ServiceTier, x.OutputType, x.ReasoningLevel}
+		asked := []any{x.Provider, x.Asked.Model, x.Stream, x.MaxTokens, x.Temperature, x.TopP, x.TopK, x.Stop, x.GuardrailID, x.ServiceTier, x.OutputType, x.ReasoningLevel}
 		if diff := cmp.Diff([]any{"aws.bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", false, int64(100), 0.5, 0.9, int64(40), []string{"x"}, "gr1", "flex", "json", "low"}, asked); diff != "" {
 			t.Errorf("asked (-want +got):\n%s", diff)
 		}
@@ -125,7 +125,7 @@ func TestConverseStream(t *testing.T) {
 		event("messageStop", `{"p":"abc","stopReason":"tool_use"}`)
 	metadata := event("metadata", `{"metrics":{"latencyMs":613},"p":"abc","usage":{"inputTokens":8,"outputTokens":10,"totalTokens":18},"serviceTier":{"type":"default"}}`)
 	everySize(t, claudeURL+"converse-stream", `{}`, amazonStream, response+metadata, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		got := []any{x.Asked.Stream, x.Reasons, x.Tier, x.Complete, x.Failed, x.Malformed, x.Documents, x.Chunks, x.AnswerBytes}
+		got := []any{x.Stream, x.Reasons, x.Tier, x.Complete, x.Failed, x.Malformed, x.Documents, x.Chunks, x.AnswerBytes}
 		if diff := cmp.Diff([]any{true, []string{"tool_use"}, "default", true, false, 0, 13, 6, 22}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}

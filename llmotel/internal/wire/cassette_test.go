@@ -196,7 +196,7 @@ func attributes(x *wire.Exchange) map[string]any {
 			m[name] = v
 		}
 	}
-	put("gen_ai.request.stream", true, x.Asked.Stream)
+	put("gen_ai.request.stream", true, x.Stream)
 	put("gen_ai.request.max_tokens", float64(x.MaxTokens), x.Has(wire.ParamMaxTokens))
 	put("gen_ai.request.temperature", x.Temperature, x.Has(wire.ParamTemperature))
 	put("gen_ai.request.top_p", x.TopP, x.Has(wire.ParamTopP))

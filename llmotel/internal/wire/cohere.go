@@ -145,7 +145,7 @@ var (
 )
 
 func cohereOpen(x *Exchange, id jsonscan.ID) {
-	if id == cohereCall && !x.Asked.Stream {
+	if id == cohereCall && !x.Stream {
 		x.piece = x.content.Output(0).Part(content.ToolCall)
 	}
 }
@@ -179,7 +179,7 @@ func cohereValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 
 // cohereCall is the tool call that is being read: events tell its index.
 func (x *Exchange) cohereCall() *content.Part {
-	if !x.Asked.Stream {
+	if !x.Stream {
 		return x.piece
 	}
 	return x.content.Output(0).PartAt(x.part, content.ToolCall)
@@ -201,7 +201,7 @@ func cohereText(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 }
 
 func cohereDone(x *Exchange) {
-	x.Complete = x.Complete || !x.Asked.Stream || x.mark == cohereEnd
+	x.Complete = x.Complete || !x.Stream || x.mark == cohereEnd
 	x.part = 0
 }
 

@@ -21,7 +21,7 @@ func TestCohereUnary(t *testing.T) {
 		if diff := cmp.Diff(reported(map[providers.TokenClass]int64{providers.ClassInput: 7, providers.ClassOutput: 88}), x.Usage()); diff != "" {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
-		got := []any{x.Provider, x.Asked.Model, x.Asked.Stream, x.MaxTokens, x.TopP, x.TopK, x.Stop, x.OutputType, x.ID, x.Reasons, x.Complete}
+		got := []any{x.Provider, x.Asked.Model, x.Stream, x.MaxTokens, x.TopP, x.TopK, x.Stop, x.OutputType, x.ID, x.Reasons, x.Complete}
 		if diff := cmp.Diff([]any{"cohere", "command-a", false, int64(9), 0.5, int64(3), []string{"x"}, "json", "i1", []string{"TOOL_CALL"}, true}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}

@@ -69,7 +69,7 @@ func (c *counts) of(k counter) int64 { return int64(c.n[k]) }
 
 // add adds to a count. What a vendor reports in parts stops at what fits.
 func (c *counts) add(k counter, n int64) {
-	c.n[k] = uint32(min(c.of(k)+n, math.MaxUint32))
+	c.n[k] = uint32(min(c.of(k)+n, math.MaxUint32)) //nolint:gosec // neither is negative
 	c.has |= 1 << k
 }
 

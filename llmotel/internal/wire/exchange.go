@@ -321,7 +321,7 @@ func (x *Exchange) DropContent() {
 // Ended tells that the body has said all that matters: that it ends, or why a
 // stream failed. What the document says that says so is read first.
 func (x *Exchange) Ended() bool {
-	return (x.Complete || x.Failed && x.Asked.Stream) && x.scan.Idle()
+	return (x.Complete || x.Failed && x.Stream) && x.scan.Idle()
 }
 
 // Restart forgets the response: the request is made again.

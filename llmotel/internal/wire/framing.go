@@ -71,7 +71,7 @@ func (x *Exchange) sniff(p []byte) []byte {
 	case '{', '[', '"':
 		x.framing = plain
 		schema := x.format.answer
-		if x.Asked.Stream && x.format.event != nil {
+		if x.Stream && x.format.event != nil {
 			schema = x.format.event // NDJSON, or a JSON array of events
 		}
 		x.scan.Init(schema, x)

@@ -5,7 +5,7 @@ import "github.com/llmotel/sdk/providers"
 // wholeAnswer is a format's done for answers that are one document, unless they
 // are streams.
 func wholeAnswer(x *Exchange) {
-	if !x.Asked.Stream {
+	if !x.Stream {
 		x.Complete = true
 	}
 }

@@ -28,7 +28,7 @@ func TestChatRequest(t *testing.T) {
 		b := content.Get(0)
 		x := exchange(t, chatURL, request, http.Header{}, "", size, b)
 		got := []any{
-			x.Asked.Model, x.Asked.Stream, x.UsageOnStream, x.MaxTokens, x.Temperature, x.TopP, x.TopK, x.FrequencyPenalty, x.PresencePenalty,
+			x.Asked.Model, x.Stream, x.UsageOnStream, x.MaxTokens, x.Temperature, x.TopP, x.TopK, x.FrequencyPenalty, x.PresencePenalty,
 			x.Seed, x.Choices, x.Stop, x.ServiceTier, x.ReasoningLevel, x.OutputType, x.PromptBytes,
 		}
 		want := []any{"gpt-5", true, true, int64(100), 1.0, 0.5, int64(3), -0.5, 0.25, int64(42), int64(2), []string{"END"}, "flex", "low", "json", 8 + 13 + 4 + 7 + 2 + 5 + 6 + 6 + 2 + 7 + 2}
