@@ -59,7 +59,7 @@ func TestTransportConcurrentSafe(t *testing.T) {
 				t.Fatal("the server's client has another transport")
 			}
 			client := http.Client{Transport: instrument(t, rec).Transport(base, llmotel.WithStreamUsage())}
-			const workers, calls = 64, 12
+			const workers, calls = 24, 12
 			var wg sync.WaitGroup
 			for worker := range workers {
 				wg.Go(func() {
