@@ -42,55 +42,70 @@ func (b *responseBody) waiting() {
 
 // passed reads along.
 func (b *responseBody) passed(p []byte, err error) {
+	x := b.read(p, err != nil)
+	switch {
+	case x == nil:
+	case err == nil, err == io.EOF, x.Ended(): //nolint:errorlint // readers return io.EOF as it is
+		x.finish(nil, false)
+	default:
+		x.finish(x.transportError(x.span.inside.Context, err), false)
+	}
+}
+
+// read reads p, and returns the exchange if that was its end.
+func (b *responseBody) read(p []byte, last bool) *exchange {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	x := b.x
 	if x == nil {
-		return
+		return nil
 	}
 	chunks, bytes := x.Chunks, x.AnswerBytes
 	_, _ = x.Write(p) // takes everything
 	if x.Stream && x.Chunks > chunks {
 		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model)
 	}
-	switch {
-	case x.Ended():
-		b.finish(nil, false)
-	case err == io.EOF: //nolint:errorlint // readers return it as it is
-		b.finish(nil, false)
-	case err != nil:
-		b.finish(x.transportError(x.span.inside.Context, err), false)
+	if last || x.Ended() {
+		return b.take()
 	}
+	return nil
+}
+
+// take returns the exchange to the one who ends its span, and nil to all others.
+// It needs the mutex, which is not held when the span ends: that calls hooks and
+// sinks.
+func (b *responseBody) take() *exchange {
+	x := b.x
+	if b.x = nil; x != nil && b.stop != nil {
+		b.stop()
+	}
+	return x
 }
 
 // Close closes the body. A span that has not ended yet ends as abandoned: the
 // caller did not want the rest.
 func (b *responseBody) Close() error {
 	b.mu.Lock()
-	b.finish(nil, true)
+	x := b.take()
 	b.mu.Unlock()
+	if x != nil {
+		x.finish(nil, true)
+	}
 	return b.rest.Close()
 }
 
 // cancelled ends the span with its context.
 func (b *responseBody) cancelled(ctx context.Context) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.x != nil {
-		b.finish(b.x.transportError(ctx, ctx.Err()), false)
+	x := b.take()
+	b.mu.Unlock()
+	if x != nil {
+		x.finish(x.transportError(ctx, ctx.Err()), false)
 	}
 }
 
-// finish ends the span, once. It needs the mutex.
-func (b *responseBody) finish(err error, closed bool) {
-	x := b.x
-	if x == nil {
-		return
-	}
-	b.x = nil
-	if b.stop != nil {
-		b.stop()
-	}
+// finish ends the span. The exchange must not be used afterwards.
+func (x *exchange) finish(err error, closed bool) {
 	x.End()
 	r := x.result()
 	switch {

@@ -236,7 +236,7 @@ func (x *exchange) result() Result {
 
 // recycle makes x available to other calls.
 func (x *exchange) recycle() {
-	x.Exchange.Reset()
+	x.Reset()
 	x.span, x.status, x.header, x.tee = nil, 0, nil, nil
 	exchanges.Put(x)
 }

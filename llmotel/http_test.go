@@ -296,7 +296,7 @@ func TestMiddlewareTransportErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rec := oteltest.New()
-			_, err := instrument(t, rec).Transport(&replies{list: []reply{{err: c.err}}}).RoundTrip(post(t.Context(), t, chatURL, chatRequest)) //nolint:bodyclose // there is none
+			_, err := instrument(t, rec).Transport(&replies{list: []reply{{err: c.err}}}).RoundTrip(post(t.Context(), t, chatURL, chatRequest))
 			if !errors.Is(err, c.err) {
 				t.Errorf("error %v, want %v", err, c.err)
 			}
@@ -322,7 +322,7 @@ func TestMiddlewarePanic(t *testing.T) {
 				t.Error("the panic did not go on")
 			}
 		}()
-		_, _ = mw(post(t.Context(), t, chatURL, chatRequest), func(*http.Request) (*http.Response, error) { panic("no") }) //nolint:bodyclose // there is none
+		_, _ = mw(post(t.Context(), t, chatURL, chatRequest), func(*http.Request) (*http.Response, error) { panic("no") })
 	}()
 	if got := attributesOf(onlySpan(t, rec))["error.type"]; got != "panic" {
 		t.Errorf("error.type %v, want panic", got)
@@ -481,7 +481,7 @@ func TestTenThousandAbandonedStreams(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	buf := make([]byte, 700)
 	for range 10_000 {
-		resp, err := transport.RoundTrip(post(ctx, t, chatURL, streamAsked)) //nolint:bodyclose // that is what is tested
+		resp, err := transport.RoundTrip(post(ctx, t, chatURL, streamAsked))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -656,4 +656,23 @@ func TestUsageWrittenByHandCounts(t *testing.T) {
 	if a["gen_ai.usage.input_tokens"] != int64(10) || a["llmotel.usage.completeness"] != "reported" || a["llmotel.cost.amount"] == nil {
 		t.Errorf("attributes %v", a)
 	}
+}
+
+// bodyCloser is a sink that closes the body of the call that it hears of.
+type bodyCloser struct{ body io.Closer }
+
+func (c *bodyCloser) Record(context.Context, *llmotel.Record) { _ = c.body.Close() }
+
+func TestSinksRunWithoutTheBodysLock(t *testing.T) {
+	rec, sink := oteltest.New(), &bodyCloser{}
+	resp, err := instrument(t, rec, llmotel.WithSinks(sink)).Transport(&replies{list: []reply{{body: strings.NewReader(chatReply)}}}).RoundTrip(post(t.Context(), t, chatURL, chatRequest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sink.body = resp.Body
+	got, err := io.ReadAll(resp.Body) // would wait for ever
+	if err != nil || string(got) != chatReply {
+		t.Errorf("body %q, %v", got, err)
+	}
+	onlySpan(t, rec)
 }

@@ -66,7 +66,7 @@ func TestMiddlewareWithoutResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec := oteltest.New()
 		mw := instrument(t, rec).Middleware(llmotel.WithRetries(1))
-		resp, err := mw(post(t.Context(), t, chatURL, chatRequest), func(*http.Request) (*http.Response, error) { return nil, nil }) //nolint:bodyclose,nilnil // that is what is tested
+		resp, err := mw(post(t.Context(), t, chatURL, chatRequest), func(*http.Request) (*http.Response, error) { return nil, nil }) //nolint:nilnil // that is what is tested
 		if resp != nil || err != nil {
 			t.Errorf("response %v, error %v, want none", resp, err)
 		}
@@ -164,7 +164,7 @@ func TestMiddlewareCancelledBetweenRetries(t *testing.T) {
 		}
 		rec, failed := oteltest.New(), &closing{Reader: strings.NewReader(strings.Repeat("x", 1<<20))}
 		next := &replies{list: []reply{{status: 500, header: http.Header{"Retry-After": {"60"}}, body: failed}}}
-		_, err := instrument(t, rec).Transport(next, llmotel.WithRetries(3)).RoundTrip(req) //nolint:bodyclose // there is none
+		_, err := instrument(t, rec).Transport(next, llmotel.WithRetries(3)).RoundTrip(req)
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("error %v, want that of the context", err)
 		}
@@ -182,7 +182,7 @@ func TestMiddlewareForgetsTheAttemptBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec, sink := oteltest.New(), &recordSink{}
 		next := &replies{list: []reply{{status: 500, header: http.Header{"X-Request-Id": {"req_1"}}}, {err: errors.New("reset")}}}
-		_, err := instrument(t, rec, llmotel.WithSinks(sink)).Transport(next, llmotel.WithRetries(1)).RoundTrip(post(t.Context(), t, chatURL, chatRequest)) //nolint:bodyclose // there is none
+		_, err := instrument(t, rec, llmotel.WithSinks(sink)).Transport(next, llmotel.WithRetries(1)).RoundTrip(post(t.Context(), t, chatURL, chatRequest))
 		if err == nil || len(sink.records) != 1 {
 			t.Fatalf("error %v, %d records", err, len(sink.records))
 		}
@@ -253,7 +253,7 @@ func TestMiddlewarePanicWhileSending(t *testing.T) {
 				t.Error("the panic did not go on")
 			}
 		}()
-		_, _ = instrument(t, rec).Middleware()(req, func(r *http.Request) (*http.Response, error) { //nolint:bodyclose // there is none
+		_, _ = instrument(t, rec).Middleware()(req, func(r *http.Request) (*http.Response, error) {
 			go func() {
 				all, _ := io.ReadAll(iotest.OneByteReader(r.Body)) // the length tells
 				sent <- string(all)

@@ -175,7 +175,7 @@ func (s *suite) call(t *testing.T, rev revision, c capture, way way, w wire, sc 
 		untold = slices.Concat(untold, w.untoldOnWire)
 	}
 	seen := s.examine(t, rev, c, col, way.name, untold...)
-	holds(t, seen, sc, expected(way, w, sc, req, rev.older), untold)
+	holds(t, seen, sc, expected(w, sc, req, rev.older), untold)
 }
 
 // instrumentation returns one that emits into the collector.

@@ -16,7 +16,7 @@ import (
 // expected are the attributes that the span of a call has to have in a
 // revision, because the request asked for them or the answer told them. It is
 // written against the conventions, not against the recorder.
-func expected(way way, w wire, s scenario, req *providers.Request, older bool) map[string]any {
+func expected(w wire, s scenario, req *providers.Request, older bool) map[string]any {
 	want := map[string]any{
 		"gen_ai.operation.name": w.operation, "gen_ai.provider.name": w.provider, "server.address": "127.0.0.1",
 	}

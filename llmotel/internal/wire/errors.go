@@ -133,6 +133,3 @@ func (x *Exchange) Code() string {
 	}
 	return cmp.Or(x.ErrorCode, x.ErrorType)
 }
-
-// errorName is what an event that reports an error holds.
-var errorName = []byte(`"error"`)
