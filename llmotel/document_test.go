@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/llmotel/sdk/llmotel/internal/genai"
+	"github.com/llmotel/sdk/providers"
 )
 
 // The document of what is emitted is made from what the golden files have
@@ -98,12 +99,13 @@ func attributeOf(line string) string {
 	return key
 }
 
-// meanings reads the comments of the names from the source of package genai.
+// meanings reads the comments of the names, and of the kinds of error, from the
+// source.
 func meanings(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, file := range []string{"names_gen.go", "own.go"} {
-		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("internal", "genai", file), nil, parser.ParseComments)
+	for _, file := range []string{"../providers/kind.go", "internal/genai/names_gen.go", "internal/genai/own.go"} {
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.FromSlash(file), nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -329,6 +331,10 @@ Attribution (` + "`llmotel.feature.*`, `gen_ai.prompt.*`, `feature_flag.*`, `llm
 ` + "`llmotel.telemetry.dropped`" + ` counts records that a sink failed to take, and content that a redactor or hook lost.
 How Prometheus spells the names: [pipeline.md](pipeline.md).
 `)
+	b.WriteString("\n## Values of `error.type`\n\nOn calls, with the same value on span, metric, event and record. Spans around calls (agents, tools, workflows,\nretrievals) have the Go type of other errors.\n\n| value | meaning |\n| --- | --- |\n")
+	for _, kind := range providers.Kinds() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", kind, meaning[string(kind)])
+	}
 	return b.String()
 }
 
