@@ -72,8 +72,8 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 }
 
 // take returns the exchange to the one who ends its span, and nil to all others.
-// It needs the mutex, which is not held when the span ends: that calls hooks and
-// sinks.
+// It needs the mutex, which Read and Close do not hold when the span ends: that
+// calls hooks and sinks.
 func (b *responseBody) take() *exchange {
 	x := b.x
 	if b.x = nil; x != nil && b.stop != nil {
@@ -94,12 +94,13 @@ func (b *responseBody) Close() error {
 	return b.rest.Close()
 }
 
-// cancelled ends the span with its context.
+// cancelled ends the span with its context, on a goroutine of its own. A Read or
+// Close that comes at the same time waits for it, so that the span has ended when
+// they return.
 func (b *responseBody) cancelled(ctx context.Context) {
 	b.mu.Lock()
-	x := b.take()
-	b.mu.Unlock()
-	if x != nil {
+	defer b.mu.Unlock()
+	if x := b.take(); x != nil {
 		x.finish(x.transportError(ctx, ctx.Err()), false)
 	}
 }
