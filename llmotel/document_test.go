@@ -211,7 +211,7 @@ func (s *sightings) summary() string {
 				keys[k] = true
 			}
 		}
-		fmt.Fprintf(&b, "| %s | %s |\n", name, keyList(keys))
+		fmt.Fprintf(&b, "| %s | %s |\n", name, keyList(families(keys)))
 	}
 	b.WriteString("\n| metric | unit | meaning |\n| --- | --- | --- |\n")
 	for _, def := range append(genai.Metrics(), genai.OwnMetrics()...) {
@@ -223,8 +223,32 @@ func (s *sightings) summary() string {
 	return b.String()
 }
 
+// families puts more than two attributes of one family under the family's name:
+// a table is for the eye, and the document has them all.
+func families(keys map[string]bool) map[string]bool {
+	family := func(key string) string {
+		parts := strings.SplitN(key, ".", 3)
+		if len(parts) < 3 {
+			return key
+		}
+		return parts[0] + "." + parts[1] + ".*"
+	}
+	members := map[string]int{}
+	for k := range keys {
+		members[family(k)]++
+	}
+	out := map[string]bool{}
+	for k := range keys {
+		if members[family(k)] > 2 {
+			k = family(k)
+		}
+		out[k] = true
+	}
+	return out
+}
+
 var spanTitles = map[string]string{
-	"chat client":              "Inference span: `chat {model}`, CLIENT, one for each call, or for each target that a chain visits",
+	"chat client":              "Inference span: `{operation} {model}` (`chat gpt-5.2`), CLIENT, one for each call, or for each target that a chain visits",
 	"embeddings client":        "Embeddings span: `embeddings {model}`, CLIENT",
 	"invoke_agent internal":    "Agent in this process: `invoke_agent {agent}`, INTERNAL",
 	"invoke_agent client":      "Agent elsewhere: `invoke_agent {agent}`, CLIENT",
