@@ -41,7 +41,7 @@ LangWatch, Braintrust, OpenLIT and Traceloop are not among them: the Go module p
 $(go -C internal/benchmarks run ./table)
 
 The limits, held by tests (\`make gates\`): a call through the middleware adds at most 18 allocations and 5 KB, at most 6 allocations
-more with content; a chunk adds none; an open stream keeps at most 2 KB, however long it is; a call that is not sampled has at most
+more with content; a chunk adds none; an open stream keeps at most 2 KB between its events, however long it is (in the middle of one about 3 KB); a call that is not sampled has at most
 3 allocations more than the SDK's own start and end with the same attributes.
 
 ## What recording adds to a call
