@@ -15,6 +15,9 @@ func (v *visit) attempt() error {
 	}
 	v.n++
 	v.call.attempts++
+	if r := v.call.race; r != nil {
+		r.attempts.Add(1)
+	}
 	settled := false
 	defer func() {
 		if !settled {
@@ -66,6 +69,13 @@ func (v *visit) attemptUnary() error {
 	if cancel != nil {
 		defer cancel()
 	}
+	if v.t.s.connect > 0 {
+		lctx, give := context.WithCancelCause(ctx)
+		defer give(nil)
+		var stop func()
+		ctx, stop = v.connecting(lctx, give)
+		defer stop()
+	}
 	resp, err := v.t.provider.Generate(ctx, v.req)
 	if err != nil {
 		return v.classify(ctx, err)
@@ -103,11 +113,14 @@ func (v *visit) settle(err error) {
 	v.err, v.again, v.next = err, false, false
 	if err == nil {
 		v.kind = ""
+		if v.yield == nil {
+			v.took(now)
+		}
 		v.record(result{verdict: Success}, now)
 		return
 	}
 	v.kind = providers.KindOf(err)
-	a := v.call.chain.action(v.kind)
+	a := v.call.chain.actionOn(v.kind, err)
 	r := result{verdict: a.Breaker, kind: v.kind, cooldown: a.Cooldown, isolate: a.Isolate, retryAfter: retryAfter(err)}
 	total := v.call.ownLimit(err)
 	switch {
@@ -123,7 +136,19 @@ func (v *visit) settle(err error) {
 		return
 	}
 	v.next = a.Next
+	if v.kind == providers.KindContextLength && a.NextIfLarger && v.call.larger(v.t.s.window) {
+		v.next = true
+		v.call.tooLongFor = max(v.call.tooLongFor, v.t.s.window)
+	}
 	v.again, v.delay = v.retry(a, r.retryAfter, cool, now)
+}
+
+// took enters the time of an answer, or of its first chunk, for the order of
+// targets.
+func (v *visit) took(now time.Time) {
+	if v.call.chain.order == OrderLowestLatency {
+		v.t.took(now.Sub(v.now))
+	}
 }
 
 // record closes the attempt: ticket, breaker hook, history.
@@ -131,7 +156,7 @@ func (v *visit) record(r result, now time.Time) (cool time.Time) {
 	k := v.call
 	ev, cool := v.t.guard.done(v.ticket, r, now)
 	k.history = append(k.history, Attempt{
-		Target: v.t.name, N: v.n, Start: v.now, Duration: now.Sub(v.now), Kind: v.kind, Err: v.err,
+		Target: v.t.name, N: v.prior + v.n, Start: v.now, Duration: now.Sub(v.now), Kind: v.kind, Err: v.err, Hedge: k.hedge,
 	})
 	if ev != nil {
 		k.chain.hookBreaker(v.ctx, *ev)
@@ -158,7 +183,7 @@ func (v *visit) panicked() {
 // retry says whether the attempt is to be repeated, and after what wait.
 func (v *visit) retry(a Action, asked time.Duration, cool, now time.Time) (bool, time.Duration) {
 	s := &v.t.s
-	if a.Retry == RetryNever || v.committed || v.n >= s.maxAttempts {
+	if a.Retry == RetryNever || v.committed && !v.call.recovers() || v.prior+v.n >= s.maxAttempts {
 		return false, 0
 	}
 	floor := asked
@@ -167,7 +192,7 @@ func (v *visit) retry(a Action, asked time.Duration, cool, now time.Time) (bool,
 	}
 	soon := floor <= s.waitSoon
 	if a.Retry == RetryIfLast || !soon || a.Retry == RetryIfSoon && asked == 0 {
-		if !v.call.isLast(v.pos, now) {
+		if !v.call.isLast(now) {
 			return false, 0
 		}
 	}
@@ -182,24 +207,27 @@ func (v *visit) retry(a Action, asked time.Duration, cool, now time.Time) (bool,
 	if end, ok := v.ctx.Deadline(); ok && !at.Before(end) {
 		return false, 0
 	}
-	return v.t.guard.ready(at), delay
+	if !v.t.guard.ready(at) || !v.call.chain.budget.take(now) {
+		return false, 0
+	}
+	return true, delay
 }
 
 // jitter is a random part of the exponential backoff ("full jitter", Brooker,
 // AWS Architecture Blog 2015).
 func (v *visit) jitter() time.Duration {
 	s := &v.t.s
-	step := s.backoff << min(v.n-1, 20)
+	step := s.backoff << min(v.prior+v.n-1, 20)
 	if step > s.maxDelay || step < s.backoff {
 		step = s.maxDelay
 	}
 	return time.Duration(v.call.chain.random() * float64(step))
 }
 
-// isLast tells whether no target behind the position would take the call.
-func (k *call) isLast(pos int, now time.Time) bool {
-	for _, t := range k.chain.targets[min(pos+1, len(k.chain.targets)):] {
-		if t.guard.ready(now) {
+// isLast tells whether no target ahead would take the call.
+func (k *call) isLast(now time.Time) bool {
+	for _, t := range k.ahead() {
+		if k.unfit(t) == "" && t.guard.ready(now) {
 			return false
 		}
 	}

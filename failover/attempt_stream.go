@@ -2,6 +2,7 @@ package failover
 
 import (
 	"context"
+	"time"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -75,6 +76,9 @@ func (v *visit) holdBack(chunk *providers.Chunk) bool {
 func (v *visit) deliver(chunk *providers.Chunk) bool {
 	if !v.committed {
 		v.committed = true
+		if v.call.chain.order == OrderLowestLatency {
+			v.took(time.Now())
+		}
 		v.t.guard.firstChunk(&v.ticket)
 		for _, c := range v.begin {
 			if c != nil && !v.pass(c) {

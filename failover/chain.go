@@ -2,6 +2,7 @@ package failover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"sync/atomic"
@@ -21,6 +22,22 @@ type Chain struct {
 	handover []failsafe.Executor[*call]
 	actions  map[providers.Kind]Action
 	modelled bool // every target has a model of its own
+
+	selective bool // some target lacks something, or has a known window
+	limits    map[Limit]Action
+
+	order      Order
+	turn       atomic.Uint64 // of OrderRoundRobin
+	key        func(context.Context, *providers.Request) string
+	experiment string
+	prices     Pricer
+
+	policy     StreamPolicy
+	streamed   bool
+	openWait   time.Duration
+	lastResort LastResort
+	hedge      *hedging
+	budget     *budget
 
 	total, stream       time.Duration
 	errTotal, errStream *TimeoutError
@@ -48,9 +65,12 @@ func (c *Chain) Generate(ctx context.Context, req *providers.Request) (*provider
 	}
 	k.run() //nolint:contextcheck // the call holds it
 	if k.answered == nil {
-		err := k.failure()
+		resp, err := k.resort(k.failure())
 		k.end(err)
-		return nil, err
+		return resp, err
+	}
+	if k.collected != nil {
+		k.resp = k.collected.Response()
 	}
 	k.end(nil)
 	return k.resp, nil
@@ -72,6 +92,13 @@ func (c *Chain) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*p
 			if k.answered == nil || k.broken {
 				err = k.failure()
 			}
+		}
+		var resp *providers.Response
+		if err != nil {
+			resp, err = k.resort(err)
+		}
+		if resp != nil {
+			k.answer(resp)
 		}
 		k.end(err)
 		if err != nil {
@@ -98,9 +125,26 @@ func (c *Chain) HookPanics() uint64 { return c.hookPanics.Load() }
 func (c *Chain) Table() []Row {
 	rows := Table()
 	for i := range rows {
+		if l := rows[i].Limit; l != "" {
+			rows[i].Action = c.limits[l]
+			continue
+		}
 		rows[i].Action = c.action(rows[i].Kind)
 	}
 	return rows
+}
+
+// actionOn is the action for an error, by its kind and, if a limit on time has
+// passed, by that.
+func (c *Chain) actionOn(k providers.Kind, err error) Action {
+	if k == providers.KindTimeout {
+		if e, ok := errors.AsType[*TimeoutError](err); ok {
+			if a, ok := c.limits[e.Limit]; ok && !fixedLimit(e.Limit) { // those that are fixed come from a chain inside
+				return a
+			}
+		}
+	}
+	return c.action(k)
 }
 
 func (c *Chain) action(k providers.Kind) Action {

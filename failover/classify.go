@@ -3,6 +3,7 @@ package failover
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/llmotel/sdk/providers"
@@ -113,6 +114,17 @@ func (v *visit) withUsage(err error) error {
 // rejection is the error of a target that was passed over.
 func (t *target) rejection(r refusal, now time.Time) error {
 	e := &providers.Error{Provider: t.provider.Name(), Model: t.model, Kind: providers.KindRejected, Err: ErrOpen}
+	switch r.reason {
+	case SkipCapability:
+		e.Kind, e.Err, e.Detail = providers.KindUnsupported, nil, "the target lacks what the request needs of: "+t.s.lacks.String()
+		return e
+	case SkipContext:
+		e.Kind, e.Err, e.Detail = providers.KindContextLength, nil, "the target's context window of "+strconv.FormatInt(t.s.window, 10)+" tokens is too small"
+		return e
+	case SkipNoContinuation:
+		e.Kind, e.Err, e.Detail = providers.KindUnsupported, nil, "the target does not continue the answer of another"
+		return e
+	}
 	if !r.until.IsZero() {
 		e.RetryAfter = max(0, r.until.Sub(now))
 	}

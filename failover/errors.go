@@ -59,6 +59,9 @@ type Error struct {
 	// Err is the decisive error: the last failure of a target or, if none was
 	// called, the last reason for a skip. It is or wraps a *providers.Error.
 	Err error
+	// LastResort is the error of the function given to WithLastResort, if it
+	// was asked and had no answer.
+	LastResort error
 
 	wait time.Duration // until RetryAt, when the call ended
 }
@@ -103,6 +106,9 @@ func (e *Error) Unwrap() []error {
 			out = append(out, err)
 		}
 	}
+	if e.LastResort != nil {
+		out = append(out, e.LastResort)
+	}
 	return out
 }
 
@@ -137,6 +143,7 @@ type Limit string
 // The limits.
 const (
 	LimitTotal      Limit = "total"
+	LimitConnect    Limit = "connect"
 	LimitStream     Limit = "stream"
 	LimitAttempt    Limit = "attempt"
 	LimitFirstChunk Limit = "first_chunk"
@@ -162,6 +169,8 @@ func (e *TimeoutError) Timeout() bool { return true }
 
 func (e *TimeoutError) describe() string {
 	switch e.Limit {
+	case LimitConnect:
+		return "no connection within " + e.After.String()
 	case LimitFirstChunk:
 		return "no chunk of the answer within " + e.After.String()
 	case LimitIdle:

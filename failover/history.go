@@ -21,6 +21,9 @@ type Attempt struct {
 	// Err is the failure. It is or wraps a *providers.Error. A skip has one
 	// only in an *Error.
 	Err error
+	// Hedge tells that the try was a hedge's: made beside another that was
+	// slow.
+	Hedge bool
 	// Skip is why the target was passed over; empty if it was tried.
 	Skip SkipReason
 	// Until is when a skipped target is worth another look; zero if unknown.
@@ -38,4 +41,12 @@ const (
 	SkipHalfOpen SkipReason = "half_open_busy"
 	// SkipCooldown: it asked for a pause (429).
 	SkipCooldown SkipReason = "cooldown"
+	// SkipCapability: it lacks something that the request needs, see
+	// WithoutCapabilities.
+	SkipCapability SkipReason = "lacks_capability"
+	// SkipContext: its context window is too small, see WithContextWindow.
+	SkipContext SkipReason = "context_window"
+	// SkipNoContinuation: it does not continue the answer of another target,
+	// see WithContinuation.
+	SkipNoContinuation SkipReason = "no_continuation"
 )

@@ -38,12 +38,12 @@ func (k *call) failure() error {
 		}
 	case OutcomeInterrupted:
 		var p providers.Response
-		if broken, ok := errors.AsType[*providers.InterruptedError](k.err); ok {
+		if broken := k.lost; broken != nil {
 			if broken.Partial != nil {
 				p = *broken.Partial
 			}
-			if isError(broken.Err) {
-				e.Err = broken.Err
+			if isError(broken.Err) && k.from == k.lostBy.t {
+				e.Err = broken.Err // nobody was asked after it
 			}
 		}
 		p.Target, p.Attempts = k.answered.name, k.attempts
@@ -96,6 +96,9 @@ func (k *call) retryAt(now time.Time) time.Time {
 
 // worth says when a target is worth another call, if waiting can help.
 func (k *call) worth(t *target, now time.Time) (time.Time, bool) {
+	if k.unfit(t) != "" {
+		return now, false
+	}
 	if r := t.guard.barred(now); r.reason != "" {
 		return r.until, !r.until.IsZero()
 	}

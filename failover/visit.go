@@ -14,7 +14,6 @@ import (
 type visit struct {
 	call *call
 	t    *target
-	pos  int // in the order of the call
 	req  *providers.Request
 	ctx  context.Context // inside the wrapper
 
@@ -23,6 +22,7 @@ type visit struct {
 	held   bool      // a ticket is held that no attempt has used
 	now    time.Time // when it was taken
 
+	prior int   // attempts of earlier visits of this target by the call
 	n     int   // attempts
 	err   error // of the last one
 	kind  providers.Kind

@@ -126,7 +126,8 @@ type Finish struct {
 	// (JSON); nil if not asked for.
 	Logprobs [][]byte
 
-	// Target and Attempts are set by a failover chain; see Response.
+	// Target, Attempts and Degraded are set by a failover chain; see Response.
 	Target   string
 	Attempts int
+	Degraded bool
 }

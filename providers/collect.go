@@ -136,7 +136,7 @@ func (c *Collector) finish(f *Finish) {
 	setIf(&r.ServiceTier, f.ServiceTier)
 	setIf(&r.SystemFingerprint, f.SystemFingerprint)
 	setIf(&r.Target, f.Target)
-	r.Attempts = f.Attempts
+	r.Attempts, r.Degraded = f.Attempts, f.Degraded
 	if !f.Created.IsZero() {
 		r.Created = f.Created
 	}

@@ -56,6 +56,9 @@ type Response struct {
 	// the tries of all targets together. A plain provider leaves both zero.
 	Target   string
 	Attempts int
+	// Degraded tells that no target answered: a failover chain's last resort
+	// did.
+	Degraded bool
 
 	// Raw is the vendor SDK's own response, for what this type does not
 	// hold: the adapter's documentation names its type. Nil for streams.
