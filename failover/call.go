@@ -24,7 +24,8 @@ type call struct {
 	orderBuf [8]*target
 	race     *race // that the call is a branch of
 	hedge    bool  // not its first branch
-	raced    bool  // the call has branches
+	raced    bool  // the call has had branches ...
+	runners  *race // ... and has them now
 
 	needs      Capability // of the request, where targets lack some
 	prompt     int64      // its estimated tokens, likewise

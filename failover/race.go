@@ -37,6 +37,7 @@ type race struct {
 	running  int
 	winner   *branch
 	over     bool // no branch may win or take a target any more
+	panicked any  // in a branch that was still wanted
 }
 
 // branch is one runner of a race, a call of its own that ends with its first
@@ -51,27 +52,20 @@ type branch struct {
 	next  func() (*providers.Chunk, error, bool)
 	stop  func()
 
-	panicked any
+	late bool // it ended when the race was over
 }
 
 // runRace is walk with hedging.
 func (k *call) runRace() {
 	r := &race{parent: k, cursor: k.cursor}
 	r.attempts.Store(int32(k.attempts))
-	k.raced = true
+	k.raced, k.runners = true, r
 	_, _ = k.chain.hedge.exec.WithContext(k.ctx).Get(r.run)
 	r.close()
 	w := r.winner
-	if w != nil && w.next != nil {
-		defer w.shut()
-		r.relay(w)
-	}
-	r.gather()
-	for _, b := range r.branches {
-		if b.panicked != nil {
-			k.err = b.err
-			panic(b.panicked) // on the caller's goroutine, where it belongs
-		}
+	r.relay(w)
+	if r.panicked != nil {
+		panic(r.panicked) // on the caller's goroutine, where it belongs
 	}
 	if w != nil && w.lost != nil { // it broke after its first chunk
 		k.resumeAfter(w)
@@ -85,12 +79,8 @@ func (r *race) run() (*race, error) {
 		return r, err
 	}
 	defer close(b.done)
-	won := false
-	func() {
-		defer func() { b.panicked = recover() }()
-		won = b.open()
-	}()
-	if r.finish(b, won) {
+	won, panicked := b.open()
+	if r.finish(b, won, panicked) {
 		return r, nil
 	}
 	b.shut()
@@ -130,33 +120,34 @@ func (r *race) begin() (*branch, error) {
 
 // open runs a branch to its first chunk, or to its answer, and tells whether
 // there is one.
-func (b *branch) open() bool {
+func (b *branch) open() (ok bool, panicked any) {
+	defer func() { panicked = recover() }()
 	if !b.stream {
 		b.walk()
-		return b.answered != nil
+		return b.answered != nil, nil
 	}
 	b.next, b.stop = iter.Pull2(func(yield func(*providers.Chunk, error) bool) {
 		b.yield = yield
 		b.walk()
 	})
-	var ok bool
 	b.first, _, ok = b.next()
-	return ok
+	return ok, nil
 }
 
 // finish enters a branch's end and tells whether it has won.
-func (r *race) finish(b *branch, won bool) bool {
+func (r *race) finish(b *branch, won bool, panicked any) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.running--
-	if r.over {
-		return false
-	}
+	b.late = r.over
 	switch {
+	case r.over:
 	case won:
 		r.winner, r.over = b, true
 		return true
-	case b.panicked != nil, !b.more, b.timedOut, r.running == 0:
+	case panicked != nil:
+		r.panicked, r.over = panicked, true
+	case !b.more, b.timedOut, r.running == 0:
 		r.over = true // what it met, the others would meet as well
 	}
 	return false
@@ -182,8 +173,17 @@ func (r *race) close() {
 	}
 }
 
-// relay delivers the winner's stream.
+// relay delivers the winner's stream. However that ends, the branches' records
+// are brought together.
 func (r *race) relay(w *branch) {
+	defer r.gather()
+	if w == nil {
+		return
+	}
+	defer w.shut()
+	if w.next == nil {
+		return
+	}
 	for c := w.first; ; {
 		if !r.parent.deliver(c) {
 			return
@@ -208,11 +208,10 @@ func (r *race) gather() {
 				continue
 			}
 		}
-		k.attempts += b.attempts
 		k.visited += b.visited
 		k.history = append(k.history, b.history...)
 		k.timedOut = k.timedOut || b.timedOut
-		if r.winner == nil && (k.err == nil || !b.more) {
+		if r.winner == nil && (k.err == nil || !b.more && !b.late) {
 			k.err, k.more, k.from, k.fromKind = b.err, b.more, b.from, b.fromKind
 		}
 		k.tooLongFor = max(k.tooLongFor, b.tooLongFor)
@@ -221,6 +220,7 @@ func (r *race) gather() {
 	r.mu.Lock()
 	k.cursor = r.cursor
 	r.mu.Unlock()
+	k.attempts, k.runners = int(r.attempts.Load()), nil
 	if w := r.winner; w != nil && w.lost == nil {
 		k.answered, k.resp = w.answered, w.resp
 	}

@@ -272,6 +272,9 @@ func (k *call) tries() int {
 	if k.race != nil {
 		return int(k.race.attempts.Load())
 	}
+	if k.runners != nil {
+		return int(k.runners.attempts.Load())
+	}
 	return k.attempts
 }
 
