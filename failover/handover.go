@@ -68,10 +68,7 @@ func (k *call) visit(pos int) error {
 			return k.err
 		}
 	}
-	tk, ref, ev := t.guard.admit(now)
-	if ev != nil {
-		k.chain.hookBreaker(k.ctx, *ev)
-	}
+	g, ref, now := k.admit(k.ctx, t, pos, now)
 	if ref.reason != "" {
 		k.skip(t, ref, now)
 		return errSkipped
@@ -80,7 +77,7 @@ func (k *call) visit(pos int) error {
 	if k.visited > 0 {
 		v = new(visit)
 	}
-	*v = visit{call: k, t: t, pos: pos, req: k.request(t), ticket: tk, held: true, now: now}
+	*v = visit{call: k, t: t, pos: pos, req: k.request(t), grant: g, held: true, now: now}
 	if k.from != nil && len(k.chain.hooks) > 0 {
 		k.chain.hookFallback(k.ctx, FallbackEvent{From: k.from.name, To: t.name, Kind: k.fromKind, Err: k.err})
 	}
