@@ -41,6 +41,7 @@ type call struct {
 	fromKind providers.Kind
 	err      error         // the last failure
 	waited   time.Duration // for a target that may be called
+	walked   int           // entries of the history before the present walk
 	more     bool          // whether the next target may be asked
 	timedOut bool
 	answered *target
