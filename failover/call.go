@@ -69,7 +69,9 @@ func (c *Chain) begin(ctx context.Context, req *providers.Request, stream bool) 
 	k.history = k.buf[:0]
 	k.limited()
 	k.orders()
-	c.budget.call(k.start)
+	if c.repeats {
+		c.budget.call(k.start)
+	}
 	if c.selective && req != nil {
 		k.needs, k.prompt = needsOf(req), promptTokens(req)
 	}

@@ -37,6 +37,7 @@ type Chain struct {
 	lastResort LastResort
 	hedge      *hedging
 	budget     *budget
+	repeats    bool // retries or hedges are possible
 
 	total, stream       time.Duration
 	errTotal, errStream *TimeoutError

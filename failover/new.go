@@ -72,6 +72,7 @@ func New(targets []Target, opts ...Option) (*Chain, error) {
 		c.targets = append(c.targets, t)
 		c.byName[t.name] = t
 		c.modelled = c.modelled && t.model != ""
+		c.repeats = c.repeats || cfg.hedge != nil || t.s.maxAttempts > 1
 		c.selective = c.selective || t.s.lacks != 0 || t.s.window != 0
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -60,9 +60,14 @@ func (v *visit) run(ctx context.Context) error {
 	if err == nil || !v.again || v.t.retry == nil {
 		return err
 	}
-	// The visit itself is the result that travels through the policy.
+	return v.repeat(err) //nolint:contextcheck // the visit holds it
+}
+
+// repeat makes the attempts behind the first, which ended with err. The visit
+// itself is the result that travels through the policy.
+func (v *visit) repeat(err error) error {
 	first := true
-	_, _ = v.t.retry.WithContext(ctx).Get(func() (*visit, error) { //nolint:contextcheck // the visit holds it
+	_, _ = v.t.retry.WithContext(v.ctx).Get(func() (*visit, error) {
 		if first {
 			first = false
 		} else {
