@@ -1,7 +1,6 @@
 package otelfailover
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"sync"
