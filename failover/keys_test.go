@@ -269,6 +269,40 @@ func TestErrorsNameTheKey(t *testing.T) {
 	})
 }
 
+// Each key is tried at most once in this way, even if it is ready again before
+// the others have answered.
+func TestKeysAreTriedOnceEach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var keys []*fake
+		for range 3 {
+			keys = append(keys, always("p", step{after: time.Second, err: failAfter(providers.KindRateLimited, time.Millisecond)}))
+		}
+		c, backup := pool(t, keys, failover.WithMaxAttempts(1))
+		if resp, err := c.Generate(t.Context(), ask()); err != nil || resp.Target != "b" || resp.Attempts != 4 {
+			t.Fatal(resp, err)
+		}
+		if got := counts(keys); !slices.Equal(got, []int{1, 1, 1}) || backup.count() != 1 {
+			t.Errorf("calls %v", got)
+		}
+	})
+}
+
+// A key that is put aside uses up none of the target's attempts and moves no
+// backoff on.
+func TestKeysUseUpNoAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keys := three()
+		keys[0].set(step{err: failAfter(providers.KindRateLimited, time.Hour)})
+		keys[1].set(broken)
+		c, _ := pool(t, keys, failover.WithMaxAttempts(2), failover.WithBackoff(time.Second, time.Minute))
+		begun := time.Now()
+		resp, err := c.Generate(t.Context(), ask())
+		if err != nil || resp.Target != "a" || resp.Attempts != 3 || time.Since(begun) != time.Second {
+			t.Errorf("%+v, %v after %v", resp, err, time.Since(begun))
+		}
+	})
+}
+
 // A caller who leaves gets no further key tried.
 func TestNoFurtherKeyForACallerWhoHasLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -93,19 +93,22 @@ func TestSlowTrialFails(t *testing.T) {
 }
 
 // The limit on the first chunk is shorter than the threshold, or longer: what
-// runs into it is slow and failed.
+// runs into it is slow and failed. So is what runs into another limit when its
+// first chunk was late already.
 func TestFirstChunkTimeoutIsSlowAndFailed(t *testing.T) {
-	for _, limit := range []time.Duration{time.Second, 5 * time.Second} {
+	for _, limit := range []failover.Option{
+		failover.WithFirstChunkTimeout(time.Second), failover.WithFirstChunkTimeout(5 * time.Second), failover.WithTotalTimeout(5 * time.Second),
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			c := one(t, always("p", step{hang: true}), slowly, failover.WithFirstChunkTimeout(limit), failover.WithConsecutiveFailures(0))
+			c := one(t, always("p", step{hang: true}), slowly, limit, failover.WithConsecutiveFailures(0))
 			for i := range 4 {
 				if s := c.BreakerStatuses()[0]; s.State != providers.BreakerClosed || s.SlowCalls != i || s.Failures != i {
-					t.Fatalf("%v, before call %d: %+v", limit, i, s)
+					t.Fatalf("before call %d: %+v", i, s)
 				}
 				_ = listen(t, c)
 			}
 			if s := c.BreakerStatuses()[0]; s.State != providers.BreakerOpen || s.Reason != failover.ReasonSlowRate {
-				t.Errorf("%v: %+v", limit, s)
+				t.Errorf("%+v", s)
 			}
 		})
 	}
