@@ -35,6 +35,8 @@ type ChainResult struct {
 	// Message describes the failure without content of the call; empty takes
 	// what the error's *providers.Error says.
 	Message string
+	// Degraded tells that the last resort answered, no target.
+	Degraded bool
 	// Breakers holds the circuit breaker state of each target at the end. Those
 	// with a Model or Key, which are parts of a target, are left out.
 	Breakers []providers.BreakerStatus
@@ -131,7 +133,9 @@ func (s *ChainSpan) visited(v *Span, e *ending, rec *Record) bool {
 		Start: v.begun, Duration: e.took, TimeToFirstChunk: v.streamed().firstChunk, Attempts: e.Attempts,
 		ErrorKind: e.failure.kind, ErrorMessage: e.failure.message, Usage: e.Usage, Cost: e.cost,
 	})
-	s.last = rec
+	if s.last == nil || s.last.ErrorKind != "" || rec.ErrorKind == "" { // the loser of a hedge may end last
+		s.last = rec
+	}
 	return true
 }
 
@@ -172,6 +176,9 @@ func (s *ChainSpan) finish(r ChainResult, err error, abandoned bool) {
 func (s *ChainSpan) describe(r *ChainResult, visits []Visit, err error, f *failure) {
 	kvs := make([]attribute.KeyValue, 0, 16)
 	kvs = appendString(kvs, genai.TargetKey, r.Target)
+	if r.Degraded {
+		kvs = append(kvs, genai.DegradedKey.Bool(true))
+	}
 	kvs = append(kvs, genai.TargetsVisitedKey.Int(len(visits)), genai.AttemptsKey.Int(r.Attempts))
 	for i := range r.Breakers {
 		b := &r.Breakers[i]
@@ -195,7 +202,10 @@ func (s *ChainSpan) describe(r *ChainResult, visits []Visit, err error, f *failu
 // from the one that answered or came last.
 func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, abandoned bool) *Record {
 	rec := &Record{Operation: s.call.Operation, Stream: s.call.Stream, Provider: s.call.Chain, RequestModel: s.call.Model}
-	if s.last != nil {
+	switch {
+	case r.Degraded: // whichever target came last, it is not what answered
+		rec.Usage, rec.Cost = total(s.visits)
+	case s.last != nil:
 		*rec = *s.last
 		if rec.Chunks > 0 {
 			rec.TimeToFirstChunk += rec.Start.Sub(s.begun)
@@ -204,10 +214,10 @@ func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, ab
 	}
 	sc := s.span.SpanContext()
 	rec.CallID, rec.TraceID, rec.SpanID, rec.Sampled = newCallID(), sc.TraceID(), sc.SpanID(), sc.IsSampled()
-	rec.Start, rec.Duration = s.begun, took
+	rec.Start, rec.Duration, rec.Stream = s.begun, took, s.call.Stream
 	rec.Target = cmp.Or(r.Target, rec.Target)
 	rec.ErrorKind, rec.ErrorMessage, rec.StatusCode, rec.ErrorCode = f.kind, f.message, f.status, f.code
-	rec.Abandoned, rec.Attempts = abandoned, r.Attempts
+	rec.Abandoned, rec.Attempts, rec.Degraded = abandoned, r.Attempts, r.Degraded
 	rec.Visits, rec.Skips, rec.BreakerChanges = s.visits, s.skips, s.changes
 	rec.Attribution = AttributionFrom(&s.record)
 	for i := range r.Breakers {
