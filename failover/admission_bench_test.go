@@ -49,7 +49,7 @@ func skipping(tb testing.TB) (k *call, skip func()) {
 	k = c.begin(context.Background(), plainRequest(), false)
 	return k, func() {
 		k.history = k.history[:0]
-		if err := k.visit(0); err != errSkipped { //nolint:errorlint // its identity is the point
+		if err := k.visit(c.targets[0]); err != errSkipped { //nolint:errorlint // its identity is the point
 			tb.Fatal(err)
 		}
 	}
