@@ -84,6 +84,19 @@ func TestAdmissionAllocatesNothing(t *testing.T) {
 	}
 }
 
+// The whole of a healthy call where only the guard has something to decide:
+// the copy of the response and its like.
+func TestGuardOnlyAllocatesLittle(t *testing.T) {
+	c, req := benchTargets(t, 1, WithMaxAttempts(1)), plainRequest()
+	if n := testing.AllocsPerRun(1000, func() {
+		if _, err := c.Generate(context.Background(), req); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 4 {
+		t.Errorf("%v allocations, want at most 4", n)
+	}
+}
+
 type benchDoor struct {
 	name string
 	d    *door
