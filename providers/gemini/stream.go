@@ -78,12 +78,14 @@ func (s *stream) run(ctx context.Context) *providers.Error {
 	if s.left {
 		return nil
 	}
-	if err := in.err(); err != nil {
-		return s.p.broken(ctx, s.call, s.resp, err)
-	}
-	// The wire has no terminator: a finish reason is the only sign of an end.
+	// The wire has no terminator: a finish reason is the only sign of an end, and
+	// what breaks after it takes nothing from the answer.
 	if !s.whole() {
-		if err := ctx.Err(); err != nil {
+		err := in.err()
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
 			return s.p.broken(ctx, s.call, s.resp, err)
 		}
 		return s.malformed("the stream ended without a finish reason", nil)
