@@ -6,8 +6,13 @@ import (
 	"go.uber.org/goleak"
 )
 
-// Toxiproxy 2.5 leaves the goroutine of a toxic behind that hands on data when
-// its connection ends. It has none of ours on its stack.
+// Toxiproxy 2.5 leaves the goroutines behind that hand data on while its
+// connection ends. They have none of ours on their stacks.
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"))
+	const proxy = "github.com/Shopify/toxiproxy/v2"
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction(proxy+"/toxics.(*ToxicStub).Run"),
+		goleak.IgnoreAnyFunction(proxy+".(*ToxicLink).read"),
+		goleak.IgnoreAnyFunction(proxy+".(*ToxicLink).write"),
+	)
 }
