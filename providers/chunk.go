@@ -125,6 +125,9 @@ type Finish struct {
 	// Logprobs has the vendor's log probabilities of each choice verbatim
 	// (JSON); nil if not asked for.
 	Logprobs [][]byte
+	// MalformedChunks counts the events of the stream that could not be
+	// understood and were left out: pieces of the text may be missing.
+	MalformedChunks int
 
 	// Target, Attempts and Degraded are set by a failover chain; see Response.
 	Target   string

@@ -137,6 +137,7 @@ func (c *Collector) finish(f *Finish) {
 	setIf(&r.SystemFingerprint, f.SystemFingerprint)
 	setIf(&r.Target, f.Target)
 	r.Attempts, r.Degraded = f.Attempts, f.Degraded
+	r.MalformedChunks = f.MalformedChunks
 	if !f.Created.IsZero() {
 		r.Created = f.Created
 	}

@@ -51,6 +51,9 @@ type Response struct {
 	ServiceTier string
 	// SystemFingerprint is OpenAI's id of the backend configuration.
 	SystemFingerprint string
+	// MalformedChunks counts the events of a streamed answer that were left
+	// out; see Finish. Always zero for a unary reply.
+	MalformedChunks int
 
 	// Target names the failover target that answered and Attempts counts
 	// the tries of all targets together. A plain provider leaves both zero.

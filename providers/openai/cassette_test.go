@@ -243,7 +243,7 @@ func checkRecordedToolCalls(t *testing.T, tape cassette.Interaction, r *provider
 func checkRecordedError(t *testing.T, tape cassette.Interaction, err error) {
 	t.Helper()
 	kinds := map[string]providers.Kind{
-		"model_not_found": providers.KindModelNotFound, "tool_use_failed": providers.KindInvalidRequest,
+		"model_not_found": providers.KindModelNotFound, "tool_use_failed": providers.KindMalformed,
 		"429": providers.KindRateLimited, "content_filter": providers.KindContentFiltered,
 	}
 	code := "content_filter" // Azure's refusal, which upstream's tape holds with status 200
