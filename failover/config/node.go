@@ -13,7 +13,7 @@ import (
 
 // What a file may measure. A chain of a hundred targets has some 50 KB.
 const (
-	maxSize  = 1 << 20
+	maxSize  = 256 << 10
 	maxDepth = 32
 )
 
@@ -195,8 +195,11 @@ func (r *reader) fail(path string, offset int, reason string) {
 	r.errs = append(r.errs, e)
 }
 
-// member is the path of a field.
+// member is the path of a field. A name that is too long for one is not shown.
 func member(path, name string) string {
+	if len(name) > longest {
+		return path + `["..."]`
+	}
 	if !plain(name) {
 		return path + "[" + strconv.Quote(name) + "]"
 	}

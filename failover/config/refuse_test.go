@@ -26,7 +26,7 @@ func TestRefuse(t *testing.T) {
 		{"array", `[]`, `:1:1: must be an object, not an array`},
 		{"null", `null`, `:1:1: null is no value; leave the field out`},
 		{"deep", strings.Repeat("[", 40) + strings.Repeat("]", 40), `:1:34: no JSON: nested deeper than 32`},
-		{"large", strings.Repeat(" ", 1<<20+1), `: 1048577 bytes; at most 1048576 make sense`},
+		{"large", strings.Repeat(" ", 256<<10+1), `: 262145 bytes; at most 262144 make sense`},
 
 		// Fields.
 		{"unknown", with(`'polcy': 'x'`), `:1:2: polcy: unknown field; known are "$schema", "actions", "defaults", "experiment", "hedge", "name", "open_wait", "order", "retry_budget", "static_answer", "stream_policy", "stream_timeout", "streamed_generate", "targets", "timeout_actions", "total_timeout"`},
