@@ -17,7 +17,9 @@ type Config struct {
 }
 
 // Option changes how a file is read.
-type Option interface{ apply(settings reading) reading }
+type Option interface {
+	apply(settings reading) reading
+}
 
 type reading struct {
 	lookup func(name string) (string, bool)

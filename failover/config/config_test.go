@@ -236,8 +236,10 @@ func TestNames(t *testing.T) {
 	}
 	// The names in the tags are those of the maps.
 	for _, tag := range []struct{ what, path string }{
-		{"Order", "'order': '%s'"}, {"Verdict", "'actions': {'network': {'breaker': '%s'}}"},
-		{"RetryRule", "'actions': {'network': {'retry': '%s'}}"}, {"Capability", "'defaults': {'lacks': ['%s']}"},
+		{"Order", "'order': '%s'"},
+		{"Verdict", "'actions': {'network': {'breaker': '%s'}}"},
+		{"RetryRule", "'actions': {'network': {'retry': '%s'}}"},
+		{"Capability", "'defaults': {'lacks': ['%s']}"},
 		{"StreamPolicy", "'defaults': {'continuation': true}, 'stream_policy': '%s'"},
 	} {
 		for _, name := range names[tag.what] {
@@ -258,7 +260,7 @@ func TestSecret(t *testing.T) {
 	}
 	var logged strings.Builder
 	slog.New(slog.NewJSONHandler(&logged, nil)).Info("m", "key", s, "provider", p)
-	for _, out := range []string{fmt.Sprint(s), fmt.Sprintf("%v %+v %#v %q", p, p, p, p), string(encoded), logged.String()} {
+	for _, out := range []string{s.String(), fmt.Sprint(s, &p), fmt.Sprintf("%v %+v %#v %q", p, p, p, p), string(encoded), logged.String()} {
 		if strings.Contains(out, key) || !strings.Contains(out, "[secret]") {
 			t.Errorf("got %s", out)
 		}

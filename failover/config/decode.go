@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"regexp"
@@ -102,9 +103,7 @@ func fieldsOf(v reflect.Value) map[string]destination {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		if f.Anonymous {
-			for name, to := range fieldsOf(v.Field(i)) {
-				out[name] = to
-			}
+			maps.Copy(out, fieldsOf(v.Field(i)))
 			continue
 		}
 		out[f.Tag.Get("json")] = destination{v.Field(i), f.Tag}
@@ -205,7 +204,7 @@ func (d *decoder) number(n *node, v reflect.Value, tag reflect.StructTag) bool {
 }
 
 // durations are written as in Go, without a sign.
-const durationPattern = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
+const durationPattern = `^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$`
 
 var durations = regexp.MustCompile(durationPattern)
 

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,9 +30,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	made := config.Factories{}
-	for name, factory := range factories {
-		made[name] = factory
-	}
+	maps.Copy(made, factories)
 	made["any"] = func(p config.Provider) (providers.Provider, error) {
 		return down{"any"}, p.Decode(&map[string]any{})
 	}

@@ -83,8 +83,7 @@ func (r *reader) read() *node {
 	var whole json.RawMessage
 	if err := json.Unmarshal(r.data, &whole); err != nil {
 		at := len(r.data)
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 			at = int(syntax.Offset) - 1
 		}
 		r.fail("", at, "no JSON: "+explain(err, r.data[max(0, min(at, len(r.data))):]))

@@ -40,7 +40,7 @@ func TestRefuse(t *testing.T) {
 		{"not a boolean", with(`'streamed_generate': 'yes'`), `:1:23: streamed_generate: must be true or false, not a string`},
 		{"no object", with(`'defaults': []`), `:1:14: defaults: must be an object, not an array`},
 		{"no array", `{"targets": {}}`, `:1:13: targets: must be an array, not an object`},
-		{"choice", with(`'order': 'wieghted'`), `:1:11: order: "wieghted" is none of "fixed", "lowest_cost", "lowest_latency", "round_robin", "weighted"; did you mean "weighted"?`},
+		{"choice", with(`'order': 'weihgted'`), `:1:11: order: "weihgted" is none of "fixed", "lowest_cost", "lowest_latency", "round_robin", "weighted"; did you mean "weighted"?`},
 
 		// Durations and numbers.
 		{"number as duration", with(`'total_timeout': 30`), `:1:19: total_timeout: 30 is no duration; write a number with its unit, such as "30s", "500ms" or "1m30s"`},

@@ -102,8 +102,10 @@ func (s schemas) of(typ reflect.Type, tag reflect.StructTag) object {
 	switch typ {
 	case config.DurationType:
 		s.defs["duration"] = object{
-			{"type", "string"}, {"pattern", config.DurationPattern},
-			{"description", s.docs["duration"]}, {"examples", []string{"500ms", "30s", "1m30s"}},
+			{"type", "string"},
+			{"pattern", config.DurationPattern},
+			{"description", s.docs["duration"]},
+			{"examples", []string{"500ms", "30s", "1m30s"}},
 		}
 		return object{{"$ref", "#/$defs/duration"}}
 	case config.RawType:
@@ -175,8 +177,7 @@ func (s schemas) object(typ reflect.Type) object {
 }
 
 func (s schemas) fields(typ reflect.Type) (out object, need []string) {
-	for i := range typ.NumField() {
-		f := typ.Field(i)
+	for f := range typ.Fields() {
 		if f.Anonymous {
 			inner, n := s.fields(f.Type)
 			out, need = append(out, inner...), append(need, n...)
