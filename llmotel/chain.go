@@ -35,7 +35,8 @@ type ChainResult struct {
 	// Message describes the failure without content of the call; empty takes
 	// what the error's *providers.Error says.
 	Message string
-	// Breakers holds the circuit breaker state of each target at the end.
+	// Breakers holds the circuit breaker state of each target at the end. Those
+	// with a Model or Key, which are parts of a target, are left out.
 	Breakers []providers.BreakerStatus
 }
 
@@ -56,6 +57,8 @@ type ChainSpan struct {
 	mu     sync.Mutex // held for what follows
 	visits []Visit
 	skips  []Skip
+	// changes are those of breakers that the call caused.
+	changes []BreakerChange
 	// last is the Record of the visit that ended last, with sinks only.
 	last *Record
 }
@@ -86,6 +89,25 @@ func (s *ChainSpan) Skip(target, reason string) {
 	defer s.mu.Unlock()
 	if !s.ended.Load() {
 		s.skips = append(s.skips, Skip{Target: target, Reason: reason})
+	}
+}
+
+// BreakerChange notes a change of a circuit breaker that the call caused: an
+// event of the parent span, and in the Record.
+func (s *ChainSpan) BreakerChange(c BreakerChange) {
+	if s == nil {
+		return
+	}
+	kvs := make([]attribute.KeyValue, 0, 6)
+	kvs = append(kvs, genai.TargetKey.String(c.Target),
+		genai.BreakerFromKey.String(string(c.From)), genai.BreakerToKey.String(string(c.To)), genai.BreakerReasonKey.String(c.Reason))
+	kvs = appendString(kvs, genai.BreakerModelKey, c.Model)
+	kvs = appendString(kvs, genai.BreakerKeyKey, c.Key)
+	s.Event(genai.EventBreakerChange, kvs...)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended.Load() {
+		s.changes = append(s.changes, c)
 	}
 }
 
@@ -153,6 +175,9 @@ func (s *ChainSpan) describe(r *ChainResult, visits []Visit, err error, f *failu
 	kvs = append(kvs, genai.TargetsVisitedKey.Int(len(visits)), genai.AttemptsKey.Int(r.Attempts))
 	for i := range r.Breakers {
 		b := &r.Breakers[i]
+		if b.Model != "" || b.Key != "" {
+			continue
+		}
 		kvs = append(kvs, genai.BreakerStateOf(b.Target).String(string(b.State)))
 		if b.Target == r.Target {
 			kvs = append(kvs, genai.BreakerStateKey.String(string(b.State)))
@@ -183,11 +208,11 @@ func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, ab
 	rec.Target = cmp.Or(r.Target, rec.Target)
 	rec.ErrorKind, rec.ErrorMessage, rec.StatusCode, rec.ErrorCode = f.kind, f.message, f.status, f.code
 	rec.Abandoned, rec.Attempts = abandoned, r.Attempts
-	rec.Visits, rec.Skips = s.visits, s.skips
+	rec.Visits, rec.Skips, rec.BreakerChanges = s.visits, s.skips, s.changes
 	rec.Attribution = AttributionFrom(&s.record)
 	for i := range r.Breakers {
-		if r.Breakers[i].Target == rec.Target {
-			rec.BreakerState = r.Breakers[i].State
+		if b := &r.Breakers[i]; b.Target == rec.Target && b.Model == "" && b.Key == "" {
+			rec.BreakerState = b.State
 		}
 	}
 	return rec

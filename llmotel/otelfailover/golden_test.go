@@ -83,6 +83,9 @@ func (f *fleet) text(t *testing.T) string {
 		for _, s := range r.Skips {
 			fmt.Fprintf(&b, "    skip %s %s\n", s.Target, s.Reason)
 		}
+		for _, c := range r.BreakerChanges {
+			fmt.Fprintf(&b, "    change %s model=%q key=%q %s->%s %s\n", c.Target, c.Model, c.Key, c.From, c.To, c.Reason)
+		}
 	}
 	text := b.String()
 	if strings.Contains(text, "CANARY") {

@@ -36,7 +36,7 @@ func (t *Telemetry) callEnd(ctx context.Context, e failover.EndEvent) {
 		if a.Kind != "" {
 			outcome = string(a.Kind)
 		}
-		t.metrics.attempts.inc(ctx, [3]string{a.Target, outcome})
+		t.metrics.attempts.inc(ctx, labels{a.Target, outcome})
 	}
 	span := spanOf(ctx)
 	if span == nil {
@@ -62,7 +62,7 @@ func (t *Telemetry) skip(ctx context.Context, e failover.SkipEvent) {
 }
 
 func (t *Telemetry) fallback(ctx context.Context, e failover.FallbackEvent) {
-	t.metrics.fallbacks.inc(ctx, [3]string{e.From, e.To, string(e.Kind)})
+	t.metrics.fallbacks.inc(ctx, labels{e.From, e.To, string(e.Kind)})
 	spanOf(ctx).Event(genai.EventFallback,
 		genai.FallbackFromKey.String(e.From),
 		genai.FallbackToKey.String(e.To),
@@ -70,10 +70,8 @@ func (t *Telemetry) fallback(ctx context.Context, e failover.FallbackEvent) {
 }
 
 func (t *Telemetry) breakerChange(ctx context.Context, e failover.BreakerEvent) {
-	t.metrics.transitions.inc(ctx, [3]string{e.Target, string(e.To), e.Reason})
-	spanOf(ctx).Event(genai.EventBreakerChange,
-		genai.TargetKey.String(e.Target),
-		genai.BreakerFromKey.String(string(e.From)),
-		genai.BreakerToKey.String(string(e.To)),
-		genai.BreakerReasonKey.String(e.Reason))
+	t.metrics.transitions.inc(ctx, labels{e.Target, string(e.To), e.Reason, e.Model, e.Key})
+	spanOf(ctx).BreakerChange(llmotel.BreakerChange{
+		Target: e.Target, Model: e.Model, Key: e.Key, From: e.From, To: e.To, Reason: e.Reason,
+	})
 }
