@@ -37,6 +37,8 @@ type Description struct {
 // TargetDescription is how a target is set up, see [Chain.Describe].
 type TargetDescription struct {
 	Name, Provider, Model string
+	// Keys are the names of its keys, if it has several.
+	Keys []string
 
 	MaxAttempts                    int
 	BackoffFirst, BackoffMaximum   time.Duration
@@ -46,8 +48,19 @@ type TargetDescription struct {
 	FailureRate         float64
 	FailureRateMinCalls int
 	FailureRateWindow   time.Duration
+	SlowCallRate        float64 // 0: no such rule
+	SlowCallThreshold   time.Duration
+	SlowCallMinCalls    int
+	SlowCallWindow      time.Duration
 	OpenDelay           time.Duration
 	Trials, Successes   int
+	// BreakerPerModel and BreakerPerKey tell that each model or key has a
+	// circuit breaker of its own.
+	BreakerPerModel, BreakerPerKey bool
+
+	// Limits on how much the target is asked; 0 means none.
+	MaxConcurrency, RequestsPerMinute, TokensPerMinute int
+	LimitWait                                          time.Duration
 
 	// Limits on time; 0 means none.
 	ConnectTimeout, AttemptTimeout, FirstChunkTimeout, IdleTimeout time.Duration
@@ -82,15 +95,24 @@ func (c *Chain) Describe() Description {
 
 func (t *target) describe() TargetDescription {
 	s := &t.s
-	return TargetDescription{
+	d := TargetDescription{
 		Name: t.name, Provider: t.provider.Name(), Model: t.model,
 		MaxAttempts:  s.maxAttempts,
 		BackoffFirst: s.backoff, BackoffMaximum: s.maxDelay,
 		RetryAfterSoon: s.waitSoon, RetryAfterLast: s.waitLast,
 		ConsecutiveFailures: s.consecutive,
 		FailureRate:         s.rate, FailureRateMinCalls: s.rateMinCalls, FailureRateWindow: s.rateWindow,
+		SlowCallRate: s.slowRate, SlowCallThreshold: s.slowThreshold, SlowCallMinCalls: s.slowMinCalls, SlowCallWindow: s.slowWindow,
 		OpenDelay: s.openFor, Trials: s.trials, Successes: s.successes,
+		BreakerPerModel: s.perModel, BreakerPerKey: s.perKey,
+		MaxConcurrency: s.maxConcurrency, RequestsPerMinute: s.requestsPerMinute, TokensPerMinute: s.tokensPerMinute, LimitWait: s.limitWait,
 		ConnectTimeout: s.connect, AttemptTimeout: s.attempt, FirstChunkTimeout: s.firstChunk, IdleTimeout: s.idle,
 		Weight: s.weight, Variant: s.variant, Lacks: s.lacks, ContextWindow: s.window, Continuation: s.continues,
 	}
+	if t.door.keys != nil {
+		for _, k := range t.door.keys.keys {
+			d.Keys = append(d.Keys, k.name)
+		}
+	}
+	return d
 }

@@ -36,11 +36,11 @@ func (b *builder) config(root *node) *Config {
 func (b *builder) target(path string, in *target, defaults *settings) failover.Target {
 	t := failover.Target{Name: value(in.Name), Model: value(in.Model), Options: in.options(defaults)}
 	if in.Provider != nil && b.types(path, in.Provider) {
-		t.Provider = b.provider(path, in)
+		t.Provider, t.Keys = b.providers(path, in)
 	}
 	at, name := path+".name", t.Name
-	if name == "" && t.Provider != nil {
-		at, name = path, t.Provider.Name()
+	if first := firstOf(t); name == "" && first != nil {
+		at, name = path, first.Name()
 		if name == "" {
 			b.wrong(path+".name", "is missing, and the provider has none either")
 		}
@@ -72,11 +72,10 @@ func (b *builder) types(path string, p *provider) bool {
 	return false
 }
 
-// provider has the factory make the provider, if nothing is wrong with what the
-// file says of it.
-func (b *builder) provider(path string, t *target) providers.Provider {
+// providers has the factory make the provider, or one for each key, if nothing
+// is wrong with what the file says of them.
+func (b *builder) providers(path string, t *target) (providers.Provider, []failover.Key) {
 	in, at := t.Provider, path+".provider"
-	before := len(b.errs)
 	p := Provider{
 		Type: *in.Type, Target: value(t.Name), Model: value(t.Model),
 		BaseURL: value(in.BaseURL), Region: value(in.Region), Options: in.Options,
@@ -87,10 +86,36 @@ func (b *builder) provider(path string, t *target) providers.Provider {
 	if in.APIKeyEnv != nil {
 		p.APIKey = b.secret(at+".api_key_env", *in.APIKeyEnv)
 	}
-	if len(b.errs) > before || b.faulty(at) {
-		return nil
+	secrets := make([]Secret, len(t.Keys))
+	for i := range t.Keys {
+		if name := t.Keys[i].APIKeyEnv; name != nil {
+			secrets[i] = b.secret(fmt.Sprintf("%s.keys[%d].api_key_env", path, i), *name)
+		}
 	}
-	return b.make(at, p)
+	switch {
+	case b.faulty(at) || b.faulty(path+".keys"):
+		return nil, nil
+	case t.Keys == nil:
+		return b.make(at, p), nil
+	}
+	var made []failover.Key
+	for i := range t.Keys {
+		p.Key, p.APIKey = *t.Keys[i].Name, secrets[i]
+		k := b.make(fmt.Sprintf("%s.keys[%d]", path, i), p)
+		if k == nil {
+			return nil, nil
+		}
+		made = append(made, failover.Key{Name: p.Key, Provider: k})
+	}
+	return nil, made
+}
+
+// firstOf is the provider that a target without a name is named after.
+func firstOf(t failover.Target) providers.Provider {
+	if t.Provider == nil && len(t.Keys) > 0 {
+		return t.Keys[0].Provider
+	}
+	return t.Provider
 }
 
 // secret looks a key up. The variable may be named, its value never.

@@ -29,7 +29,7 @@ func (b *builder) check(f *file) {
 		b.checkSettings("defaults", f.Defaults)
 	}
 	for i := range f.Targets {
-		b.checkSettings(fmt.Sprintf("targets[%d]", i), &f.Targets[i].settings)
+		b.checkTarget(fmt.Sprintf("targets[%d]", i), &f.Targets[i])
 	}
 }
 
@@ -42,6 +42,38 @@ func (b *builder) continues(f *file) bool {
 	return b.faulty("targets") || b.faulty("defaults")
 }
 
+func (b *builder) checkTarget(path string, t *target) {
+	b.checkSettings(path, &t.settings)
+	switch {
+	case t.Breaker == nil || t.Breaker.Per == nil:
+	case *t.Breaker.Per == "key" && t.Keys == nil:
+		b.wrong(path+".breaker.per", `"key" needs "keys"`)
+	case *t.Breaker.Per == "model" && t.Model != nil:
+		b.wrong(path+".breaker.per", `"model" has no use beside "model", which is the only one that the target serves`)
+	}
+	if t.Provider != nil && t.Provider.APIKeyEnv != nil && t.Keys != nil {
+		b.wrong(path+".provider.api_key_env", `has no use beside "keys"; make it one of them`)
+	}
+	names, variables := map[string]int{}, map[string]int{}
+	for i := range t.Keys {
+		k, at := &t.Keys[i], fmt.Sprintf("%s.keys[%d]", path, i)
+		b.unique(at+".name", k.Name, names, i)
+		b.unique(at+".api_key_env", k.APIKeyEnv, variables, i)
+	}
+}
+
+// unique refuses what another key has already.
+func (b *builder) unique(path string, v *string, seen map[string]int, i int) {
+	if v == nil {
+		return
+	}
+	if first, twice := seen[*v]; twice {
+		b.wrong(path, fmt.Sprintf("is that of keys[%d] already", first))
+		return
+	}
+	seen[*v] = i
+}
+
 func (b *builder) checkSettings(path string, s *settings) {
 	if r := s.Retry; r != nil && r.Backoff != nil {
 		if first, most := r.Backoff.First, r.Backoff.Maximum; first != nil && most != nil && *first > *most {
@@ -50,6 +82,9 @@ func (b *builder) checkSettings(path string, s *settings) {
 	}
 	if k := s.Breaker; k != nil && k.FailureRate != nil {
 		b.rate(path+".breaker.failure_rate.rate", k.FailureRate.Rate)
+	}
+	if k := s.Breaker; k != nil && k.SlowCallRate != nil {
+		b.rate(path+".breaker.slow_call_rate.rate", k.SlowCallRate.Rate)
 	}
 }
 

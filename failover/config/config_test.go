@@ -68,6 +68,31 @@ func TestFactory(t *testing.T) {
 	}
 }
 
+// A provider is made for each key, with that key and all else alike.
+func TestFactoryForEachKey(t *testing.T) {
+	var got []config.Provider
+	_, err := config.Parse("f", []byte(quotes(`{'targets': [{'provider': {'type': 'x', 'region': 'eu'}, 'keys': [
+		{'name': 'a', 'api_key_env': 'THE_KEY'}, {'name': 'b', 'api_key_env': 'OTHER_KEY'}]}]}`)),
+		config.Factories{"x": func(p config.Provider) (providers.Provider, error) {
+			got = append(got, p)
+			return down{"vendor"}, nil
+		}}, environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []config.Provider{
+		{Type: "x", Region: "eu", Key: "a", APIKey: key},
+		{Type: "x", Region: "eu", Key: "b", APIKey: "sk-other"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	_, err = parse(quotes(`{'targets': [{'provider': {'type': 'broken'}, 'keys': [{'name': 'a', 'api_key_env': 'THE_KEY'}]}]}`))
+	if err == nil || err.Error() != "chain.json:1:56: targets[0].keys[0]: the key [secret] is wrong" {
+		t.Errorf("got %v", err)
+	}
+}
+
 // A factory is not called for a provider that is described wrongly.
 func TestFactoryOfFaultyProvider(t *testing.T) {
 	calls := 0
@@ -140,9 +165,9 @@ func TestChainOptions(t *testing.T) {
 // turned on.
 func TestDefaults(t *testing.T) {
 	c := mustParse(t, `{
-		'defaults': {'continuation': true, 'lacks': ['audio'], 'retry': {'max_attempts': 3}, 'breaker': {'open_delay': '5s'}},
+		'defaults': {'continuation': true, 'lacks': ['audio'], 'retry': {'max_attempts': 3}, 'breaker': {'open_delay': '5s', 'per': 'model'}},
 		'targets': [
-			{'provider': {'type': 'openai'}, 'continuation': false, 'lacks': [], 'retry': {'backoff': {'first': '1s', 'maximum': '1s'}}},
+			{'provider': {'type': 'openai'}, 'continuation': false, 'lacks': [], 'breaker': {'per': 'target'}, 'retry': {'backoff': {'first': '1s', 'maximum': '1s'}}},
 			{'provider': {'type': 'anthropic'}}]}`)
 	chain, err := c.Chain()
 	if err != nil {
@@ -150,10 +175,10 @@ func TestDefaults(t *testing.T) {
 	}
 	d := chain.Describe()
 	first, second := d.Targets[0], d.Targets[1]
-	if first.Continuation || first.Lacks != 0 || first.MaxAttempts != 3 || first.BackoffMaximum != time.Second || first.OpenDelay != 5*time.Second {
+	if first.Continuation || first.BreakerPerModel || first.Lacks != 0 || first.MaxAttempts != 3 || first.BackoffMaximum != time.Second || first.OpenDelay != 5*time.Second {
 		t.Errorf("first: %+v", first)
 	}
-	if !second.Continuation || second.Lacks != failover.Audio || second.MaxAttempts != 3 || second.BackoffMaximum != 8*time.Second {
+	if !second.Continuation || !second.BreakerPerModel || second.Lacks != failover.Audio || second.MaxAttempts != 3 || second.BackoffMaximum != 8*time.Second {
 		t.Errorf("second: %+v", second)
 	}
 	mustParse(t, `{'stream_policy': 'continue', 'defaults': {'continuation': true}, 'targets': [{'provider': {'type': 'openai'}}]}`)

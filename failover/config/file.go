@@ -58,7 +58,17 @@ type target struct {
 	Model *string `json:"model" min:"1"`
 	// What makes the calls.
 	Provider *provider `json:"provider" need:"yes"`
+	// Several credentials that take turns, in place of the provider's "api_key_env".
+	Keys []key `json:"keys" min:"1"`
 	settings
+}
+
+// One of several credentials of a target.
+type key struct {
+	// Identifies the key in errors, telemetry and statistics, and is unique in the target. It is not the secret.
+	Name *string `json:"name" need:"yes" min:"1"`
+	// The name of the environment variable that holds the key.
+	APIKeyEnv *string `json:"api_key_env" need:"yes" pattern:"^[A-Z_][A-Z0-9_]*$" hide:"yes"`
 }
 
 // What makes the calls of a target.
@@ -83,6 +93,8 @@ type settings struct {
 	Breaker *breaker `json:"breaker"`
 	// Limits on the time of one attempt.
 	Timeouts *timeouts `json:"timeouts"`
+	// Limits on how much the target is asked.
+	Limits *limits `json:"limits"`
 	// The target's share under the order "weighted". The default is 1; 0 means only after all others.
 	Weight *float64 `json:"weight" min:"0"`
 	// Names the target in an experiment. The default is its name.
@@ -165,6 +177,10 @@ type breaker struct {
 	ConsecutiveFailures *int `json:"consecutive_failures" min:"0"`
 	// Which share of failures opens it.
 	FailureRate *failureRate `json:"failure_rate"`
+	// Which share of streams that are slow to begin opens it. It is off by default.
+	SlowCallRate *slowCallRate `json:"slow_call_rate"`
+	// What has a circuit breaker of its own: the whole target (the default), each model of a target that serves several, or each of its keys.
+	Per *string `json:"per" enum:"target,model,key"`
 	// How long it stays open before trials. The default is "30s".
 	OpenDelay *duration `json:"open_delay" above:"0s"`
 	// The trials that decide whether it closes.
@@ -177,6 +193,19 @@ type failureRate struct {
 	// The share, rounded to two decimals; 0 turns the rule off.
 	Rate *float64 `json:"rate" need:"yes" min:"0" max:"1"`
 	// How many results the window must hold.
+	MinCalls *int `json:"min_calls" need:"yes" min:"1"`
+	// How long the window is.
+	Window *duration `json:"window" need:"yes" min:"10ms"`
+}
+
+// The share of streams in a sliding window whose first chunk is late that opens
+// the circuit breaker.
+type slowCallRate struct {
+	// The share, rounded to two decimals; 0 turns the rule off.
+	Rate *float64 `json:"rate" need:"yes" min:"0" max:"1"`
+	// From when on a first chunk is late.
+	Threshold *duration `json:"threshold" need:"yes" above:"0s"`
+	// How many first chunks the window must hold.
 	MinCalls *int `json:"min_calls" need:"yes" min:"1"`
 	// How long the window is.
 	Window *duration `json:"window" need:"yes" min:"10ms"`
@@ -200,4 +229,17 @@ type timeouts struct {
 	FirstChunk *duration `json:"first_chunk"`
 	// Between two chunks of a stream. The default is "2m".
 	Idle *duration `json:"idle"`
+}
+
+// Limits on how much the target is asked. 0 means no limit, which is the
+// default.
+type limits struct {
+	// Attempts that run at once, all keys together.
+	MaxConcurrency *int `json:"max_concurrency" min:"0" max:"1000000"`
+	// Requests of the target, or of each of its keys.
+	RequestsPerMinute *int `json:"requests_per_minute" min:"0" max:"1000000000"`
+	// Tokens of input and output, of the target or of each of its keys.
+	TokensPerMinute *int `json:"tokens_per_minute" min:"0" max:"1000000000"`
+	// How long a call waits for these limits when no other target would take it. The default is "0s".
+	Wait *duration `json:"wait"`
 }

@@ -119,7 +119,22 @@ func (s *settings) options(defaults *settings) []failover.TargetOption {
 	if s.continues(defaults) {
 		o = append(o, failover.WithContinuation())
 	}
+	switch s.per(defaults) {
+	case "model":
+		o = append(o, failover.WithBreakerPerModel())
+	case "key":
+		o = append(o, failover.WithBreakerPerKey())
+	}
 	return o
+}
+
+func (s *settings) per(defaults *settings) string {
+	for _, s := range []*settings{s, defaults} {
+		if s != nil && s.Breaker != nil && s.Breaker.Per != nil {
+			return *s.Breaker.Per
+		}
+	}
+	return ""
 }
 
 func (s *settings) continues(defaults *settings) bool {
@@ -146,6 +161,9 @@ func (s *settings) own() []failover.TargetOption {
 		if r := b.FailureRate; r != nil {
 			o = append(o, failover.WithFailureRate(value(r.Rate), value(r.MinCalls), time.Duration(value(r.Window))))
 		}
+		if r := b.SlowCallRate; r != nil {
+			o = append(o, failover.WithSlowCallRate(value(r.Rate), time.Duration(value(r.Threshold)), value(r.MinCalls), time.Duration(value(r.Window))))
+		}
 		setTime(&o, b.OpenDelay, failover.WithOpenDelay)
 		if t := b.Trials; t != nil {
 			o = append(o, failover.WithTrials(value(t.Concurrent), value(t.Successes)))
@@ -156,6 +174,12 @@ func (s *settings) own() []failover.TargetOption {
 		setTime(&o, t.Attempt, failover.WithAttemptTimeout)
 		setTime(&o, t.FirstChunk, failover.WithFirstChunkTimeout)
 		setTime(&o, t.Idle, failover.WithIdleTimeout)
+	}
+	if l := s.Limits; l != nil {
+		set(&o, l.MaxConcurrency, failover.WithMaxConcurrency)
+		set(&o, l.RequestsPerMinute, failover.WithRequestsPerMinute)
+		set(&o, l.TokensPerMinute, failover.WithTokensPerMinute)
+		setTime(&o, l.Wait, failover.WithLimitWait)
 	}
 	set(&o, s.Weight, failover.WithWeight)
 	set(&o, s.Variant, failover.WithVariant)

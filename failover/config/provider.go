@@ -24,6 +24,9 @@ type Provider struct {
 	Type string
 	// Target is the target's name and Model its model; both may be empty.
 	Target, Model string
+	// Key is the name of the key, if the target has several; a provider is
+	// made for each.
+	Key string
 	// BaseURL is where the service is: absolute, without user, query and
 	// fragment. Empty means the vendor's own address.
 	BaseURL string

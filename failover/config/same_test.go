@@ -67,12 +67,19 @@ var targetOptions = map[string]struct {
 	"WithRetryWaits":          {`'retry': {'retry_after': {'soon': '1s', 'last': '1m'}}`, failover.WithRetryWaits(time.Second, time.Minute)},
 	"WithConsecutiveFailures": {`'breaker': {'consecutive_failures': 0}`, failover.WithConsecutiveFailures(0)},
 	"WithFailureRate":         {`'breaker': {'failure_rate': {'rate': 0.25, 'min_calls': 8, 'window': '30s'}}`, failover.WithFailureRate(.25, 8, 30*time.Second)},
+	"WithSlowCallRate":        {`'breaker': {'slow_call_rate': {'rate': 0.75, 'threshold': '4s', 'min_calls': 6, 'window': '20s'}}`, failover.WithSlowCallRate(.75, 4*time.Second, 6, 20*time.Second)},
+	"WithBreakerPerModel":     {`'breaker': {'per': 'model'}`, failover.WithBreakerPerModel()},
+	"WithBreakerPerKey":       {`'breaker': {'per': 'key'}`, failover.WithBreakerPerKey()},
 	"WithOpenDelay":           {`'breaker': {'open_delay': '10s'}`, failover.WithOpenDelay(10 * time.Second)},
 	"WithTrials":              {`'breaker': {'trials': {'concurrent': 3, 'successes': 4}}`, failover.WithTrials(3, 4)},
 	"WithConnectTimeout":      {`'timeouts': {'connect': '3s'}`, failover.WithConnectTimeout(3 * time.Second)},
 	"WithAttemptTimeout":      {`'timeouts': {'attempt': '40s'}`, failover.WithAttemptTimeout(40 * time.Second)},
 	"WithFirstChunkTimeout":   {`'timeouts': {'first_chunk': '20s'}`, failover.WithFirstChunkTimeout(20 * time.Second)},
 	"WithIdleTimeout":         {`'timeouts': {'idle': '0s'}`, failover.WithIdleTimeout(0)},
+	"WithMaxConcurrency":      {`'limits': {'max_concurrency': 8}`, failover.WithMaxConcurrency(8)},
+	"WithRequestsPerMinute":   {`'limits': {'requests_per_minute': 500}`, failover.WithRequestsPerMinute(500)},
+	"WithTokensPerMinute":     {`'limits': {'tokens_per_minute': 30000}`, failover.WithTokensPerMinute(30000)},
+	"WithLimitWait":           {`'limits': {'wait': '5s'}`, failover.WithLimitWait(5 * time.Second)},
 	"WithWeight":              {`'weight': 0.5`, failover.WithWeight(.5)},
 	"WithVariant":             {`'variant': 'B'`, failover.WithVariant("B")},
 	"WithoutCapabilities":     {`'lacks': ['audio', 'choices']`, failover.WithoutCapabilities(failover.Audio, failover.Choices)},
@@ -83,18 +90,47 @@ var targetOptions = map[string]struct {
 // A file and the options that it stands for make the same chain, and each shows
 // in what the chain says of itself.
 func TestSameChain(t *testing.T) {
-	unchanged := describe(t, with(""), nil)
+	written := func(chain, own string) failover.Description {
+		if own != "" {
+			own = ", " + own
+		}
+		if chain != "" {
+			chain += ", "
+		}
+		data := `{` + chain + `'targets': [
+			{'name': 'first', 'model': 'm', 'provider': {'type': 'openai'}},
+			{'provider': {'type': 'anthropic'}, 'keys': [{'name': 'k1', 'api_key_env': 'THE_KEY'}, {'name': 'k2', 'api_key_env': 'OTHER_KEY'}]` + own + `}]}`
+		c, err := mustParse(t, data).Chain()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Describe()
+	}
+	made := func(own []failover.TargetOption, opts ...failover.Option) failover.Description {
+		c, err := failover.New([]failover.Target{
+			{Name: "first", Model: "m", Provider: down{"openai"}},
+			{Keys: []failover.Key{{Name: "k1", Provider: down{"anthropic"}}, {Name: "k2", Provider: down{"anthropic"}}}, Options: own},
+		}, opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Describe()
+	}
+	unchanged := written("", "")
+	if diff := cmp.Diff(made(nil), unchanged); diff != "" {
+		t.Error(diff)
+	}
 	for name, o := range chainOptions {
 		t.Run(name, func(t *testing.T) {
-			same(t, unchanged, describe(t, with(o.json), nil), describe(t, "", nil, o.want...))
+			same(t, unchanged, written(o.json, ""), made(nil, o.want...))
 		})
 	}
 	for name, o := range targetOptions {
 		t.Run(name, func(t *testing.T) {
-			same(t, unchanged, describe(t, target(o.json), nil), describe(t, "", []failover.TargetOption{o.want}))
+			same(t, unchanged, written("", o.json), made([]failover.TargetOption{o.want}))
 		})
 		t.Run(name+"/defaults", func(t *testing.T) {
-			same(t, unchanged, describe(t, with(`'defaults': {`+o.json+`}`), nil), describe(t, "", nil, o.want))
+			same(t, unchanged, written(`'defaults': {`+o.json+`}`, ""), made(nil, o.want))
 		})
 	}
 }
@@ -107,21 +143,6 @@ func same(t *testing.T, unchanged, got, want failover.Description) {
 	if cmp.Equal(unchanged, got) {
 		t.Error("nothing shows of the option; Describe lacks it")
 	}
-}
-
-// describe is what the chain of a file, or of options, says of itself.
-func describe(t *testing.T, data string, own []failover.TargetOption, opts ...failover.Option) failover.Description {
-	t.Helper()
-	targets := []failover.Target{{Provider: down{"openai"}, Options: own}}
-	if data != "" {
-		c := mustParse(t, data)
-		targets, opts = c.Targets(), c.Options()
-	}
-	chain, err := failover.New(targets, opts...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return chain.Describe()
 }
 
 // An option that is new in package failover must be in the tables above.
