@@ -100,6 +100,7 @@ var beyond = []string{
 	"is longer than the maximum", "unknown provider", "must be more than 0s", "must be at least 10ms", "is no absolute URL",
 	"is no whole number in range", `give a "delay"`, "belongs to it", "how many answers a quantile needs",
 	`needs "order": "weighted"`, `"continue" needs a target`,
+	`"key" needs "keys"`, "is that of keys[0] already",
 }
 
 // Every value of a file that says all that can be said is taken away, replaced
