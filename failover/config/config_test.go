@@ -55,7 +55,7 @@ func TestFactory(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	got.Options = json.RawMessage(`{"beta": ["a"], "tier": 5}`)
-	if err := got.Decode(&options); err == nil || err.Error() != `options: "tier" must be a string, not a number` {
+	if err := got.Decode(&options); err == nil || err.Error() != `options: "tier" must be of type string, not a number` {
 		t.Errorf("got %v", err)
 	}
 	got.Options = json.RawMessage(`{"beta": ["a"], "tier": "flex"}`)
