@@ -40,14 +40,14 @@ func benchTargets(tb testing.TB, n int, opts ...Option) *Chain {
 }
 
 // skipping is a call that finds its first target open.
-func skipping(tb testing.TB) (k *call, skip func()) {
+func skipping(tb testing.TB) (skip func()) {
 	tb.Helper()
 	c := benchTargets(tb, 2)
 	if err := c.Open("a"); err != nil {
 		tb.Fatal(err)
 	}
-	k = c.begin(context.Background(), plainRequest(), false)
-	return k, func() {
+	k := c.begin(context.Background(), plainRequest(), false)
+	return func() {
 		k.history = k.history[:0]
 		if err := k.visit(c.targets[0]); err != errSkipped { //nolint:errorlint // its identity is the point
 			tb.Fatal(err)
@@ -56,7 +56,7 @@ func skipping(tb testing.TB) (k *call, skip func()) {
 }
 
 func TestSkippingAllocatesNothing(t *testing.T) {
-	_, skip := skipping(t)
+	skip := skipping(t)
 	if n := testing.AllocsPerRun(1000, skip); n != 0 {
 		t.Errorf("%v allocations for passing over an open target", n)
 	}
@@ -81,6 +81,19 @@ func TestAdmissionAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(1000, func() { pass(t, bc.d, req) }); n != 0 {
 			t.Errorf("%s: %v allocations", bc.name, n)
 		}
+	}
+}
+
+// The whole of a healthy call where only the guard has something to decide:
+// the copy of the response and its like.
+func TestGuardOnlyAllocatesLittle(t *testing.T) {
+	c, req := benchTargets(t, 1, WithMaxAttempts(1)), plainRequest()
+	if n := testing.AllocsPerRun(1000, func() {
+		if _, err := c.Generate(context.Background(), req); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 4 {
+		t.Errorf("%v allocations, want at most 4", n)
 	}
 }
 
@@ -123,7 +136,7 @@ func pass(tb testing.TB, d *door, req *providers.Request) {
 
 func BenchmarkAdmission(b *testing.B) {
 	b.Run("skip an open target", func(b *testing.B) {
-		_, skip := skipping(b)
+		skip := skipping(b)
 		b.ReportAllocs()
 		for b.Loop() {
 			skip()

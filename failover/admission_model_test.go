@@ -170,7 +170,7 @@ type doorTicket struct {
 }
 
 // step compares one admission.
-func (d *doorModel) admit(real *door, id int, req *providers.Request, now time.Time) (*doorTicket, error) {
+func (d *doorModel) admit(tested *door, id int, req *providers.Request, now time.Time) (*doorTicket, error) {
 	tokens := int64(0)
 	if d.s.tokensPerMinute > 0 {
 		tokens = req.MaxOutputTokens
@@ -185,8 +185,8 @@ func (d *doorModel) admit(real *door, id int, req *providers.Request, now time.T
 	default:
 		key, want = d.choose(tokens, now)
 	}
-	before := real.refusal(req, now)
-	g, ref, _ := real.admit(req, now)
+	before := tested.refusal(req, now)
+	g, ref, _ := tested.admit(req, now)
 	if ref.reason != want || before.reason == "" != (want == "") || !before.until.Equal(ref.until) {
 		return nil, fmt.Errorf("admission said %q (asked before: %q), model %q", ref.reason, before.reason, want)
 	}
@@ -198,7 +198,7 @@ func (d *doorModel) admit(real *door, id int, req *providers.Request, now time.T
 	a := d.own
 	if key >= 0 {
 		a = d.keys[key]
-		if g.key != real.keys.keys[key] {
+		if g.key != tested.keys.keys[key] {
 			return nil, fmt.Errorf("key %s, model's choice is number %d", g.key.name, key)
 		}
 		d.next = (key + 1) % len(d.keys)
@@ -310,9 +310,9 @@ func compareDoors(seed uint64) error {
 	for i := range n {
 		in = append(in, Key{Name: fmt.Sprint("k", i)})
 	}
-	real, m := newDoor("x", false, in, &s), newDoorModel(s, n, time.Now())
+	tested, m := newDoor("x", false, in, &s), newDoorModel(s, n, time.Now())
 	for name := range m.health {
-		real.judge(&providers.Request{Model: name}, time.Now())
+		tested.judge(&providers.Request{Model: name}, time.Now())
 	}
 	var out []*doorTicket
 	failing := rnd.Float64()
@@ -323,7 +323,7 @@ func compareDoors(seed uint64) error {
 		now := time.Now()
 		switch what := rnd.IntN(100); {
 		case what < 45:
-			t, err := m.admit(real, i, request(), now)
+			t, err := m.admit(tested, i, request(), now)
 			if err != nil {
 				return fmt.Errorf("step %d: %w", i, err)
 			}
@@ -337,14 +337,14 @@ func compareDoors(seed uint64) error {
 			m.finish(t, rnd, failing)
 		case what == 95:
 			d := time.Duration(1+rnd.IntN(60)) * time.Second
-			real.byHand(&hand{until: now.Add(d), reason: ReasonIsolated}, false, func(g *guard) *BreakerEvent { return g.forceOpen(now, d, ReasonIsolated) })
+			tested.byHand(&hand{until: now.Add(d), reason: ReasonIsolated}, false, func(g *guard) *BreakerEvent { return g.forceOpen(now, d, ReasonIsolated) })
 			for _, g := range m.reached(false) {
 				g.open(now, d)
 			}
 		case what == 96:
-			m.closeByHand(real, now)
+			m.closeByHand(tested, now)
 		case what == 97 && rnd.IntN(3) == 0:
-			real.byHand(&hand{reason: ReasonManual}, false, func(g *guard) *BreakerEvent { return g.forceOpen(now, -1, ReasonManual) })
+			tested.byHand(&hand{reason: ReasonManual}, false, func(g *guard) *BreakerEvent { return g.forceOpen(now, -1, ReasonManual) })
 			for _, g := range m.reached(false) {
 				g.open(now, 0)
 				g.byHand = true
@@ -352,15 +352,15 @@ func compareDoors(seed uint64) error {
 		default:
 			time.Sleep(time.Duration(rnd.IntN(10_000)) * time.Millisecond)
 		}
-		if err := m.same(real, request(), out); err != nil {
+		if err := m.same(tested, request(), out); err != nil {
 			return fmt.Errorf("step %d: %w", i, err)
 		}
 	}
-	return m.recovers(real, out, request())
+	return m.recovers(tested, out, request())
 }
 
-func (d *doorModel) closeByHand(real *door, now time.Time) {
-	real.byHand(nil, true, func(g *guard) *BreakerEvent { return g.forceClose(now) })
+func (d *doorModel) closeByHand(tested *door, now time.Time) {
+	tested.byHand(nil, true, func(g *guard) *BreakerEvent { return g.forceClose(now) })
 	for _, g := range d.reached(true) {
 		g.cool, g.asked = time.Time{}, time.Time{}
 		g.enter(providers.BreakerClosed)
@@ -392,24 +392,24 @@ func (d *doorModel) finish(t *doorTicket, rnd *rand.Rand, failing float64) {
 }
 
 // same compares what can be seen, and asks whether a call can get through.
-func (d *doorModel) same(real *door, req *providers.Request, out []*doorTicket) error {
+func (d *doorModel) same(tested *door, req *providers.Request, out []*doorTicket) error {
 	now := time.Now()
 	for name := range d.health {
-		if got, want := real.judge(&providers.Request{Model: name}, now).status(now), d.judge(name); got.State != want.state || got.InFlight != want.out {
+		if got, want := tested.judge(&providers.Request{Model: name}, now).status(now), d.judge(name); got.State != want.state || got.InFlight != want.out {
 			return fmt.Errorf("%+v, model %s with %d in flight", got, want.state, want.out)
 		}
 	}
 	for i, k := range d.keys {
-		if got := real.keys.keys[i].guard.status(now); got.State != k.state || got.InFlight != k.out {
+		if got := tested.keys.keys[i].guard.status(now); got.State != k.state || got.InFlight != k.out {
 			return fmt.Errorf("%+v, model %s with %d in flight", got, k.state, k.out)
 		}
 	}
-	if got := real.status(now).InFlight; got != len(out) {
+	if got := tested.status(now).InFlight; got != len(out) {
 		return fmt.Errorf("%d in flight, model %d", got, len(out))
 	}
 	at, never := d.soonest(req, now)
 	full := d.s.maxConcurrency > 0 && d.used >= d.s.maxConcurrency
-	if ref := real.refusal(req, at); ref.reason != "" && !never && !full || ref.reason == "" && never {
+	if ref := tested.refusal(req, at); ref.reason != "" && !never && !full || ref.reason == "" && never {
 		return fmt.Errorf("stuck: %+v at %v (never: %v)", ref, at, never)
 	}
 	return nil
@@ -417,7 +417,7 @@ func (d *doorModel) same(real *door, req *providers.Request, out []*doorTicket) 
 
 // recovers lets the provider be well again: a call is let through in time, and
 // all breakers that it meets close.
-func (d *doorModel) recovers(real *door, out []*doorTicket, req *providers.Request) error {
+func (d *doorModel) recovers(tested *door, out []*doorTicket, req *providers.Request) error {
 	if d.s.maxConcurrency > 0 { // a call that hangs keeps its permit
 		for _, t := range out {
 			d.done(t, result{}, nil, time.Now())
@@ -427,24 +427,24 @@ func (d *doorModel) recovers(real *door, out []*doorTicket, req *providers.Reque
 	for i := range 3 * d.s.successes * (1 + len(d.keys)) {
 		at, never := d.soonest(req, time.Now())
 		if never {
-			d.closeByHand(real, time.Now())
+			d.closeByHand(tested, time.Now())
 			at, _ = d.soonest(req, time.Now())
 		}
 		time.Sleep(time.Until(at))
-		t, err := d.admit(real, 1000+i, req, time.Now())
+		t, err := d.admit(tested, 1000+i, req, time.Now())
 		if t == nil {
-			return fmt.Errorf("a healthy provider is refused at %v: %v in %+v", at, err, real.status(time.Now()))
+			return fmt.Errorf("a healthy provider is refused at %v in %+v: %w", at, tested.status(time.Now()), err)
 		}
-		before := real.status(time.Now()).State
+		before := tested.status(time.Now()).State
 		d.done(t, result{verdict: Success}, nil, time.Now())
-		if before == providers.BreakerClosed && real.status(time.Now()).State == providers.BreakerOpen {
+		if before == providers.BreakerClosed && tested.status(time.Now()).State == providers.BreakerOpen {
 			reopened++
 		}
 	}
 	if reopened > 1+len(d.keys) { // what a window remembers may open its breaker once more
 		return fmt.Errorf("opened %d times although the provider is well", reopened)
 	}
-	if s := real.status(time.Now()); !d.perModel && s.State != providers.BreakerClosed {
+	if s := tested.status(time.Now()); !d.perModel && s.State != providers.BreakerClosed {
 		return fmt.Errorf("%+v although the provider is well", s)
 	}
 	return nil

@@ -20,9 +20,10 @@ var (
 	// or cooldown. It is failsafe-go's circuitbreaker.ErrOpen.
 	ErrOpen = circuitbreaker.ErrOpen
 	// ErrFull is found where a target was passed over for its limit on
-	// concurrency, ErrRateLimit for one on requests or tokens a minute. They are
-	// failsafe-go's bulkhead.ErrFull and ratelimiter.ErrExceeded.
-	ErrFull      = bulkhead.ErrFull
+	// concurrency. It is failsafe-go's bulkhead.ErrFull.
+	ErrFull = bulkhead.ErrFull
+	// ErrRateLimit is found where a target was passed over for its limit on
+	// requests or tokens a minute. It is failsafe-go's ratelimiter.ErrExceeded.
 	ErrRateLimit = ratelimiter.ErrExceeded
 	// ErrUnknownTarget is returned for a target name that the chain lacks.
 	ErrUnknownTarget = errors.New("failover: unknown target")

@@ -124,6 +124,16 @@ func (g *guards) all() []*guard {
 	return append(out, g.shared)
 }
 
+// telling are those that say how the target fares: the shared one only while it
+// is in use or alone.
+func (g *guards) telling() []*guard {
+	all := g.all()
+	if n := len(all) - 1; n > 0 && n < maxModels {
+		return all[:n]
+	}
+	return all
+}
+
 // clean tells whether a guard knows nothing that a new one would not know.
 func (g *guard) clean(now time.Time) bool {
 	g.mu.Lock()

@@ -144,6 +144,7 @@ func (k *call) visit(t *target) error {
 		v = new(visit)
 	}
 	*v = visit{call: k, t: t, req: k.request(t), grant: g, held: true, now: now, prior: k.prior}
+	defer v.giveBack()
 	if k.hedge && k.visited == 0 && len(k.chain.hooks) > 0 {
 		k.chain.hookHedge(k.ctx, HedgeEvent{Target: t.name, After: now.Sub(k.start)})
 	}
@@ -152,7 +153,6 @@ func (k *call) visit(t *target) error {
 	}
 	k.visited++
 	k.begun = false
-	defer v.giveBack()
 	var err error
 	if k.stream {
 		err = k.visitStream(v)

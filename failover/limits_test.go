@@ -67,11 +67,11 @@ func TestConcurrencyLimitSendsCallsOn(t *testing.T) {
 // A stream holds its permit until it ends, however it ends.
 func TestConcurrencyPermitComesBackOnce(t *testing.T) {
 	drain := func(s iter.Seq2[*providers.Chunk, error]) {
-		for range s { //nolint:revive // all there is
-		}
+		_, _ = providers.Collect(s)
 	}
 	one := func(s iter.Seq2[*providers.Chunk, error]) {
-		for range s {
+		for _, err := range s {
+			_ = err
 			break
 		}
 	}
@@ -158,7 +158,7 @@ func TestFullLimiterIsARejection(t *testing.T) {
 				t.Fatalf("%v", err)
 			}
 			h := fe.History[0]
-			if h.Skip != tc.reason || h.Kind != providers.KindRejected || h.Until.Sub(time.Now()).Round(time.Millisecond) != tc.until || !fe.RetryAt.Equal(h.Until) {
+			if h.Skip != tc.reason || h.Kind != providers.KindRejected || time.Until(h.Until).Round(time.Millisecond) != tc.until || !fe.RetryAt.Equal(h.Until) {
 				t.Errorf("%+v, retry at %v", h, fe.RetryAt)
 			}
 			if !strings.Contains(err.Error(), tc.text) {

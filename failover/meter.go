@@ -93,7 +93,7 @@ func (m *meter) charge(d time.Duration) {
 	back := min(d, m.credit)
 	m.credit -= back
 	if d > back {
-		m.limiter.ReservePermits(uint(d - back))
+		m.limiter.ReservePermits(uint(d - back)) //nolint:gosec // it is positive
 	}
 }
 

@@ -123,7 +123,18 @@ func TestByHandForAllModels(t *testing.T) {
 				t.Errorf("after isolation, model %s: %v", model, err)
 			}
 		}
-		if p.calls["two"] != 1 {
+		if s, _ := c.BreakerStatus("a"); s.State != providers.BreakerOpen {
+			t.Errorf("the target, two of its models not tried again: %+v", s)
+		}
+		for range 2 {
+			for _, model := range []string{"one", "two", "three", "four", "five"} {
+				_ = askFor(t, c, model)
+			}
+		}
+		if s, _ := c.BreakerStatus("a"); s.State != providers.BreakerClosed {
+			t.Errorf("the target, all of its models well: %+v", s)
+		}
+		if p.calls["two"] != 3 {
 			t.Errorf("%v", p.calls)
 		}
 	})

@@ -27,7 +27,15 @@ func TestSlowFirstChunksOpenTheBreaker(t *testing.T) {
 		var events []failover.BreakerEvent
 		p := script("p", answers(time.Second), answers(3*time.Second), answers(2*time.Second), answers(2001*time.Millisecond))
 		c := one(t, p, slowly, failover.WithHooks(failover.Hooks{
-			BreakerChange: func(_ context.Context, e failover.BreakerEvent) { events = append(events, e) },
+			CallStart: func(ctx context.Context, _ failover.StartEvent) context.Context {
+				return context.WithValue(ctx, callKey{}, "the call")
+			},
+			BreakerChange: func(ctx context.Context, e failover.BreakerEvent) {
+				if ctx.Value(callKey{}) != "the call" {
+					t.Error("the change came without the context of its call")
+				}
+				events = append(events, e)
+			},
 		}))
 		for range 3 {
 			if err := listen(t, c); err != nil {

@@ -112,7 +112,7 @@ func (d *door) status(now time.Time) providers.BreakerStatus {
 	var s providers.BreakerStatus
 	switch {
 	case d.models != nil:
-		s = sum(d.models.all(), now, worse)
+		s = sum(d.models.telling(), now, worse)
 	case d.guard != nil:
 		s = d.guard.status(now)
 	default:

@@ -13,7 +13,7 @@ import (
 // the attempt begins.
 func (k *call) admit(ctx context.Context, t *target, now time.Time) (grant, refusal, time.Time) {
 	p, ref, evs := t.door.admit(k.req, now)
-	k.chain.told(ctx, evs)
+	k.admitted(ctx, &p, &ref, evs)
 	if t.s.limitWait == 0 || !ref.reason.limit() {
 		return p, ref, now
 	}
@@ -46,9 +46,25 @@ func (k *call) linger(ctx context.Context, t *target, ref refusal, now time.Time
 			now = time.Now()
 			p, ref, evs = t.door.admit(k.req, now)
 		}
-		k.chain.told(ctx, evs)
+		k.admitted(ctx, &p, &ref, evs)
 	}
 	return p, ref, now
+}
+
+// admitted tells the hooks what an admission has changed. A hook that ends its
+// goroutine takes nothing with it.
+func (k *call) admitted(ctx context.Context, p *grant, ref *refusal, evs changes) {
+	if evs == (changes{}) {
+		return
+	}
+	told := false
+	defer func() {
+		if !told && ref.reason == "" {
+			p.giveBack(time.Now())
+		}
+	}()
+	k.chain.told(ctx, evs)
+	told = true
 }
 
 // ready tells whether a target would take the call at that time.
