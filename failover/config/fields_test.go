@@ -122,10 +122,10 @@ func valueOf(typ reflect.Type, tag reflect.StructTag) (value string, inner refle
 			limits += ", " + b[1] + l
 		}
 	}
-	switch {
-	case typ == config.DurationType:
+	switch typ {
+	case config.DurationType:
 		return "duration" + limits, nil
-	case typ == config.RawType:
+	case config.RawType:
 		return "object", nil
 	}
 	switch typ.Kind() {
