@@ -49,6 +49,7 @@ require (
 	github.com/gorilla/websocket v1.5.3 // indirect
 	github.com/grpc-ecosystem/grpc-gateway/v2 v2.30.0 // indirect
 	github.com/invopop/jsonschema v0.14.0 // indirect
+	github.com/llmotel/sdk/providers/gemini v0.0.0-00010101000000-000000000000
 	github.com/mailru/easyjson v0.7.7 // indirect
 	github.com/pb33f/ordered-map/v2 v2.3.1 // indirect
 	github.com/standard-webhooks/standard-webhooks/libraries v0.0.1 // indirect
@@ -83,3 +84,5 @@ replace (
 	github.com/llmotel/sdk/providers/anthropic => ../providers/anthropic
 	github.com/llmotel/sdk/providers/openai => ../providers/openai
 )
+
+replace github.com/llmotel/sdk/providers/gemini => ../providers/gemini
