@@ -5,7 +5,7 @@ import "time"
 // distribution holds durations. The zero value is empty.
 type distribution struct {
 	count    int64
-	sum      float64 // seconds
+	sum      float64 // nanoseconds
 	min, max time.Duration
 	samples  histogram
 }
@@ -17,7 +17,7 @@ func (d *distribution) add(v time.Duration, bucket int) {
 		d.min = v
 	}
 	d.count++
-	d.sum += v.Seconds()
+	d.sum += float64(v)
 	d.min, d.max = min(d.min, v), max(d.max, v)
 	d.samples.add(bucket)
 }
@@ -56,7 +56,7 @@ func (d *distribution) snapshot() Latency {
 	q := d.percentiles([...]uint64{50, 90, 95, 99})
 	return Latency{
 		Count: d.count,
-		Avg:   seconds(d.sum / float64(d.count)),
+		Avg:   time.Duration(d.sum/float64(d.count) + 0.5),
 		Min:   d.min,
 		Max:   d.max,
 		P50:   q[0],
@@ -91,5 +91,3 @@ func (d *distribution) percentiles(ps [4]uint64) (out [4]time.Duration) {
 	}
 	return out
 }
-
-func seconds(s float64) time.Duration { return time.Duration(s*float64(time.Second) + 0.5) }

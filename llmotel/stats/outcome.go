@@ -59,7 +59,7 @@ func answered(r *llmotel.Record) int {
 type speed struct {
 	tokens, streamed int64
 	// took is that of whole calls, streaming that from the first chunk on.
-	took, streaming float64 // seconds
+	took, streaming float64 // nanoseconds
 }
 
 func (s *speed) add(o *outcome) {
@@ -68,10 +68,10 @@ func (s *speed) add(o *outcome) {
 		return
 	}
 	s.tokens += out
-	s.took += o.latency.Seconds()
+	s.took += float64(o.latency)
 	if o.firstChunk > 0 && o.firstChunk < o.latency {
 		s.streamed += out
-		s.streaming += (o.latency - o.firstChunk).Seconds()
+		s.streaming += float64(o.latency - o.firstChunk)
 	}
 }
 
@@ -82,9 +82,9 @@ func (s *speed) merge(other *speed) {
 	s.streaming += other.streaming
 }
 
-func perSecond(n int64, seconds float64) float64 {
-	if seconds <= 0 {
+func perSecond(n int64, took float64) float64 {
+	if took <= 0 {
 		return 0
 	}
-	return float64(n) / seconds
+	return float64(n) / (took / float64(time.Second))
 }

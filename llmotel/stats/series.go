@@ -38,6 +38,9 @@ type series struct {
 	open  [rings]*cell
 }
 
+// recentBits makes the recent series as many as there are by default.
+const recentBits = 10
+
 // Other is the name under which is counted what goes beyond the maximum number
 // of series.
 const Other = "other"
@@ -58,6 +61,20 @@ func (k *key) unattributed() key {
 	return key{k.role, k.target, k.provider, k.model, Other, Other, Other, Other, Other}
 }
 
+// slot says where among the recent series k is. It looks at a few letters of
+// each name, which takes a fraction of the time that a map takes to hash them all.
+func (k *key) slot() int {
+	const prime = 0x9E3779B97F4A7C15 // of Fibonacci hashing (Knuth, 6.4)
+	h := uint64(k.role)
+	for _, name := range [...]string{k.target, k.provider, k.model, k.feature, k.prompt, k.promptVersion, k.experiment, k.variant} {
+		if n := len(name); n > 1 {
+			h ^= uint64(n) | uint64(name[0])<<16 | uint64(name[n/2])<<24 | uint64(name[n-2])<<32 | uint64(name[n-1])<<40
+		}
+		h *= prime
+	}
+	return int(h >> (64 - recentBits)) //nolint:gosec // ten bits
+}
+
 // owned has copies of the names, which may be parts of larger strings that a
 // map key would keep.
 func (k *key) owned() key {
@@ -70,6 +87,18 @@ func (k *key) owned() key {
 // of returns the series of k. If there is no room for it, it is one in which
 // the attribution, and if need be everything, is Other.
 func (s *Sink) of(k *key) *series {
+	slot := &s.recent[k.slot()]
+	if found := *slot; found != nil && found.key == *k {
+		return found
+	}
+	found := s.seek(k)
+	if found.key == *k {
+		*slot = found
+	}
+	return found
+}
+
+func (s *Sink) seek(k *key) *series {
 	if found, ok := s.series[*k]; ok {
 		return found
 	}

@@ -16,7 +16,8 @@ type Sink struct {
 
 	mu                            sync.Mutex
 	series                        map[key]*series
-	order                         []*series // in order of appearance
+	recent                        [1 << recentBits]*series // a short way to series, by slot
+	order                         []*series                // in order of appearance
 	other                         [roles]*series
 	overflowCalls, overflowVisits int64
 	rings                         [rings]ring

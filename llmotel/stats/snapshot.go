@@ -160,7 +160,7 @@ func (l *Latency) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &in); err != nil {
 		return err
 	}
-	d := func(ms float64) time.Duration { return seconds(ms / 1e3) }
+	d := func(ms float64) time.Duration { return time.Duration(ms*float64(time.Millisecond) + 0.5) }
 	*l = Latency{in.Count, d(in.Avg), d(in.Min), d(in.Max), d(in.P50), d(in.P90), d(in.P95), d(in.P99)}
 	return nil
 }
