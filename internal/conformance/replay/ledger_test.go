@@ -78,9 +78,9 @@ func (*answer) Close() error { return nil }
 
 // ask makes a recorded call without an SDK and returns its Record. The consumer
 // reads all there is, or leaves before the end.
-func (r *recording) ask(t *testing.T, e ended, leave bool) *llmotel.Record {
+func (r *recording) ask(t *testing.T, e ended, leave bool, opts ...llmotel.Option) *llmotel.Record {
 	t.Helper()
-	o := observe(t)
+	o := observe(t, opts...)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url.String(), bytes.NewReader(r.request))
