@@ -73,8 +73,10 @@ func TestEstimatedUsage(t *testing.T) {
 		{"a stream that its caller cancels", "gpt-4o-mini", []*providers.Chunk{text("a part")}, llmotel.Result{}, context.Canceled, false, true, 12, 2, providers.UsageEstimated},
 		{"a stream that its consumer leaves", "gpt-4o-mini", []*providers.Chunk{text("a part of")}, llmotel.Result{}, nil, true, true, 12, 3, providers.UsageEstimated},
 		{
-			"a stream that told its beginning", "gpt-4o-mini", []*providers.Chunk{{Kind: providers.ChunkUsage, Usage: &partial}, text("a part "), text("of a trace")},
-			llmotel.Result{}, &providers.Error{Kind: providers.KindNetwork}, false, true, 50, 5, providers.UsageEstimated,
+			"a stream that told its beginning", "gpt-4o-mini",
+			[]*providers.Chunk{{Kind: providers.ChunkUsage, Usage: &partial}, text("a part "), text("of a trace")},
+			llmotel.Result{},
+			&providers.Error{Kind: providers.KindNetwork}, false, true, 50, 5, providers.UsageEstimated,
 		},
 		{"a model that it does not know", "unknown", nil, llmotel.Result{Response: answer}, nil, false, true, 0, 0, providers.UsageMissing},
 	}

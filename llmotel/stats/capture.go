@@ -1,6 +1,9 @@
 package stats
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // capture is what the figures of several windows are made from, all of the
 // same moment. What can still change is copied with the lock held, which takes
@@ -27,7 +30,7 @@ func (s *Sink) capture(totals bool) *capture {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := &capture{
-		since: s.since, at: s.cfg.now(), order: s.order[:len(s.order):len(s.order)], other: s.other,
+		since: s.since, at: s.cfg.now(), order: slices.Clip(s.order), other: s.other,
 		overflowCalls: s.overflowCalls, overflowVisits: s.overflowVisits,
 	}
 	s.turn(c.at)

@@ -1,7 +1,6 @@
 package stats_test
 
 import (
-	"context"
 	"strconv"
 	"testing"
 	"time"
@@ -168,9 +167,9 @@ func TestAttributionOverflowsFirst(t *testing.T) {
 		r := plain(time.Second)
 		r.RequestModel = "m" + strconv.Itoa(i%2)
 		r.Attribution.Feature = "f" + strconv.Itoa(i)
-		s.Record(context.Background(), r)
+		s.Record(t.Context(), r)
 	}
-	s.Record(context.Background(), plain(time.Second)) // a third model: no room
+	s.Record(t.Context(), plain(time.Second)) // a third model: no room
 	snap := s.Snapshot()
 	models := map[string]int64{}
 	for _, m := range snap.Models {

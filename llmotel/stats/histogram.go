@@ -40,7 +40,7 @@ func bucketOf(d time.Duration) int {
 		return int(v)
 	}
 	shift := bits.Len64(v) - octaveBits - 1
-	return shift<<octaveBits + int(v>>shift)
+	return shift<<octaveBits + int(v>>shift) //nolint:gosec // below 64
 }
 
 // middle returns the middle of a bucket.
@@ -50,7 +50,7 @@ func middle(bucket int) time.Duration {
 	}
 	shift := bucket>>octaveBits - 1
 	low := uint64(bucket&(perOctave-1)+perOctave) << shift
-	return time.Duration(low + 1<<shift/2)
+	return time.Duration(low + 1<<shift/2) //nolint:gosec // as small as what is in the bucket
 }
 
 func (h *histogram) add(bucket int) {

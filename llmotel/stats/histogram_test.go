@@ -65,7 +65,7 @@ func TestHistogramDoesNotOverflow(t *testing.T) {
 func FuzzHistogram(f *testing.F) {
 	seed := func(values ...int64) (b []byte) {
 		for _, v := range values {
-			b = binary.LittleEndian.AppendUint64(b, uint64(v)) //nolint:gosec // bits
+			b = binary.LittleEndian.AppendUint64(b, uint64(v))
 		}
 		return b
 	}
@@ -86,7 +86,7 @@ func FuzzHistogram(f *testing.F) {
 		exact := map[int]uint32{}
 		highest := 0
 		for i := 0; i+8 <= len(data); i += 8 {
-			d := time.Duration(binary.LittleEndian.Uint64(data[i:])) //nolint:gosec // bits
+			d := time.Duration(binary.LittleEndian.Uint64(data[i:]))
 			whole.Add(d)
 			reused.Add(d)
 			if i/8 < int(cut) {

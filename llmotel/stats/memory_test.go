@@ -18,7 +18,7 @@ func heap() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc) //nolint:gosec // not so many
+	return int64(m.HeapAlloc)
 }
 
 // TestMemory plays two hours of a million calls a day, and of hundred times as

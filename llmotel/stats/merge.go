@@ -26,8 +26,8 @@ func (c *capture) rows(of []figures) rows {
 }
 
 // merged merges the rows of calls or of visits by an id, in order of first
-// appearance, and makes a T of each; those for which id says no are left out.
-func merged[K comparable, T any](all rows, counts role, id func(*key) (K, bool), make func(K, Figures) T) []T {
+// appearance, and makes a row of each; those for which id says no are left out.
+func merged[K comparable, T any](all rows, counts role, id func(*key) (K, bool), row func(K, Figures) T) []T {
 	var ids []K
 	groups := map[K][]*figures{}
 	for i := range all {
@@ -43,7 +43,7 @@ func merged[K comparable, T any](all rows, counts role, id func(*key) (K, bool),
 	}
 	out := []T{}
 	for _, name := range ids {
-		out = append(out, make(name, sumOf(groups[name])))
+		out = append(out, row(name, sumOf(groups[name])))
 	}
 	return out
 }

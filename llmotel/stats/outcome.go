@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"slices"
 	"time"
 
 	"github.com/llmotel/sdk/llmotel"
@@ -47,7 +48,7 @@ func answered(r *llmotel.Record) int {
 	if !r.Succeeded() {
 		return -1
 	}
-	for i := len(r.Visits) - 1; i >= 0; i-- {
+	for i := range slices.Backward(r.Visits) {
 		if r.Visits[i].ErrorKind == "" {
 			return i
 		}

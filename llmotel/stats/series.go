@@ -72,7 +72,7 @@ func (k *key) slot() int {
 		}
 		h *= prime
 	}
-	return int(h >> (64 - recentBits)) //nolint:gosec // ten bits
+	return int(h >> (64 - recentBits))
 }
 
 // owned has copies of the names, which may be parts of larger strings that a

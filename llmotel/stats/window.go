@@ -60,7 +60,7 @@ func (w Window) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
 func (w *Window) UnmarshalText(b []byte) error {
 	for i, name := range windowNames {
 		if string(b) == name {
-			*w = Window(i) //nolint:gosec // there are four
+			*w = Window(i)
 			return nil
 		}
 	}

@@ -16,9 +16,21 @@ var families = []struct {
 	prefix string
 	encoding
 }{
-	{"gpt-4o", o200k}, {"gpt-4.1", o200k}, {"gpt-4.5", o200k}, {"gpt-5", o200k}, {"gpt-oss", o200k}, {"gpt-realtime", o200k}, {"gpt-audio", o200k},
-	{"chatgpt-4o", o200k}, {"o1", o200k}, {"o3", o200k}, {"o4", o200k},
-	{"gpt-4", cl100k}, {"gpt-3.5", cl100k}, {"gpt-35", cl100k}, {"text-embedding-", cl100k},
+	{"gpt-4o", o200k},
+	{"gpt-4.1", o200k},
+	{"gpt-4.5", o200k},
+	{"gpt-5", o200k},
+	{"gpt-oss", o200k},
+	{"gpt-realtime", o200k},
+	{"gpt-audio", o200k},
+	{"chatgpt-4o", o200k},
+	{"o1", o200k},
+	{"o3", o200k},
+	{"o4", o200k},
+	{"gpt-4", cl100k},
+	{"gpt-3.5", cl100k},
+	{"gpt-35", cl100k},
+	{"text-embedding-", cl100k},
 }
 
 // encodingOf returns the encoding of a model of OpenAI, under its own name, a
