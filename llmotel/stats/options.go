@@ -37,7 +37,8 @@ func newConfig(opts []Option) config {
 // WithMaxSeries bounds how many combinations of attributes are told apart. Of
 // what comes after them the attribution is counted under "other" and, once a
 // quarter more has appeared, everything is. A number below 1 means
-// DefaultMaxSeries.
+// DefaultMaxSeries. A series takes about 2 KB, and up to as much again in each slice of
+// time that it was used in: 16 MB in all for a million calls a day over 1,000 series.
 func WithMaxSeries(n int) Option {
 	return optionFunc(func(c config) config {
 		c.maxSeries = DefaultMaxSeries
