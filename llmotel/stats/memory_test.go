@@ -33,7 +33,7 @@ func TestMemory(t *testing.T) {
 		{"a million calls a day", 83_333, 86_400 * time.Microsecond, 32 << 20},
 		{"a hundred million calls a day", 2_083_333, 864 * time.Microsecond, 112 << 20}, // half an hour
 	} {
-		if testing.Short() && load.calls > 1e6 {
+		if (testing.Short() || raceDetector) && load.calls > 1e6 {
 			continue
 		}
 		before := heap()
