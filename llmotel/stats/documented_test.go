@@ -1,6 +1,7 @@
 package stats_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"reflect"
@@ -60,7 +61,7 @@ func TestReportJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := json.Marshal(back)
-	if err != nil || string(again) != string(b) {
+	if err != nil || !bytes.Equal(again, b) {
 		t.Errorf("%v\n%s\n%s", err, b, again)
 	}
 	if back.LastHour.Window != stats.LastHour || back.LastHour.Overall.Fallbacks != 1 || back.LastMinute.Models[1].Latency != want.LastMinute.Models[1].Latency {
