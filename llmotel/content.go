@@ -229,7 +229,8 @@ func (s *Span) wanting() destinations {
 
 // gather makes the documents of a call that has ended.
 func (s *Span) gather(b *content.Builder, e *ending) documents {
-	if b == nil {
+	if b == nil || s.capturing&^toEstimate == 0 {
+		b.Free()
 		return documents{}
 	}
 	var about *Content

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/llmotel/sdk/llmotel/internal/content"
 	"github.com/llmotel/sdk/llmotel/internal/genai"
 	"github.com/llmotel/sdk/llmotel/pricing"
 	"github.com/llmotel/sdk/providers"
@@ -22,6 +23,10 @@ type ending struct {
 	// billed is false for a failed call of which nothing came back: as far as
 	// anyone can tell it cost nothing.
 	billed bool
+	// content is what the call was about, nil if nobody asked; collected tells
+	// that it is complete.
+	content   *content.Builder
+	collected bool
 }
 
 // endings are used again: what prices a call is an interface, so that one on
@@ -48,13 +53,16 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	}
 	s.ended.Store(true)
 	e.took = time.Since(s.begun)
-	s.settle(e)
-	b := s.content
+	e.content = s.content
 	s.content = nil
 	s.mu.Unlock() // nothing changes any more
 
+	s.settle(e)
 	s.agent.called(e)
-	b = s.collect(b, &e.Result)
+	b := e.content
+	if !e.collected {
+		b = s.collect(b, &e.Result)
+	}
 	if s.into != nil {
 		s.into.absorb(&e.Result, e.cost, e.billed, b)
 		return
@@ -103,6 +111,7 @@ func (s *Span) settle(e *ending) {
 		e.FinishReasons = s.errorReasons()
 	}
 
+	s.estimate(e)
 	e.billed = e.err == nil || st.chunks > 0 || e.Usage.Completeness != providers.UsageMissing
 	switch {
 	case p.inner.calls > 1, p.inner.calls == 1 && e.Usage.Completeness == providers.UsageMissing:
@@ -168,8 +177,13 @@ func (s *Span) costOf(provider, model, tier string, u *providers.Usage) (c prici
 			c = pricing.Cost{}
 		}
 	}()
-	provider, model = cmp.Or(provider, s.call.Provider), cmp.Or(model, s.call.Model)
+	provider, model = s.served(provider, model)
 	return s.inst.pricer.Cost(provider, model, cmp.Or(tier, s.requestTier()), u, s.begun)
+}
+
+// served fills in what was asked for where it is not known what answered.
+func (s *Span) served(provider, model string) (string, string) {
+	return cmp.Or(provider, s.call.Provider), cmp.Or(model, s.call.Model)
 }
 
 // series returns the metric attribute set of the call; errorType may be empty.

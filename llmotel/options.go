@@ -41,6 +41,7 @@ type config struct {
 	meterProvider  metric.MeterProvider
 	loggerProvider log.LoggerProvider
 	pricer         Pricer
+	estimator      UsageEstimator // nil: none
 	sinks          []Sink
 	metricFields   []AttributionField
 	seriesLimit    int

@@ -49,7 +49,7 @@ func (s *Span) adopt(b *content.Builder) bool {
 // wireBuilder returns a collector if content may be wanted. Whether it is, is
 // known when the span has started; a request is read before.
 func (c *capture) wireBuilder() *content.Builder {
-	if c.mode == ContentNone && c.hook == nil {
+	if c.mode == ContentNone && c.hook == nil && !c.estimate {
 		return nil
 	}
 	return c.builder()

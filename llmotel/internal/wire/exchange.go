@@ -209,7 +209,9 @@ func (x *Exchange) End() {
 	x.rest()
 }
 
-// Usage is the ledger of what has passed so far.
+// Usage is the ledger of what has passed so far. It is partial if that ends in
+// the middle of a document, or has one that could not be read: some of the counts
+// may not have come.
 func (x *Exchange) Usage() providers.Usage {
 	if x.counts.has == 0 {
 		return providers.Usage{}
@@ -219,8 +221,11 @@ func (x *Exchange) Usage() providers.Usage {
 	x.usage = providers.Usage{}
 	x.usage.Completeness = providers.UsageReported
 	x.format.ledger(x, &x.usage)
-	if x.usage.Reported == 0 {
+	switch {
+	case x.usage.Reported == 0:
 		x.usage.Completeness = providers.UsageMissing
+	case !x.Complete && (x.Malformed > 0 || !x.scan.Idle()):
+		x.usage.Completeness = providers.UsagePartial
 	}
 	return x.usage
 }
