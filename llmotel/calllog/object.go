@@ -5,17 +5,39 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/llmotel/sdk/llmotel"
 )
 
 // object is JSON under construction. Names are plain ASCII constants.
 type object []byte
 
-func (o *object) open() {
-	o.comma()
+var _ fields = (*object)(nil)
+
+// line appends the record as one line.
+func (o *object) line(r *llmotel.Record, weight float64) {
+	*o = append(*o, '{')
+	writer{o}.record(r, weight)
+	*o = append(*o, '}', '\n')
+}
+
+func (o *object) begin(name string) {
+	if name == "" {
+		o.comma()
+	} else {
+		o.key(name)
+	}
 	*o = append(*o, '{')
 }
 
-func (o *object) close() { *o = append(*o, '}') }
+func (o *object) end() { *o = append(*o, '}') }
+
+func (o *object) beginList(name string) {
+	o.key(name)
+	*o = append(*o, '[')
+}
+
+func (o *object) endList() { *o = append(*o, ']') }
 
 func (o *object) comma() {
 	switch (*o)[len(*o)-1] {
@@ -39,13 +61,7 @@ func (o *object) text(name, s string) {
 	*o = appendString(*o, s)
 }
 
-func (o *object) optional(name, s string) {
-	if s != "" {
-		o.text(name, s)
-	}
-}
-
-func (o *object) value(s string) {
+func (o *object) item(s string) {
 	o.comma()
 	*o = appendString(*o, s)
 }
@@ -65,10 +81,10 @@ func (o *object) int(name string, n int64) {
 	*o = strconv.AppendInt(*o, n, 10)
 }
 
-func (o *object) optionalInt(name string, n int) {
-	if n != 0 {
-		o.int(name, int64(n))
-	}
+// float writes a finite number.
+func (o *object) float(name string, f float64) {
+	o.key(name)
+	*o = strconv.AppendFloat(*o, f, 'g', -1, 64)
 }
 
 func (o *object) hex(name string, id []byte) {
@@ -112,20 +128,6 @@ func (o *object) decimal(name string, n int64, digits int) {
 		}
 	}
 	*o = b
-}
-
-// list writes an array of n values, unless it is empty, and at most maxNested
-// of them.
-func (o *object) list(name string, n int, value func(i int)) {
-	if n == 0 {
-		return
-	}
-	o.key(name)
-	*o = append(*o, '[')
-	for i := range min(n, maxNested) {
-		value(i)
-	}
-	*o = append(*o, ']')
 }
 
 // maxString bounds a string, in bytes; what is longer ends in "…".

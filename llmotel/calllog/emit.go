@@ -1,0 +1,4 @@
+package calllog
+
+// EmitOption configures a sink.
+type EmitOption interface{ applyEmit(config) config }
