@@ -20,7 +20,7 @@ type file struct {
 	regular bool
 	torn    bool      // what was written last does not end its line
 	looked  time.Time // when it was last seen to be the file at path
-	turned  time.Time // when moving it was last tried
+	failed  time.Time // when moving it did not work; zero if it did
 	born    time.Time // of its first record; zero if it has none
 
 	stop context.CancelFunc // ends what tidies up

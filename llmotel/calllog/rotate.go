@@ -18,7 +18,8 @@ import (
 // The file log.jsonl becomes log-20260301T120000.000000000Z.jsonl, after the
 // moment at which it was moved.
 type Rotation struct {
-	// MaxSize moves the file before it would have more bytes; 0 is no limit.
+	// MaxSize moves the file before it would have more bytes, spaces between
+	// lines aside; 0 is no limit.
 	MaxSize int64
 	// MaxAge moves the file at the first record that comes so long after the
 	// file's first one; 0 is no limit.
@@ -74,10 +75,12 @@ func (f *file) turn(need int) (room int64) {
 	}
 	full := f.rotate.MaxSize > 0 && size+int64(need) > f.rotate.MaxSize
 	old := f.rotate.MaxAge > 0 && !f.born.IsZero() && now.Sub(f.born) >= f.rotate.MaxAge
-	if size > 0 && (full || old) && now.Sub(f.turned) >= lookEvery/10 {
-		f.turned = now
+	if size > 0 && (full || old) && (f.failed.IsZero() || now.Sub(f.failed) >= lookEvery) {
+		f.failed = time.Time{}
 		if f.moveAside(now) {
 			size = 0
+		} else {
+			f.failed = now
 		}
 	}
 	if f.born.IsZero() {
