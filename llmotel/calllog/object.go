@@ -94,16 +94,20 @@ func (o *object) hex(name string, id []byte) {
 	*o = append(*o, '"')
 }
 
-// time writes UTC; a year that RFC 3339 cannot hold becomes year 1.
 func (o *object) time(name string, t time.Time) {
-	t = t.UTC()
-	if y := t.Year(); y < 0 || y > 9999 {
-		t = time.Time{}
-	}
 	o.key(name)
 	*o = append(*o, '"')
-	*o = t.AppendFormat(*o, time.RFC3339Nano)
+	*o = instant(t).AppendFormat(*o, time.RFC3339Nano)
 	*o = append(*o, '"')
+}
+
+// instant is in UTC; a year that RFC 3339 cannot hold becomes year 1.
+func instant(t time.Time) time.Time {
+	t = t.UTC()
+	if y := t.Year(); y < 0 || y > 9999 {
+		return time.Time{}
+	}
+	return t
 }
 
 // decimal writes n * 10^-digits exactly, without trailing zeros.
@@ -165,15 +169,9 @@ func isPlain(s string) bool {
 }
 
 func appendEscapedString(b []byte, s string) []byte {
-	cut := len(s) > maxString
-	if cut {
-		s = s[:maxString]
-		for i := 0; i < utf8.UTFMax && s != ""; i++ { // not within a character
-			if r, size := utf8.DecodeLastRuneInString(s); r != utf8.RuneError || size != 1 {
-				break
-			}
-			s = s[:len(s)-1]
-		}
+	long := len(s) > maxString
+	if long {
+		s = cut(s)
 	}
 	b = append(b, '"')
 	start := 0
@@ -205,10 +203,22 @@ func appendEscapedString(b []byte, s string) []byte {
 		i += size
 	}
 	b = append(b, s[start:]...)
-	if cut {
+	if long {
 		b = append(b, "…"...)
 	}
 	return append(b, '"')
+}
+
+// cut shortens a string to maxString, not within a character.
+func cut(s string) string {
+	s = s[:maxString]
+	for i := 0; i < utf8.UTFMax && s != ""; i++ {
+		if r, size := utf8.DecodeLastRuneInString(s); r != utf8.RuneError || size != 1 {
+			break
+		}
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 func appendEscaped(b []byte, c byte) []byte {
