@@ -69,3 +69,14 @@ func findDimensions(names []string) ([]dimension, error) {
 	}
 	return found, nil
 }
+
+// Value returns what a record is grouped by under a name of Dimensions; "" for
+// another name.
+func Value(e *calllog.Entry, name string) string {
+	for _, d := range dimensions {
+		if d.name == name {
+			return d.value(e)
+		}
+	}
+	return ""
+}
