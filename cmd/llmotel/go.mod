@@ -7,6 +7,7 @@ require (
 	github.com/llmotel/sdk/llmotel/calllog/postgres v0.0.0
 	github.com/llmotel/sdk/llmotel/calllog/sqlite v0.0.0
 	github.com/spf13/cobra v1.10.2
+	go.uber.org/goleak v1.3.0
 )
 
 require (

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/llmotel/sdk/llmotel/calllog/report"
 )
@@ -38,7 +39,7 @@ func row(name string, unit, step func(float64) string, d *report.Difference) []s
 	if d.Difference != nil {
 		cells[3] = signed(step(*d.Difference))
 		if d.Relative != nil {
-			cells[3] += " (" + signed(fmt.Sprintf("%.0f", 100**d.Relative)) + " %)"
+			cells[3] += " (" + relative(*d.Relative) + ")"
 		}
 	}
 	if d.Interval != nil {
@@ -59,3 +60,15 @@ func variant(name string) string {
 }
 
 func percentLevel(level float64) string { return number(100*level) + " %" }
+
+// relative writes a share of change; one that rounds to nothing has no sign.
+func relative(share float64) string {
+	format := "%+.0f %%"
+	if math.Abs(share) < 0.1 {
+		format = "%+.1f %%"
+	}
+	if s := fmt.Sprintf(format, 100*share); s != "-0.0 %" && s != "+0.0 %" {
+		return s
+	}
+	return "0 %"
+}

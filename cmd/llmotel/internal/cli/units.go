@@ -75,8 +75,9 @@ func dollars(usd float64) string {
 	case usd == 0:
 		return "$0"
 	case usd >= 100:
-		s := strconv.FormatFloat(usd, 'f', 2, 64)
-		return sign + "$" + whole(math.Floor(usd)) + s[strings.IndexByte(s, '.'):]
+		full, cents, _ := strings.Cut(strconv.FormatFloat(usd, 'f', 2, 64), ".")
+		n, _ := strconv.ParseFloat(full, 64)
+		return sign + "$" + whole(n) + "." + cents
 	case usd >= 1:
 		return sign + "$" + strconv.FormatFloat(usd, 'f', 2, 64)
 	}

@@ -61,7 +61,9 @@ func feed(ctx context.Context, all []lines, o Options, p *parsers) error {
 			select {
 			case p.pieces <- piece{l.name, line, text}:
 			case <-ctx.Done():
-				return ctx.Err()
+			}
+			if err := ctx.Err(); err != nil {
+				return err
 			}
 			line += bytes.Count(text, []byte{'\n'})
 			done += int64(len(text))

@@ -227,22 +227,33 @@ func file(name string) iter.Seq2[[]byte, error] {
 
 const pieceSize = 1 << 20
 
-// pieces cuts a stream after line ends. The last piece may lack one. A line
-// that is longer than calllog.MaxLine comes in pieces, each of which is bad.
+// pieces cuts a stream after line ends. The last piece may lack one. Of a line
+// that is longer than calllog.MaxLine comes as much as shows that.
 func pieces(r io.Reader) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		var rest []byte
+		skipping := false // the rest of a line that is too long
 		for {
 			piece := make([]byte, max(pieceSize, 2*len(rest)))
 			n := copy(piece, rest)
 			more, err := io.ReadFull(r, piece[n:])
 			piece = piece[:n+more]
-			end := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-			cut := len(piece)
-			if !end {
-				if cut = bytes.LastIndexByte(piece, '\n') + 1; cut == 0 && len(piece) > calllog.MaxLine {
-					cut = len(piece)
+			rest = nil
+			if skipping {
+				end := bytes.IndexByte(piece, '\n')
+				skipping = end < 0
+				if piece = piece[end+1:]; skipping {
+					piece = nil
 				}
+			}
+			end := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+			cut := bytes.LastIndexByte(piece, '\n') + 1
+			switch {
+			case end:
+				cut = len(piece)
+			case cut == 0 && len(piece) > calllog.MaxLine:
+				piece = append(piece, '\n')
+				cut, skipping = len(piece), true
 			}
 			rest = piece[cut:]
 			if cut > 0 && !yield(piece[:cut], nil) {
