@@ -41,10 +41,10 @@ func openFile(path string, cfg config) (*file, error) {
 // open opens the file at path, in place of the one that is open.
 func (f *file) open() error {
 	// Reading is needed to see the last byte, and may be denied.
-	opened, err := os.OpenFile(f.path, os.O_RDWR|os.O_APPEND|os.O_CREATE, f.mode) //nolint:gosec // the caller names the file
+	opened, err := os.OpenFile(f.path, os.O_RDWR|os.O_APPEND|os.O_CREATE, f.mode)
 	readable := err == nil
 	if errors.Is(err, fs.ErrPermission) {
-		opened, err = os.OpenFile(f.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, f.mode) //nolint:gosec // as above
+		opened, err = os.OpenFile(f.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, f.mode)
 	}
 	if err != nil {
 		return err

@@ -66,7 +66,8 @@ func (q *Queue) settle(n int) {
 	defer q.mu.Unlock()
 	for range n {
 		q.ring[q.head] = Item{}
-		if q.head++; q.head == len(q.ring) {
+		q.head++
+		if q.head == len(q.ring) {
 			q.head = 0
 		}
 	}

@@ -263,7 +263,7 @@ func TestRefusedRecordGoesAlone(t *testing.T) {
 		if !errors.Is(err, calllog.ErrRefused) || q.Dropped() != 4 {
 			t.Errorf("%v, %d dropped, want 4", err, q.Dropped())
 		}
-		want := strings.Join([]string{numbers(1, 37), numbers(39, 99)}, " ")
+		want := numbers(1, 37) + " " + numbers(39, 99)
 		if s.have() != want {
 			t.Errorf("stored %s\nwant %s", s.have(), want)
 		}

@@ -77,7 +77,7 @@ func compressFile(ctx context.Context, name string, mode os.FileMode) (err error
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }()                                             // it was only read
 	out, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode.Perm()) //nolint:gosec // as above
 	if err != nil {
 		return err // another process is at it

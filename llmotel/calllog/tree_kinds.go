@@ -44,6 +44,7 @@ func (otelTree) null(name string) attribute.KeyValue {
 }
 func (otelTree) int(name string, n int64) attribute.KeyValue     { return attribute.Int64(name, n) }
 func (otelTree) float(name string, f float64) attribute.KeyValue { return attribute.Float64(name, f) }
+
 func (otelTree) time(name string, t time.Time) attribute.KeyValue {
 	return attribute.String(name, t.Format(time.RFC3339Nano))
 }

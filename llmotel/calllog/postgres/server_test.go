@@ -42,7 +42,8 @@ func database(t testing.TB) (s *server, dsn string) {
 	shared.made++
 	name := "test" + strconv.Itoa(shared.made)
 	shared.exec(t, shared.dsn("postgres"), "CREATE DATABASE "+name)
-	return shared, shared.dsn(name)
+	dsn = shared.dsn(name)
+	return shared, dsn
 }
 
 // stopShared runs when all tests are over.
@@ -140,9 +141,9 @@ func (s *server) start(t testing.TB) {
 	t.Helper()
 	s.run(t)
 	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		conn, err := pgx.Connect(context.Background(), s.dsn("postgres"))
+		conn, err := pgx.Connect(t.Context(), s.dsn("postgres"))
 		if err == nil {
-			_ = conn.Close(context.Background())
+			_ = conn.Close(context.WithoutCancel(t.Context()))
 			return
 		}
 		if time.Now().After(deadline) {
@@ -162,7 +163,7 @@ func (s *server) kill() {
 	pid := strconv.Itoa(s.proc.Process.Pid)
 	children, _ := os.ReadFile("/proc/" + pid + "/task/" + pid + "/children")
 	_ = s.proc.Process.Kill()
-	for _, child := range strings.Fields(string(children)) {
+	for child := range strings.FieldsSeq(string(children)) {
 		if n, err := strconv.Atoi(child); err == nil {
 			_ = syscall.Kill(n, syscall.SIGKILL)
 		}
@@ -172,12 +173,12 @@ func (s *server) kill() {
 
 func (s *server) exec(t testing.TB, dsn, statement string) {
 	t.Helper()
-	conn, err := pgx.Connect(context.Background(), dsn)
+	conn, err := pgx.Connect(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(context.Background())
-	if _, err := conn.Exec(context.Background(), statement); err != nil {
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	if _, err := conn.Exec(t.Context(), statement); err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}
 }

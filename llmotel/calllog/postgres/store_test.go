@@ -58,7 +58,7 @@ func numbers(from, to int) []string {
 
 func open(t testing.TB, dsn string, opts ...postgres.Option) *postgres.Store {
 	t.Helper()
-	s, err := postgres.Open(context.Background(), dsn, opts...)
+	s, err := postgres.Open(t.Context(), dsn, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,10 @@ func TestRecordsAreStoredOnce(t *testing.T) {
 	if n, err := s.Prune(t.Context(), start.Add(2*time.Second)); n != 1 || err != nil {
 		t.Errorf("%d removed, %v", n, err)
 	}
-	for range s.Lines(t.Context(), time.Time{}) {
+	for _, err := range s.Lines(t.Context(), time.Time{}) {
+		if err != nil {
+			t.Error(err)
+		}
 		break // leaves no connection open
 	}
 }
@@ -124,7 +127,7 @@ func TestColumnsAreForSQL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(context.Background())
+	defer conn.Close(context.WithoutCancel(t.Context()))
 	var feature, usd, provider, user string
 	var calls float64
 	var tokens, failures int
@@ -244,7 +247,7 @@ func TestSeveralWritersConcurrentSafe(t *testing.T) {
 	var wg sync.WaitGroup
 	for w := range 4 {
 		wg.Go(func() {
-			s, err := postgres.Open(context.Background(), dsn)
+			s, err := postgres.Open(t.Context(), dsn)
 			if err != nil {
 				t.Error(err)
 				return
@@ -255,7 +258,7 @@ func TestSeveralWritersConcurrentSafe(t *testing.T) {
 				return
 			}
 			for i := range 100 {
-				q.Record(context.Background(), record(strconv.Itoa(1000*w+i)))
+				q.Record(t.Context(), record(strconv.Itoa(1000*w+i)))
 			}
 			if err := q.Close(); err != nil {
 				t.Error(err)
@@ -313,7 +316,7 @@ func TestTimescaleDBIsUsedWhereItIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(context.Background())
+	defer conn.Close(context.WithoutCancel(t.Context()))
 	var table, column, chunk string
 	var n int
 	if err := conn.QueryRow(t.Context(), "SELECT min(tab::text), min(col::text), min(chunk)::text, count(*) FROM made").Scan(&table, &column, &chunk, &n); err != nil {

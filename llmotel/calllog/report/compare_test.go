@@ -40,8 +40,15 @@ func yes(m, n int) *report.Moments {
 // From printed tables of the t distribution.
 func TestStudentQuantile(t *testing.T) {
 	for _, c := range []struct{ p, freedom, want float64 }{
-		{0.975, 1, 12.7062}, {0.975, 2, 4.30265}, {0.975, 10, 2.22814}, {0.975, 30, 2.04227}, {0.975, 120, 1.97993},
-		{0.995, 5, 4.03214}, {0.95, 7, 1.89458}, {0.975, 1e6, 1.95997}, {0.975, 1e12, 1.95996},
+		{0.975, 1, 12.7062},
+		{0.975, 2, 4.30265},
+		{0.975, 10, 2.22814},
+		{0.975, 30, 2.04227},
+		{0.975, 120, 1.97993},
+		{0.995, 5, 4.03214},
+		{0.95, 7, 1.89458},
+		{0.975, 1e6, 1.95997},
+		{0.975, 1e12, 1.95996},
 	} {
 		near(t, "quantile", report.StudentQuantile(c.p, c.freedom), c.want, 6e-5)
 	}

@@ -15,14 +15,14 @@ var (
 
 // distribution counts values, weighted. The zero value is empty.
 type distribution struct {
-	Moments
+	values Moments
 	zero   float64   // the weight of what is too small
 	offset int       // the bin of counts[0]
 	counts []float64 // the weight of each bin
 }
 
 func (d *distribution) add(x, weight float64) {
-	d.Moments.Add(x, weight)
+	d.values.Add(x, weight)
 	if x < smallest {
 		d.zero += weight
 		return
@@ -47,7 +47,7 @@ func (d *distribution) bin(i int) *float64 {
 }
 
 func (d *distribution) merge(o *distribution) {
-	d.Moments.Merge(&o.Moments)
+	d.values.Merge(&o.values)
 	d.zero += o.zero
 	for i, w := range o.counts {
 		if w > 0 {
@@ -58,18 +58,18 @@ func (d *distribution) merge(o *distribution) {
 
 // quantile is the smallest value that a share q of the weight does not exceed.
 func (d *distribution) quantile(q float64) float64 {
-	rank := q * d.w
+	rank := q * d.values.w
 	seen := d.zero
 	if seen >= rank {
-		return d.smallest
+		return d.values.smallest
 	}
 	for i, w := range d.counts {
 		if seen += w; seen >= rank*(1-1e-12) && w > 0 {
 			middle := math.Exp(float64(d.offset+i)*growth) * binMiddle
-			return min(max(middle, d.Moments.smallest), d.largest)
+			return min(max(middle, d.values.smallest), d.values.largest)
 		}
 	}
-	return d.largest
+	return d.values.largest
 }
 
 // Latency describes times in milliseconds.
@@ -85,11 +85,11 @@ type Latency struct {
 
 // figures is nil without values.
 func (d *distribution) figures() *Latency {
-	if d.n == 0 {
+	if d.values.n == 0 {
 		return nil
 	}
 	return &Latency{
 		P50: d.quantile(0.5), P90: d.quantile(0.9), P95: d.quantile(0.95), P99: d.quantile(0.99),
-		Mean: d.Mean(), Min: d.Moments.smallest, Max: d.largest,
+		Mean: d.values.Mean(), Min: d.values.smallest, Max: d.values.largest,
 	}
 }

@@ -132,13 +132,13 @@ func (g *group) addCost(e *calllog.Entry, w float64) {
 	case e.USD != nil:
 		c.Priced += w
 		g.usd.add(*e.USD, w)
-	case e.Cost.Amount != nil:
+	case e.Amount != nil:
 		c.Priced += w
-		g.currency(e.Currency).add(*e.Cost.Amount, w)
+		g.currency(e.Currency).add(*e.Amount, w)
 	case e.Unpriced:
 		c.Unpriced += w
 	}
-	if e.Cost.Partial {
+	if e.Partial {
 		c.Partial += w
 	}
 }
@@ -157,12 +157,23 @@ func (g *group) merge(o *group) {
 	f, of := &g.figures, &o.figures
 	f.Records += of.Records
 	for _, c := range [...]struct{ sum, more *float64 }{
-		{&f.Requests, &of.Requests}, {&f.Succeeded, &of.Succeeded}, {&f.Failed, &of.Failed}, {&f.Cancelled, &of.Cancelled},
-		{&f.Abandoned, &of.Abandoned}, {&f.Fallbacks, &of.Fallbacks}, {&f.Retries, &of.Retries},
-		{&f.Tokens.Input, &of.Tokens.Input}, {&f.Tokens.Output, &of.Tokens.Output}, {&f.Tokens.CacheRead, &of.Tokens.CacheRead},
-		{&f.Tokens.CacheWrite, &of.Tokens.CacheWrite}, {&f.Tokens.Reasoning, &of.Tokens.Reasoning},
-		{&f.Tokens.Incomplete, &of.Tokens.Incomplete}, {&f.Tokens.Missing, &of.Tokens.Missing},
-		{&f.Cost.Priced, &of.Cost.Priced}, {&f.Cost.Unpriced, &of.Cost.Unpriced}, {&f.Cost.Partial, &of.Cost.Partial},
+		{&f.Requests, &of.Requests},
+		{&f.Succeeded, &of.Succeeded},
+		{&f.Failed, &of.Failed},
+		{&f.Cancelled, &of.Cancelled},
+		{&f.Abandoned, &of.Abandoned},
+		{&f.Fallbacks, &of.Fallbacks},
+		{&f.Retries, &of.Retries},
+		{&f.Tokens.Input, &of.Tokens.Input},
+		{&f.Tokens.Output, &of.Tokens.Output},
+		{&f.Tokens.CacheRead, &of.Tokens.CacheRead},
+		{&f.Tokens.CacheWrite, &of.Tokens.CacheWrite},
+		{&f.Tokens.Reasoning, &of.Tokens.Reasoning},
+		{&f.Tokens.Incomplete, &of.Tokens.Incomplete},
+		{&f.Tokens.Missing, &of.Tokens.Missing},
+		{&f.Cost.Priced, &of.Cost.Priced},
+		{&f.Cost.Unpriced, &of.Cost.Unpriced},
+		{&f.Cost.Partial, &of.Cost.Partial},
 	} {
 		*c.sum += *c.more
 	}

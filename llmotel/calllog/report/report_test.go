@@ -47,14 +47,14 @@ func TestFiguresOfAFewCalls(t *testing.T) {
 	r.Add(cancelled)
 	left := call("search", 9000, 0.05)
 	left.Success, left.Abandoned, left.TTFCMS = false, true, 50
-	left.Cost.Partial = true
+	left.Partial = true
 	r.Add(left)
 	fallback := call("", 200, 0)
 	fallback.Attribution, fallback.USD, fallback.Unpriced = nil, nil, true
 	fallback.Visits, fallback.Attempts = make([]calllog.Visit, 2), 3
 	r.Add(fallback)
 	euro := call("chat", 400, 0)
-	euro.USD, euro.Cost.Amount, euro.Currency = nil, new(1.5), "EUR"
+	euro.USD, euro.Amount, euro.Currency = nil, new(1.5), "EUR"
 	euro.CacheRead, euro.CacheWrite, euro.Reasoning = new(int64(7)), new(int64(8)), new(int64(9))
 	r.Add(euro)
 
@@ -174,7 +174,7 @@ func TestMergedReportsAreThoseOfAll(t *testing.T) {
 		case 1:
 			e.ErrorKind, e.Success = "timeout", false
 		case 2:
-			e.USD, e.Cost.Amount, e.Currency = nil, new(2.0), "EUR"
+			e.USD, e.Amount, e.Currency = nil, new(2.0), "EUR"
 		case 3:
 			e.TTFCMS = 5
 		}

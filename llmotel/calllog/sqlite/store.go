@@ -28,6 +28,11 @@ type Store struct {
 
 var _ calllog.Store = (*Store)(nil)
 
+const (
+	selection = "SELECT record FROM " + row.Table + " WHERE started >= ? ORDER BY started"
+	deletion  = "DELETE FROM " + row.Table + " WHERE started < ?"
+)
+
 // timeLayout has a fixed width, so that it sorts, and is one of SQLite's.
 const timeLayout = "2006-01-02 15:04:05.000000"
 
@@ -104,7 +109,7 @@ func (s *Store) WriteBatch(ctx context.Context, items []calllog.Item) (int, erro
 	if err != nil {
 		return 0, classify(err)
 	}
-	defer stmt.Close()
+	defer func() { _ = stmt.Close() }() // the transaction tells of errors
 	for _, item := range items {
 		values, err := s.rows.Make(item)
 		if err != nil {
@@ -146,12 +151,12 @@ func classify(err error) error {
 func (s *Store) Lines(ctx context.Context, since time.Time) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		rows, err := s.read.QueryContext(ctx,
-			"SELECT record FROM "+row.Table+" WHERE started >= ? ORDER BY started", since.UTC().Format(timeLayout))
+			selection, since.UTC().Format(timeLayout))
 		if err != nil {
 			yield(nil, fmt.Errorf("calllog/sqlite: %w", err))
 			return
 		}
-		defer rows.Close()
+		defer func() { _ = rows.Close() }() // Err tells
 		for rows.Next() {
 			var line sql.RawBytes
 			if err := rows.Scan(&line); err != nil {
@@ -171,7 +176,7 @@ func (s *Store) Lines(ctx context.Context, since time.Time) iter.Seq2[[]byte, er
 // Prune removes the records of calls that began before a time, and returns how
 // many. The file keeps its size; SQLite uses the room again.
 func (s *Store) Prune(ctx context.Context, before time.Time) (int64, error) {
-	res, err := s.write.ExecContext(ctx, "DELETE FROM "+row.Table+" WHERE started < ?", before.UTC().Format(timeLayout))
+	res, err := s.write.ExecContext(ctx, deletion, before.UTC().Format(timeLayout))
 	if err != nil {
 		return 0, classify(err)
 	}

@@ -49,7 +49,7 @@ func items(ids ...string) []calllog.Item {
 
 func open(t testing.TB, path string) *sqlite.Store {
 	t.Helper()
-	s, err := sqlite.Open(context.Background(), path)
+	s, err := sqlite.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,10 @@ func TestRecordsAreStoredOnce(t *testing.T) {
 	if n, err := s.Prune(t.Context(), start.Add(2*time.Second)); n != 1 || err != nil {
 		t.Errorf("%d removed, %v", n, err)
 	}
-	for range s.Lines(t.Context(), time.Time{}) {
+	for _, err := range s.Lines(t.Context(), time.Time{}) {
+		if err != nil {
+			t.Error(err)
+		}
 		break // leaves no query open
 	}
 }
@@ -227,7 +230,7 @@ func TestSeveralWritersConcurrentSafe(t *testing.T) {
 	var wg sync.WaitGroup
 	for w := range 3 { // as three processes would
 		wg.Go(func() {
-			s, err := sqlite.Open(context.Background(), path)
+			s, err := sqlite.Open(t.Context(), path)
 			if err != nil {
 				t.Error(err)
 				return
@@ -238,7 +241,7 @@ func TestSeveralWritersConcurrentSafe(t *testing.T) {
 				return
 			}
 			for i := range 100 {
-				q.Record(context.Background(), record(strconv.Itoa(1000*w+i)))
+				q.Record(t.Context(), record(strconv.Itoa(1000*w+i)))
 			}
 			if err := q.Close(); err != nil {
 				t.Error(err)

@@ -11,7 +11,7 @@ import (
 // showComparison writes one comparison as a small table.
 func showComparison(w io.Writer, c *report.Comparison) {
 	fmt.Fprintf(w, "Experiment %s: %s against %s\n", printable(c.Experiment), variant(c.Variant), variant(c.Baseline))
-	level := fmt.Sprintf("%s interval", percentLevel(c.Level))
+	level := percentLevel(c.Level) + " interval"
 	rows := [][]string{{"", variant(c.Baseline), variant(c.Variant), "difference", level, "", "calls"}}
 	for _, d := range []struct {
 		name string

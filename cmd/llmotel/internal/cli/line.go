@@ -53,8 +53,8 @@ func cost(e *calllog.Entry) string {
 	switch {
 	case e.USD != nil:
 		return dollars(*e.USD)
-	case e.Cost.Amount != nil:
-		return digits(*e.Cost.Amount, 3) + " " + printable(e.Currency)
+	case e.Amount != nil:
+		return digits(*e.Amount, 3) + " " + printable(e.Currency)
 	case e.Unpriced:
 		return "unpriced"
 	}

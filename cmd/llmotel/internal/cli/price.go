@@ -143,8 +143,10 @@ func (f priceFlags) usage(cmd *cobra.Command) (*providers.Usage, error) {
 		n, of int64
 		whole string
 	}{
-		{"cache-read and cache-write", u.CacheRead + u.CacheWrite, u.Input, "input"}, {"cache-write-1h", u.CacheWrite1h, u.CacheWrite, "cache-write"},
-		{"reasoning", u.Reasoning, u.Output, "output"}, {"audio-input and image-input", u.AudioInput + u.ImageInput, u.Input, "input"},
+		{"cache-read and cache-write", u.CacheRead + u.CacheWrite, u.Input, "input"},
+		{"cache-write-1h", u.CacheWrite1h, u.CacheWrite, "cache-write"},
+		{"reasoning", u.Reasoning, u.Output, "output"},
+		{"audio-input and image-input", u.AudioInput + u.ImageInput, u.Input, "input"},
 		{"audio-output and image-output", u.AudioOutput + u.ImageOutput, u.Output, "output"},
 	} {
 		if part.n > part.of {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +29,7 @@ llmotel/calllog writes. They hold no prompts and no answers.`,
 	root.SetOut(out)
 	root.SetErr(errs)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(reportCommand(), tailCommand(), priceCommand(), schemaCommand())
+	root.AddCommand(reportCommand(), tailCommand(), priceCommand(), schemaCommand()) //nolint:contextcheck // commands have the one that they are executed with
 	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
@@ -63,10 +64,8 @@ func needs(atLeast, atMost int, what string) cobra.PositionalArgs {
 
 // oneOf checks a flag's value.
 func oneOf(flag, value string, allowed ...string) error {
-	for _, a := range allowed {
-		if value == a {
-			return nil
-		}
+	if slices.Contains(allowed, value) {
+		return nil
 	}
 	return usagef("--%s is %q, not one of %q", flag, value, allowed)
 }

@@ -63,15 +63,14 @@ func runTail(cmd *cobra.Command, args []string, f tailFlags) error {
 		path = args[0]
 	}
 	if source.IsDatabase(path) {
-		return usagef("tail follows files, and %s is a database", "this")
+		return usagef("tail follows files, and this is a database")
 	}
 	t := &tailer{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), flags: f, where: where, reader: calllog.NewReader(nil)}
 	o := source.FollowOptions{Last: f.lines, Once: f.noFollow, Every: 200 * time.Millisecond, Keep: t.keeps}
-	err = source.Follow(cmd.Context(), path, o, t.line)
-	if cmd.Context().Err() != nil {
-		return nil // the user has seen enough
+	if err := source.Follow(cmd.Context(), path, o, t.line); cmd.Context().Err() == nil {
+		return err
 	}
-	return err
+	return nil // the user has seen enough
 }
 
 // tailer shows lines.

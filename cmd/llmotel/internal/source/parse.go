@@ -89,7 +89,7 @@ func (p *parsers) run(o Options, add func(e *calllog.Entry)) {
 			if len(line) == 0 {
 				continue
 			}
-			err := error(calllog.ErrTooLong)
+			err := calllog.ErrTooLong
 			if len(line) <= calllog.MaxLine {
 				err = reader.Parse(line, &e)
 			}

@@ -100,7 +100,7 @@ func isSQLite(target string) bool {
 	if err != nil {
 		return false
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	const magic = "SQLite format 3\x00"
 	head := make([]byte, len(magic))
 	_, err = io.ReadFull(f, head)
@@ -138,7 +138,7 @@ func database(ctx context.Context, since time.Time, open func() (store, error)) 
 			yield(nil, err)
 			return
 		}
-		defer s.Close()
+		defer func() { _ = s.Close() }() // it was only read
 		piece := make([]byte, 0, pieceSize)
 		for line, err := range s.Lines(ctx, since) {
 			if err != nil {
@@ -210,7 +210,7 @@ func file(name string) iter.Seq2[[]byte, error] {
 			yield(nil, err)
 			return
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // it was only read
 		var r io.Reader = f
 		if strings.HasSuffix(name, ".gz") {
 			z, err := gzip.NewReader(f)
@@ -218,7 +218,7 @@ func file(name string) iter.Seq2[[]byte, error] {
 				yield(nil, err)
 				return
 			}
-			defer z.Close()
+			defer func() { _ = z.Close() }() // it was only read
 			r = z
 		}
 		pieces(r)(yield)
@@ -238,7 +238,6 @@ func pieces(r io.Reader) iter.Seq2[[]byte, error] {
 			n := copy(piece, rest)
 			more, err := io.ReadFull(r, piece[n:])
 			piece = piece[:n+more]
-			rest = nil
 			if skipping {
 				end := bytes.IndexByte(piece, '\n')
 				skipping = end < 0

@@ -3,7 +3,6 @@ package source_test
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +25,7 @@ func lines(t *testing.T, from, to int) []byte {
 	var b bytes.Buffer
 	log := calllog.New(&b)
 	for i := from; i < to; i++ {
-		log.Record(context.Background(), &llmotel.Record{CallID: fmt.Sprint(i), Start: time.Date(2026, 3, 1, 12, 0, i, 0, time.UTC)})
+		log.Record(t.Context(), &llmotel.Record{CallID: fmt.Sprint(i), Start: time.Date(2026, 3, 1, 12, 0, i, 0, time.UTC)})
 	}
 	return b.Bytes()
 }
