@@ -19,6 +19,14 @@ type sink interface {
 	io.Closer
 }
 
+// nothing is a Store that keeps nothing.
+type nothing struct{}
+
+func (*nothing) WriteBatch(_ context.Context, items []calllog.Item) (int, error) {
+	return len(items), nil
+}
+func (*nothing) Close() error { return nil }
+
 func BenchmarkRecord(b *testing.B) {
 	file := func(b *testing.B) *calllog.Log {
 		l, err := calllog.Open(filepath.Join(b.TempDir(), "log.jsonl"))
@@ -38,11 +46,20 @@ func BenchmarkRecord(b *testing.B) {
 		}
 		return q
 	}
+	// What a call pays for while the queue's goroutine has nothing to do.
+	handed := func(b *testing.B) sink {
+		q, err := calllog.NewQueue(new(nothing))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return q
+	}
 	for _, c := range []struct {
 		name   string
 		record *llmotel.Record
 		open   func(*testing.B) sink
 	}{
+		{"plain/handed", plain(), handed},
 		{"plain/queue", plain(), queued},
 		{"full/queue", full(), queued},
 		{"plain/discard", plain(), discard},
