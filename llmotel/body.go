@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -35,8 +36,8 @@ func (b *responseBody) Read(p []byte) (int, error) {
 func (b *responseBody) waiting() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.x != nil && b.x.Stream && b.x.Chunks > 0 {
-		b.x.span.consumed()
+	if x := b.x; x != nil && x.Stream && x.Chunks > 0 && x.span.inst.metrics.chunkTimes {
+		x.asked = time.Since(x.span.begun)
 	}
 }
 
@@ -63,7 +64,7 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 	chunks, bytes := x.Chunks, x.AnswerBytes
 	_, _ = x.Write(p) // takes everything
 	if x.Stream && x.Chunks > chunks {
-		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model)
+		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model, x.asked)
 	}
 	if last || x.Ended() {
 		return b.take()

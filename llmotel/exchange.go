@@ -21,8 +21,9 @@ type exchange struct {
 	wire.Exchange
 	span   *Span
 	status int
-	header http.Header // of the response; nil before
-	tee    *requestTee // nil unless the request is still being read
+	header http.Header   // of the response; nil before
+	tee    *requestTee   // nil unless the request is still being read
+	asked  time.Duration // when the caller asked for what comes, since the call began
 }
 
 // exchanges are used again: an exchange is over when its span has ended.
@@ -237,7 +238,7 @@ func (x *exchange) result() Result {
 // recycle makes x available to other calls.
 func (x *exchange) recycle() {
 	x.Reset()
-	x.span, x.status, x.header, x.tee = nil, 0, nil, nil
+	x.span, x.status, x.header, x.tee, x.asked = nil, 0, nil, nil, 0
 	exchanges.Put(x)
 }
 

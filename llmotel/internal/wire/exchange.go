@@ -53,9 +53,6 @@ type reading struct {
 	detail             int64 // a count whose modality may come after it
 	items              items // of the Responses API; chats use some of it
 	trial              trial // of the template
-	// usage is what Usage has made; on the stack it would be allocated, since
-	// formats are reached through function pointers.
-	usage providers.Usage
 }
 
 var readings = sync.Pool{New: func() any { return new(reading) }}
@@ -209,20 +206,23 @@ func (x *Exchange) End() {
 	x.rest()
 }
 
+// usages are what ledgers are made in: on the stack they would be allocated,
+// since formats are reached through function pointers.
+var usages = sync.Pool{New: func() any { return new(providers.Usage) }}
+
 // Usage is the ledger of what has passed so far.
 func (x *Exchange) Usage() providers.Usage {
 	if x.counts.has == 0 {
 		return providers.Usage{}
 	}
-	x.borrow()
-	defer x.rest()
-	x.usage = providers.Usage{}
-	x.usage.Completeness = providers.UsageReported
-	x.format.ledger(x, &x.usage)
-	if x.usage.Reported == 0 {
-		x.usage.Completeness = providers.UsageMissing
+	u := usages.Get().(*providers.Usage) //nolint:forcetypeassert // there is nothing else in it
+	defer usages.Put(u)
+	*u = providers.Usage{Completeness: providers.UsageReported}
+	x.format.ledger(x, u)
+	if u.Reported == 0 {
+		u.Completeness = providers.UsageMissing
 	}
-	return x.usage
+	return *u
 }
 
 // Open is called by the Scanner, as are the methods below.
