@@ -157,7 +157,7 @@ func guardrailOf(r *providers.Request) string {
 }
 
 // appendCall adds what a Call says beside its request.
-func appendCall(kvs []attribute.KeyValue, c *Call) []attribute.KeyValue {
+func appendCall(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 	if c.Embed != nil && c.Embed.Dimensions > 0 {
 		kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int(c.Embed.Dimensions))
 	}
@@ -169,7 +169,7 @@ func appendCall(kvs []attribute.KeyValue, c *Call) []attribute.KeyValue {
 		kvs = appendString(kvs, genai.AWSBedrockKnowledgeBaseIDKey, c.KnowledgeBaseID)
 	}
 	if c.ResendCount > 0 {
-		kvs = append(kvs, genai.HTTPRequestResendCountKey.Int(c.ResendCount))
+		kvs = append(kvs, genai.HTTPRequestResendCountKey.Int(int(c.ResendCount)))
 	}
 	return kvs
 }
@@ -188,7 +188,7 @@ func appendString(kvs []attribute.KeyValue, key attribute.Key, v string) []attri
 	return kvs
 }
 
-func appendResult(kvs []attribute.KeyValue, call *Call, r *Result) []attribute.KeyValue {
+func appendResult(kvs []attribute.KeyValue, call *calling, r *Result) []attribute.KeyValue {
 	if r.Provider != "" && r.Provider != call.Provider { // known better than at the start
 		kvs = append(kvs, genai.ProviderNameKey.String(r.Provider))
 	}

@@ -36,7 +36,15 @@ func (b *responseBody) Read(p []byte) (int, error) {
 func (b *responseBody) waiting() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if x := b.x; x != nil && x.Stream && x.Chunks > 0 && x.span.inst.metrics.chunkTimes {
+	x := b.x
+	if x == nil || !x.Stream || x.Chunks == 0 {
+		return
+	}
+	if !x.opened {
+		x.opened = true
+		x.span.passed(x.Answer.Model)
+	}
+	if x.span.inst.metrics.chunkTimes {
 		x.asked = time.Since(x.span.begun)
 	}
 }
@@ -143,7 +151,7 @@ func (x *exchange) cut() error {
 		detail = "the reply is not what was expected"
 	}
 	e := &providers.Error{
-		Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: x.status,
+		Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: int(x.status),
 		RequestID: requestID(x.header), Detail: detail, Usage: x.Usage(),
 	}
 	if x.status < http.StatusOK || x.status >= http.StatusMultipleChoices {

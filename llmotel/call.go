@@ -2,6 +2,7 @@ package llmotel
 
 import (
 	"errors"
+	"math"
 	"slices"
 
 	"github.com/llmotel/sdk/llmotel/internal/genai"
@@ -53,6 +54,41 @@ type Call struct {
 
 	// asked is what was read off the wire of a request, in place of Request.
 	asked *wire.Asked
+}
+
+// calling is what a Span keeps of a Call while it is under way: an open stream
+// keeps all of it.
+type calling struct {
+	Operation, Provider, Model, ServerAddress, Target string
+	Request                                           *providers.Request
+	asked                                             *wire.Asked
+	*rarely                                           // read only
+	ServerPort                                        int32
+	ResendCount                                       int16
+	Stream                                            bool
+}
+
+// rarely is what few calls say.
+type rarely struct {
+	Embed                                        *providers.EmbedRequest
+	EncodingFormats                              []string
+	ConversationID, GuardrailID, KnowledgeBaseID string
+}
+
+// nothingRare is shared by all calls that say nothing of it.
+var nothingRare rarely
+
+func (c *Call) calling() calling {
+	k := calling{
+		Operation: c.Operation, Provider: c.Provider, Model: c.Model, ServerAddress: c.ServerAddress, Target: c.Target,
+		Request: c.Request, asked: c.asked, rarely: &nothingRare, Stream: c.Stream,
+		ServerPort:  int32(max(min(c.ServerPort, math.MaxUint16), 0)), //nolint:gosec // it fits
+		ResendCount: int16(max(min(c.ResendCount, math.MaxInt16), 0)), //nolint:gosec // it fits
+	}
+	if c.Embed != nil || len(c.EncodingFormats) > 0 || c.ConversationID != "" || c.GuardrailID != "" || c.KnowledgeBaseID != "" {
+		k.rarely = &rarely{c.Embed, c.EncodingFormats, c.ConversationID, c.GuardrailID, c.KnowledgeBaseID}
+	}
+	return k
 }
 
 // Result says what came back. It is what is known when a call ends.
@@ -133,7 +169,7 @@ func partsLen(parts []providers.Part) int {
 	return n
 }
 
-func (c *Call) promptLen() int {
+func (c *calling) promptLen() int {
 	n := 0
 	if c.asked != nil {
 		n = c.asked.PromptBytes

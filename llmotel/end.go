@@ -74,6 +74,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 // settle brings together what End was given, what chunks, inner layers and
 // earlier attempts have said, and what the error knows.
 func (s *Span) settle(e *ending) {
+	s.opened(e.Model)
 	st, p := s.streamed(), s.parts
 	if p == nil {
 		p = &noParts
@@ -178,7 +179,7 @@ func (s *Span) series(r *Result, errorType string) *series {
 	k := seriesKey{
 		operation: s.call.Operation, provider: cmp.Or(r.Provider, s.call.Provider),
 		model: s.call.Model, responseModel: r.Model,
-		address: s.call.ServerAddress, port: s.call.ServerPort, errorType: errorType,
+		address: s.call.ServerAddress, port: int(s.call.ServerPort), errorType: errorType,
 	}
 	if k.provider == genai.ProviderNameOpenAI {
 		k.openAITier = r.ServiceTier

@@ -20,7 +20,8 @@ import (
 type exchange struct {
 	wire.Exchange
 	span   *Span
-	status int
+	status int32
+	opened bool          // the caller has the first chunk and wants more
 	header http.Header   // of the response; nil before
 	tee    *requestTee   // nil unless the request is still being read
 	asked  time.Duration // when the caller asked for what comes, since the call began
@@ -62,7 +63,8 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		}
 		return next(other)
 	}
-	ctx, span := inst.begin(req.Context(), &c.Span, x.call(req), sdkSpan(req.Context())), &c.Span
+	call := x.call(req)
+	ctx, span := inst.begin(req.Context(), &c.Span, &call, sdkSpan(req.Context())), &c.Span
 	x.span = span
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
@@ -80,7 +82,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 			span.endPanic()
 		}
 	}()
-	resp, err := w.send(sent, x, next)
+	resp, err := w.send(sent, req, x, next)
 	x.tee.detach()
 	span.learn(x.Asked.Model)
 	resp, err = x.respond(ctx, &c.reply, resp, err)
@@ -170,7 +172,7 @@ func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Resp
 }
 
 func (x *exchange) begin(resp *http.Response) {
-	x.status, x.header = resp.StatusCode, resp.Header
+	x.status, x.header = int32(resp.StatusCode), resp.Header //nolint:gosec // it fits
 	x.Response(resp.StatusCode, resp.Header)
 }
 
@@ -201,14 +203,14 @@ func (x *exchange) readFailure(resp *http.Response) *providers.Error {
 // failure is the error that the response reports.
 func (x *exchange) failure() *providers.Error {
 	return &providers.Error{
-		Provider: x.Provider, Model: x.Asked.Model, Kind: x.Kind(x.status), StatusCode: x.status, Code: x.Code(),
+		Provider: x.Provider, Model: x.Asked.Model, Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
 		RequestID: requestID(x.header), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
 	}
 }
 
 // transportError is an error without a response.
 func (x *exchange) transportError(ctx context.Context, err error) *providers.Error {
-	e := &providers.Error{Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindNetwork, StatusCode: x.status, RequestID: requestID(x.header), Err: err}
+	e := &providers.Error{Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindNetwork, StatusCode: int(x.status), RequestID: requestID(x.header), Err: err}
 	var timeout net.Error
 	switch {
 	// Clients set their own time limits as deadlines of the context: nobody gave
@@ -238,7 +240,7 @@ func (x *exchange) result() Result {
 // recycle makes x available to other calls.
 func (x *exchange) recycle() {
 	x.Reset()
-	x.span, x.status, x.header, x.tee, x.asked = nil, 0, nil, nil, 0
+	x.span, x.status, x.opened, x.header, x.tee, x.asked = nil, 0, false, nil, nil, 0
 	exchanges.Put(x)
 }
 

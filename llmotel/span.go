@@ -21,7 +21,7 @@ type Span struct {
 	span  trace.Span // nil in an inner layer
 	into  *Span      // in an inner layer the span that it reports to
 	outer *frame     // the chain around, or nil
-	call  Call
+	call  calling
 	// inside is the context of the call, record that of telemetry about it.
 	inside callContext
 	record detached
@@ -100,12 +100,12 @@ func (e *expense) add(u *providers.Usage, c pricing.Cost) {
 // calls included.
 func (i *Instrumentation) Start(ctx context.Context, call Call) (context.Context, *Span) {
 	s := new(Span)
-	return i.begin(ctx, s, call, nil), s
+	return i.begin(ctx, s, &call, nil), s
 }
 
 // begin is Start with a Span that is a part of something else. theirs is the
 // span that the vendor's SDK has started for the call; nil if it has not.
-func (i *Instrumentation) begin(ctx context.Context, s *Span, call Call, theirs trace.Span) context.Context {
+func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs trace.Span) context.Context {
 	if call.Operation == "" {
 		call.Operation = OperationChat
 	}
@@ -120,7 +120,7 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call Call, theirs 
 	if call.ServerAddress != "" && call.ServerPort == 0 {
 		call.ServerPort = 443
 	}
-	s.inst, s.call, s.attempts, s.begun = i, call, 1, time.Now()
+	s.inst, s.call, s.attempts, s.begun = i, call.calling(), 1, time.Now()
 	s.inside.frame.inference = s
 	s.record.values = &s.inside
 	around := frameFrom(ctx)
@@ -130,7 +130,7 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call Call, theirs 
 			s.outer = around
 		case sameKind(around.inference.call.Operation, call.Operation):
 			s.into = around.inference
-			s.into.borrow(&call)
+			s.into.borrow(&s.call)
 			s.capturing = s.into.wanting()
 			s.inside.Context = ctx
 			countCall(ctx, around, s)
@@ -165,7 +165,7 @@ func generates(operation string) bool {
 }
 
 // borrow takes the server's address from an inner layer; the last one wins.
-func (s *Span) borrow(inner *Call) {
+func (s *Span) borrow(inner *calling) {
 	if s.into != nil {
 		s.into.borrow(inner)
 		return

@@ -88,18 +88,30 @@ func (s *Span) semantic(st *streamed, now time.Duration, chars int, model string
 	if s.into != nil {
 		return // the outer layer sees the same chunks
 	}
-	m := s.inst.metrics
 	switch {
+	case first && st.seen == nil:
+		// Off the wire the caller is to have the chunk first: see opened.
 	case first:
-		answer := Result{Model: model}
-		if st.seen != nil {
-			answer.Provider, answer.Model = st.seen.Provider, st.seen.Model
-		}
-		st.series = s.series(&answer, "") // these metrics have no tier
-		m.first(&s.record, st.series, now)
-	case m.chunkTimes:
-		m.next(st.witness(&s.record, gap), st.series, gap)
+		s.opened("")
+	case s.inst.metrics.chunkTimes:
+		s.opened(model)
+		s.inst.metrics.next(st.witness(&s.record, gap), st.series, gap)
 	}
+}
+
+// opened records the time to the first chunk, if there was one and it is not
+// recorded yet. It needs the mutex.
+func (s *Span) opened(model string) {
+	st := s.stream
+	if st == nil || st.chunks == 0 || st.series != nil || s.into != nil {
+		return
+	}
+	answer := Result{Model: model}
+	if st.seen != nil {
+		answer.Provider, answer.Model = st.seen.Provider, st.seen.Model
+	}
+	st.series = s.series(&answer, "") // these metrics have no tier
+	s.inst.metrics.first(&s.record, st.series, st.firstChunk)
 }
 
 // exemplars is how many chunks share one, beside those that came later than all

@@ -39,6 +39,15 @@ func (s *Span) arrived(n, bytes int, model string, asked time.Duration) {
 	}
 }
 
+// passed tells that the caller has the first chunk and wants more.
+func (s *Span) passed(model string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended.Load() {
+		s.opened(model)
+	}
+}
+
 // leave finishes the record of an answer that the consumer left early.
 func (s *Span) leave(r Result) { s.finish(r, nil, true) }
 
