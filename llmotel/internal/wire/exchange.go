@@ -51,16 +51,24 @@ type reading struct {
 	// role and callID are of the message being read; their memory is reused.
 	role, callID, name []byte
 	detail             int64 // a count whose modality may come after it
-	items              items // of the Responses API; chats use some of it
-	trial              trial // of the template
+	items              *items // of the Responses API and of chats with content; else nil
+	trial              *trial // of the template; nil unless an event is tried
 }
 
-var readings = sync.Pool{New: func() any { return new(reading) }}
+var (
+	readings = sync.Pool{New: func() any { return new(reading) }}
+	itemses  = sync.Pool{New: func() any { return new(items) }}
+	trials   = sync.Pool{New: func() any { return new(trial) }}
+)
 
 // borrow makes sure that there is a reading.
 func (x *Exchange) borrow() {
-	if x.reading == nil {
-		x.reading = readings.Get().(*reading) //nolint:forcetypeassert // there is nothing else in it
+	if x.reading != nil {
+		return
+	}
+	x.reading = readings.Get().(*reading) //nolint:forcetypeassert // there is nothing else in it
+	if x.API == OpenAIResponses || x.content != nil {
+		x.items = itemses.Get().(*items) //nolint:forcetypeassert // there is nothing else in it
 	}
 }
 
@@ -74,13 +82,30 @@ func (x *Exchange) rest() {
 func (x *Exchange) giveBack() {
 	if r := x.reading; r != nil {
 		r.clear()
+		if r.items != nil {
+			itemses.Put(r.items)
+			r.items = nil
+		}
 		readings.Put(r)
 		x.reading = nil
 	}
 }
 
+// clear makes r as new, but for what it has borrowed itself.
 func (r *reading) clear() {
-	*r = reading{role: r.role[:0], callID: r.callID[:0], name: r.name[:0]}
+	if r.items != nil {
+		*r.items = items{}
+	}
+	r.untry()
+	*r = reading{role: r.role[:0], callID: r.callID[:0], name: r.name[:0], items: r.items}
+}
+
+func (r *reading) untry() {
+	if r.trial != nil {
+		*r.trial = trial{}
+		trials.Put(r.trial)
+		r.trial = nil
+	}
 }
 
 // read reads a piece of a document.
@@ -314,7 +339,10 @@ func (x *Exchange) said(piece []byte) {
 func (x *Exchange) DropContent() {
 	x.content = nil
 	if x.reading != nil {
-		x.message, x.piece, x.media, x.tool, x.items.text = nil, nil, nil, nil, nil
+		x.message, x.piece, x.media, x.tool = nil, nil, nil, nil
+		if x.items != nil {
+			x.items.text = nil
+		}
 	}
 }
 

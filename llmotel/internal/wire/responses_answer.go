@@ -72,7 +72,7 @@ var responsesAnswer = func() *jsonscan.Node {
 }()
 
 func responsesOpen(x *Exchange, id jsonscan.ID) {
-	i := &x.items
+	i := x.items
 	switch id {
 	case responsesRoot:
 		i.event, i.kind, i.sub, i.from, i.text = noEvent, content.Text, 0, 0, nil
@@ -90,7 +90,7 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 }
 
 func responsesClose(x *Exchange, id jsonscan.ID) {
-	i := &x.items
+	i := x.items
 	if id != responsesOutputItem && id != responsesItem {
 		return
 	}
@@ -105,7 +105,7 @@ func responsesClose(x *Exchange, id jsonscan.ID) {
 }
 
 func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
-	i := &x.items
+	i := x.items
 	if t == jsonscan.Null {
 		return
 	}
@@ -177,7 +177,7 @@ func (x *Exchange) place() int { return x.part<<8 | x.items.sub&0xff }
 // answeredCall is the tool call that the item being read becomes. Streams add
 // items first and say at the end again what they were.
 func (x *Exchange) answeredCall() *content.Part {
-	i := &x.items
+	i := x.items
 	if x.content == nil || i.event == itemDone || i.event != itemAdded && i.known {
 		return nil
 	}
@@ -192,7 +192,7 @@ func (x *Exchange) answeredCall() *content.Part {
 }
 
 func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
-	i := &x.items
+	i := x.items
 	if id == responsesDelta {
 		responsesPiece(x, piece)
 		return
@@ -218,7 +218,7 @@ func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 
 // outputText passes on a piece of a text in a whole answer.
 func (x *Exchange) outputText(k content.Kind, piece []byte, last bool) {
-	i := &x.items
+	i := x.items
 	if i.text == nil {
 		i.text = x.content.Output(0).Part(k)
 	}
@@ -231,7 +231,7 @@ func (x *Exchange) outputText(k content.Kind, piece []byte, last bool) {
 // responsesPiece passes on a piece of an event's text. Its place in the message
 // comes after it.
 func responsesPiece(x *Exchange, piece []byte) {
-	i := &x.items
+	i := x.items
 	if len(piece) == 0 {
 		return
 	}
@@ -253,7 +253,7 @@ func responsesPiece(x *Exchange, piece []byte) {
 // responsesDone knows that a finish reason is what status, incomplete_details
 // and the items say together.
 func responsesDone(x *Exchange) {
-	i := &x.items
+	i := x.items
 	if x.piece != nil { // an event's text
 		if i.event == otherDelta || i.event == noEvent {
 			x.piece.Move(nil, i.from)
