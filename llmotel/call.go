@@ -59,13 +59,11 @@ type Call struct {
 // calling is what a Span keeps of a Call while it is under way: an open stream
 // keeps all of it.
 type calling struct {
-	Operation, Provider, Model, ServerAddress, Target string
-	Request                                           *providers.Request
-	asked                                             *wire.Asked
-	*rarely                                           // read only
-	ServerPort                                        int32
-	ResendCount                                       int16
-	Stream                                            bool
+	*startKey   // read only, as it is shared
+	*rarely     // likewise
+	Request     *providers.Request
+	asked       *wire.Asked
+	ResendCount int16
 }
 
 // rarely is what few calls say.
@@ -78,17 +76,15 @@ type rarely struct {
 // nothingRare is shared by all calls that say nothing of it.
 var nothingRare rarely
 
-func (c *Call) calling() calling {
-	k := calling{
-		Operation: c.Operation, Provider: c.Provider, Model: c.Model, ServerAddress: c.ServerAddress, Target: c.Target,
-		Request: c.Request, asked: c.asked, rarely: &nothingRare, Stream: c.Stream,
-		ServerPort:  int32(max(min(c.ServerPort, math.MaxUint16), 0)), //nolint:gosec // it fits
+func (c *Call) calling(k *startKey) calling {
+	out := calling{
+		startKey: k, rarely: &nothingRare, Request: c.Request, asked: c.asked,
 		ResendCount: int16(max(min(c.ResendCount, math.MaxInt16), 0)), //nolint:gosec // it fits
 	}
 	if c.Embed != nil || len(c.EncodingFormats) > 0 || c.ConversationID != "" || c.GuardrailID != "" || c.KnowledgeBaseID != "" {
-		k.rarely = &rarely{c.Embed, c.EncodingFormats, c.ConversationID, c.GuardrailID, c.KnowledgeBaseID}
+		out.rarely = &rarely{c.Embed, c.EncodingFormats, c.ConversationID, c.GuardrailID, c.KnowledgeBaseID}
 	}
-	return k
+	return out
 }
 
 // Result says what came back. It is what is known when a call ends.

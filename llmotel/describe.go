@@ -56,7 +56,7 @@ func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute
 	}
 	kvs = appendCall(kvs, &s.call)
 	if s.borrowed {
-		kvs = appendServer(kvs, s.call.ServerAddress, spanPort(s.call.Operation, s.call.Provider, int(s.call.ServerPort)))
+		kvs = appendServer(kvs, s.call.ServerAddress, spanPort(s.call.Operation, s.call.Provider, s.call.ServerPort))
 	}
 	about := attributionOf(&s.record)
 	kvs = appendAttribution(kvs, about)

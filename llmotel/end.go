@@ -179,7 +179,7 @@ func (s *Span) series(r *Result, errorType string) *series {
 	k := seriesKey{
 		operation: s.call.Operation, provider: cmp.Or(r.Provider, s.call.Provider),
 		model: s.call.Model, responseModel: r.Model,
-		address: s.call.ServerAddress, port: int(s.call.ServerPort), errorType: errorType,
+		address: s.call.ServerAddress, port: s.call.ServerPort, errorType: errorType,
 	}
 	if k.provider == genai.ProviderNameOpenAI {
 		k.openAITier = r.ServiceTier

@@ -120,7 +120,8 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs
 	if call.ServerAddress != "" && call.ServerPort == 0 {
 		call.ServerPort = 443
 	}
-	s.inst, s.call, s.attempts, s.begun = i, call.calling(), 1, time.Now()
+	started := i.starts.of(startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
+	s.inst, s.call, s.attempts, s.begun = i, call.calling(&started.key), 1, time.Now()
 	s.inside.frame.inference = s
 	s.record.values = &s.inside
 	around := frameFrom(ctx)
@@ -138,7 +139,7 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs
 		} // another operation inside a call is a call of its own
 	}
 	countCall(ctx, around, s)
-	s.start = i.starts.of(startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
+	s.start = started
 	if theirs != nil {
 		s.span, s.foreign, s.inside.Context = theirs, true, ctx
 	} else {
@@ -173,7 +174,9 @@ func (s *Span) borrow(inner *calling) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if inner.ServerAddress != "" && (s.borrowed || s.call.ServerAddress == "") && !s.ended.Load() {
-		s.call.ServerAddress, s.call.ServerPort, s.borrowed = inner.ServerAddress, inner.ServerPort, true
+		k := *s.call.startKey
+		k.ServerAddress, k.ServerPort = inner.ServerAddress, inner.ServerPort
+		s.call.startKey, s.borrowed = &k, true
 	}
 }
 

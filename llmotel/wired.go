@@ -82,7 +82,9 @@ func (s *Span) learn(model string) {
 	if s.call.Model != "" || s.ended.Load() {
 		return
 	}
-	s.call.Model = model
+	k := *s.call.startKey
+	k.Model = model
+	s.call.startKey = &k
 	if s.into == nil && !s.foreign {
 		s.span.SetName(s.call.Operation + " " + model)
 		s.span.SetAttributes(genai.RequestModelKey.String(model))

@@ -50,7 +50,7 @@ type reading struct {
 	mark     uint8
 	// role and callID are of the message being read; their memory is reused.
 	role, callID, name []byte
-	detail             int64 // a count whose modality may come after it
+	detail             int64  // a count whose modality may come after it
 	items              *items // of the Responses API and of chats with content; else nil
 	trial              *trial // of the template; nil unless an event is tried
 }
