@@ -170,7 +170,7 @@ func appendCall(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 		kvs = appendString(kvs, genai.AWSBedrockKnowledgeBaseIDKey, c.KnowledgeBaseID)
 	}
 	if c.ResendCount > 0 {
-		kvs = append(kvs, genai.HTTPRequestResendCountKey.Int(int(c.ResendCount)))
+		kvs = append(kvs, genai.HTTPRequestResendCountKey.Int(c.ResendCount))
 	}
 	return kvs
 }

@@ -2,7 +2,6 @@ package llmotel
 
 import (
 	"errors"
-	"math"
 	"slices"
 
 	"github.com/llmotel/sdk/llmotel/internal/genai"
@@ -59,11 +58,10 @@ type Call struct {
 // calling is what a Span keeps of a Call while it is under way: an open stream
 // keeps all of it.
 type calling struct {
-	*startKey   // read only, as it is shared
-	*rarely     // likewise
-	Request     *providers.Request
-	asked       *wire.Asked
-	ResendCount int16
+	*startKey // read only, as it is shared
+	*rarely   // likewise
+	Request   *providers.Request
+	asked     *wire.Asked
 }
 
 // rarely is what few calls say.
@@ -71,18 +69,16 @@ type rarely struct {
 	Embed                                        *providers.EmbedRequest
 	EncodingFormats                              []string
 	ConversationID, GuardrailID, KnowledgeBaseID string
+	ResendCount                                  int
 }
 
 // nothingRare is shared by all calls that say nothing of it.
 var nothingRare rarely
 
 func (c *Call) calling(k *startKey) calling {
-	out := calling{
-		startKey: k, rarely: &nothingRare, Request: c.Request, asked: c.asked,
-		ResendCount: int16(max(min(c.ResendCount, math.MaxInt16), 0)), //nolint:gosec // it fits
-	}
-	if c.Embed != nil || len(c.EncodingFormats) > 0 || c.ConversationID != "" || c.GuardrailID != "" || c.KnowledgeBaseID != "" {
-		out.rarely = &rarely{c.Embed, c.EncodingFormats, c.ConversationID, c.GuardrailID, c.KnowledgeBaseID}
+	out := calling{startKey: k, rarely: &nothingRare, Request: c.Request, asked: c.asked}
+	if c.Embed != nil || len(c.EncodingFormats) > 0 || c.ConversationID != "" || c.GuardrailID != "" || c.KnowledgeBaseID != "" || c.ResendCount > 0 {
+		out.rarely = &rarely{c.Embed, c.EncodingFormats, c.ConversationID, c.GuardrailID, c.KnowledgeBaseID, c.ResendCount}
 	}
 	return out
 }

@@ -40,7 +40,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	e := endings.Get().(*ending) //nolint:forcetypeassert // there is nothing else in it
 	defer e.release()
 	*e = ending{Result: r, err: err, failure: failureOf(err), abandoned: abandoned}
-	e.failure.message = s.inst.clean(&s.record, e.failure.message, unknownFailure)
+	e.failure.message = s.inst.clean(s.inside.detached(), e.failure.message, unknownFailure)
 	s.mu.Lock()
 	if s.ended.Load() {
 		s.mu.Unlock()
@@ -63,7 +63,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	s.measure(e)
 	s.describe(e, &docs)
 	if err != nil {
-		s.inst.exception(&s.record, err, e.failure.message)
+		s.inst.exception(s.inside.detached(), err, e.failure.message)
 	}
 	if !s.foreign {
 		s.span.End()
@@ -187,24 +187,24 @@ func (s *Span) series(r *Result, errorType string) *series {
 	if len(m.fields) == 0 {
 		return m.of(k, nil)
 	}
-	return m.of(k, attributionOf(&s.record))
+	return m.of(k, attributionOf(s.inside.detached()))
 }
 
 func (s *Span) measure(e *ending) {
 	m := s.inst.metrics
 	if e.refused {
-		s.inst.drop(&s.record, "usage", genai.ReasonInvalid)
+		s.inst.drop(s.inside.detached(), "usage", genai.ReasonInvalid)
 	}
 	series := s.series(&e.Result, string(e.failure.kind))
-	m.took(&s.record, series, e.took, s.inference())
+	m.took(s.inside.detached(), series, e.took, s.inference())
 	if !e.billed {
 		return
 	}
 	if e.err != nil {
 		series = s.series(&e.Result, "") // only the duration tells errors apart
 	}
-	m.tokens(&s.record, series, &e.Usage, s.inference(), e.err == nil)
-	m.price(&s.record, series, &e.cost)
+	m.tokens(s.inside.detached(), series, &e.Usage, s.inference(), e.err == nil)
+	m.price(s.inside.detached(), series, &e.cost)
 }
 
 // report hands the call to the chain around it or, as the outermost span, to
@@ -218,7 +218,7 @@ func (s *Span) report(e *ending) {
 		return
 	}
 	if rec != nil {
-		s.inst.deliver(&s.record, rec)
+		s.inst.deliver(s.inside.detached(), rec)
 	}
 }
 
@@ -233,6 +233,6 @@ func (s *Span) newRecord(e *ending) *Record {
 		FinishReasons: e.FinishReasons, Usage: e.Usage, Cost: e.cost,
 		ErrorKind: e.failure.kind, ErrorMessage: e.failure.message, StatusCode: e.failure.status, ErrorCode: e.failure.code,
 		Abandoned: e.abandoned, Attempts: e.Attempts, PromptChars: s.call.promptLen(), ResponseChars: e.ResponseChars,
-		Attribution: AttributionFrom(&s.record),
+		Attribution: AttributionFrom(s.inside.detached()),
 	}
 }

@@ -22,9 +22,8 @@ type Span struct {
 	into  *Span      // in an inner layer the span that it reports to
 	outer *frame     // the chain around, or nil
 	call  calling
-	// inside is the context of the call, record that of telemetry about it.
+	// inside is the context of the call.
 	inside callContext
-	record detached
 	begun  time.Time
 	start  *start     // nil in an inner layer
 	agent  *AgentSpan // whose call it is, or nil
@@ -123,7 +122,6 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs
 	started := i.starts.of(startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
 	s.inst, s.call, s.attempts, s.begun = i, call.calling(&started.key), 1, time.Now()
 	s.inside.frame.inference = s
-	s.record.values = &s.inside
 	around := frameFrom(ctx)
 	if around != nil {
 		switch {
@@ -146,7 +144,7 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs
 		s.inside.Context, s.span = i.tracer.Start(ctx, s.start.name, s.start.opts...)
 	}
 	if s.inference() {
-		s.capturing = i.destinations(&s.record, s.span)
+		s.capturing = i.destinations(s.inside.detached(), s.span)
 	}
 	return &s.inside
 }

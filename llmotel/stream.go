@@ -95,7 +95,7 @@ func (s *Span) semantic(st *streamed, now time.Duration, chars int, model string
 		s.opened("")
 	case s.inst.metrics.chunkTimes:
 		s.opened(model)
-		s.inst.metrics.next(st.witness(&s.record, gap), st.series, gap)
+		s.inst.metrics.next(st.witness(s.inside.detached(), gap), st.series, gap)
 	}
 }
 
@@ -111,7 +111,7 @@ func (s *Span) opened(model string) {
 		answer.Provider, answer.Model = st.seen.Provider, st.seen.Model
 	}
 	st.series = s.series(&answer, "") // these metrics have no tier
-	s.inst.metrics.first(&s.record, st.series, st.firstChunk)
+	s.inst.metrics.first(s.inside.detached(), st.series, st.firstChunk)
 }
 
 // exemplars is how many chunks share one, beside those that came later than all
