@@ -100,6 +100,9 @@ type Result struct {
 	Usage providers.Usage
 	// ServiceTier and SystemFingerprint are the provider's words.
 	ServiceTier, SystemFingerprint string
+	// Region is where the provider says that it kept the data, if that may have
+	// a price of its own: see pricing.Query.
+	Region string
 	// ConversationID is the id of the conversation, if the answer tells it.
 	ConversationID string
 	// Compacted tells that the model saw a compacted view of the conversation.
@@ -124,7 +127,7 @@ func ResultOf(r *providers.Response) Result {
 	return Result{
 		Provider: r.Provider, API: r.API, ResponseID: r.ID, RequestID: r.RequestID, Model: r.Model,
 		FinishReasons: reasonsOf(r.Choices), RawFinishReasons: rawReasonsOf(r.Choices), Usage: r.Usage,
-		ServiceTier: r.ServiceTier, SystemFingerprint: r.SystemFingerprint,
+		ServiceTier: r.ServiceTier, SystemFingerprint: r.SystemFingerprint, Region: r.Region,
 		ResponseChars: textLen(r.Choices), Attempts: r.Attempts, Response: r,
 	}
 }
@@ -133,7 +136,7 @@ func resultOfFinish(f *providers.Finish) Result {
 	return Result{
 		Provider: f.Provider, API: f.API, ResponseID: f.ResponseID, RequestID: f.RequestID, Model: f.Model,
 		FinishReasons: f.Reasons, RawFinishReasons: f.RawReasons, Usage: f.Usage,
-		ServiceTier: f.ServiceTier, SystemFingerprint: f.SystemFingerprint,
+		ServiceTier: f.ServiceTier, SystemFingerprint: f.SystemFingerprint, Region: f.Region,
 		Attempts: f.Attempts,
 	}
 }

@@ -109,7 +109,7 @@ func (s *Span) settle(e *ending) {
 	case p.inner.calls > 1, p.inner.calls == 1 && e.Usage.Completeness == providers.UsageMissing:
 		e.Usage, e.cost, e.billed = p.inner.usage, p.inner.cost, true
 	case e.billed:
-		e.cost = s.costOf(e.Provider, e.Model, e.ServiceTier, &e.Usage)
+		e.cost = s.costOf(&e.Result, &e.Usage)
 	}
 	if spent := p.spent; spent.calls > 0 {
 		if e.billed {
@@ -128,6 +128,7 @@ func (r *Result) fill(seen *Result) {
 	r.Model = cmp.Or(r.Model, seen.Model)
 	r.ServiceTier = cmp.Or(r.ServiceTier, seen.ServiceTier)
 	r.SystemFingerprint = cmp.Or(r.SystemFingerprint, seen.SystemFingerprint)
+	r.Region = cmp.Or(r.Region, seen.Region)
 	r.ConversationID = cmp.Or(r.ConversationID, seen.ConversationID)
 	r.Attempts = cmp.Or(r.Attempts, seen.Attempts)
 	if r.FinishReasons == nil {
@@ -159,18 +160,6 @@ func (s *Span) errorReasons() []providers.FinishReason {
 		return slices.Repeat(singleReasons[providers.FinishError], r.Choices)
 	}
 	return singleReasons[providers.FinishError]
-}
-
-// costOf asks what tokens cost. Empty names are those that were asked for. A
-// price table that panics leaves the call unpriced.
-func (s *Span) costOf(provider, model, tier string, u *providers.Usage) (c pricing.Cost) {
-	defer func() {
-		if recover() != nil {
-			c = pricing.Cost{}
-		}
-	}()
-	provider, model = cmp.Or(provider, s.call.Provider), cmp.Or(model, s.call.Model)
-	return s.inst.pricer.Cost(provider, model, cmp.Or(tier, s.requestTier()), u, s.begun)
 }
 
 // series returns the metric attribute set of the call; errorType may be empty.

@@ -222,7 +222,7 @@ func (s *Span) Retry(delay time.Duration, err error) {
 	s.attempts++
 	s.content.ResetOutput()
 	if f.usage.Completeness != providers.UsageMissing && f.usage.Validate() == nil {
-		s.made().spent.add(&f.usage, s.costOf("", "", "", &f.usage))
+		s.made().spent.add(&f.usage, s.costOf(&Result{}, &f.usage))
 	}
 	if s.span.IsRecording() {
 		s.span.AddEvent(genai.EventRetry, trace.WithAttributes(
