@@ -155,9 +155,14 @@ func (x *exchange) cut() error {
 		RequestID: requestID(x.header), Detail: detail, Usage: x.Usage(),
 	}
 	if x.status < http.StatusOK || x.status >= http.StatusMultipleChoices {
-		e.Detail, e.Kind = "the reply is no answer", providers.KindUnknown
+		return noAnswer(x.Provider, x.Asked.Model, int(x.status))
 	}
 	return e
+}
+
+// noAnswer is the error of a reply whose status says neither success nor failure.
+func noAnswer(provider, model string, status int) *providers.Error {
+	return &providers.Error{Provider: provider, Model: model, Kind: providers.KindUnknown, StatusCode: status, Detail: "the reply is no answer"}
 }
 
 // readBack is a body of which a part has been read already.

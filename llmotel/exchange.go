@@ -34,6 +34,9 @@ var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 	route, ok := wire.Match(req)
 	if !ok {
+		if before := followed(req); before != nil { // away from where calls go
+			before.End(Result{}, noAnswer(before.call.Provider, before.call.Model, req.Response.StatusCode))
+		}
 		return next(req)
 	}
 	if w.retries > 0 {
@@ -63,8 +66,14 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		}
 		return next(other)
 	}
-	call := x.call(req)
-	ctx, span := inst.begin(req.Context(), &c.Span, &call, sdkSpan(req.Context())), &c.Span
+	call, span := x.call(req), &c.Span
+	var ctx context.Context
+	if before := followed(req); before != nil {
+		ctx = span.resume(req.Context(), before, &call)
+	}
+	if ctx == nil {
+		ctx = inst.begin(req.Context(), span, &call, sdkSpan(req.Context()))
+	}
 	x.span = span
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
@@ -85,6 +94,11 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	resp, err := w.send(sent, req, x, next)
 	x.tee.detach()
 	span.learn(x.Asked.Model)
+	if err == nil && resp != nil && w.redirects(req, resp) {
+		x.await(ctx, req, resp)
+		x = nil
+		return resp, nil
+	}
 	resp, err = x.respond(ctx, &c.reply, resp, err)
 	x = nil
 	if hide && resp != nil {
