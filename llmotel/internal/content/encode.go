@@ -139,6 +139,7 @@ func (e *Encoder) part(dst []byte, b *Builder, p *Part) []byte {
 	case Text:
 		dst = append(dst, `{"type":"text","content":`...)
 		dst = e.text(dst, b, body, p.cut)
+		dst = member(dst, `,"phase":`, p.f[Phase])
 	case Reasoning:
 		dst = append(dst, `{"type":"reasoning","content":`...)
 		dst = e.text(dst, b, body, p.cut)

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
@@ -26,6 +27,7 @@ const (
 	responsesRefusal
 	responsesPlace
 	responsesSubPlace
+	responsesPhase
 	responsesDelta
 	responsesCode
 )
@@ -36,6 +38,7 @@ var responsesAnswer = func() *jsonscan.Node {
 	item := func(id jsonscan.ID) *jsonscan.Node {
 		return jsonscan.Object(id,
 			jsonscan.At("type", jsonscan.Value(responsesItemType)),
+			jsonscan.At("phase", jsonscan.Value(responsesPhase)),
 			jsonscan.At("call_id", jsonscan.Value(responsesCallID)),
 			jsonscan.At("name", jsonscan.Value(responsesName)),
 			jsonscan.At("arguments", jsonscan.Text(responsesArguments)),
@@ -75,7 +78,8 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 	i := x.items
 	switch id {
 	case responsesRoot:
-		i.event, i.kind, i.sub, i.from, i.text = noEvent, content.Text, 0, 0, nil
+		i.event, i.kind, i.sub, i.from, i.text, i.phase = noEvent, content.Text, 0, 0, nil, ""
+		i.whole = false
 		i.known = x.Chunks > 0
 		x.piece = nil
 	case responsesUsage:
@@ -84,7 +88,7 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 		if id == responsesItem && i.event == itemAdded {
 			x.part = i.next // as its index will say
 		}
-		x.piece, i.text, i.think = nil, nil, false
+		x.piece, i.text, i.think, i.phase = nil, nil, false, ""
 		i.first = len(x.content.Output(0).Parts())
 	}
 }
@@ -95,12 +99,25 @@ func responsesClose(x *Exchange, id jsonscan.ID) {
 		return
 	}
 	x.piece, i.text = nil, nil
-	if parts := x.content.Output(0).Parts(); i.think && i.first < len(parts) {
+	parts := x.content.Output(0).Parts()
+	if i.think && i.first < len(parts) {
 		for _, p := range parts[i.first:] {
 			if p.Kind() == content.Text {
 				p.SetKind(content.Reasoning)
 			}
 		}
+	}
+	if id == responsesOutputItem && i.phase != "" {
+		for _, p := range parts[min(i.first, len(parts)):] {
+			setPhase(p, i.phase)
+		}
+	}
+}
+
+// setPhase says of a text what phase of the answer it is of.
+func setPhase(p *content.Part, phase string) {
+	if p.Kind() == content.Text {
+		p.Set(content.Phase, phase)
 	}
 }
 
@@ -112,6 +129,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case responsesEvent:
 		i.event, i.kind = eventOf(v)
+		i.whole = i.kind == content.Reasoning && !bytes.Contains(v, []byte("summary"))
 	case responsesStatus:
 		x.Status = wordOr(v, x.Status)
 	case responsesIncomplete:
@@ -136,6 +154,10 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case responsesSubPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			i.sub = int(n)
+		}
+	case responsesPhase:
+		if x.content != nil {
+			i.phase = word(v)
 		}
 	case responsesCode:
 		if i.event == failure { // events of other types have code that the model wrote
@@ -171,8 +193,15 @@ func eventOf(v []byte) (event, content.Kind) {
 	return noEvent, 0
 }
 
-// place is where the part of the answer being read stands in its message.
-func (x *Exchange) place() int { return x.part<<8 | x.items.sub&0xff }
+// place is where the part of the answer being read stands in its message. Thinking
+// and its summary, in one item, each have numbers of their own.
+func (x *Exchange) place() int {
+	place := x.part<<8 | x.items.sub&0x7f
+	if x.items.whole {
+		place |= 0x80
+	}
+	return place
+}
 
 // answeredCall is the tool call that the item being read becomes. Streams add
 // items first and say at the end again what they were.
@@ -261,6 +290,13 @@ func responsesDone(x *Exchange) {
 			x.piece.Move(to, i.from)
 		}
 		x.piece = nil
+	}
+	if i.event == itemDone && i.phase != "" {
+		for _, p := range x.content.Output(0).Parts() {
+			if p.Index()>>8 == x.part {
+				setPhase(p, i.phase)
+			}
+		}
 	}
 	if i.event == failure {
 		x.Failed = true

@@ -31,6 +31,7 @@ var responsesRequest = func() *jsonscan.Node {
 		jsonscan.At("input", jsonscan.Or(jsonscan.Text(responsesAskInput), jsonscan.Array(0, jsonscan.Object(responsesAskItem,
 			jsonscan.At("type", jsonscan.Value(responsesAskType)),
 			jsonscan.At("role", jsonscan.Value(responsesAskRole)),
+			jsonscan.At("phase", jsonscan.Value(responsesAskPhase)),
 			jsonscan.At("content", parts(responsesAskContent)),
 			jsonscan.At("summary", parts(responsesAskContent)),
 			jsonscan.At("call_id", jsonscan.Value(responsesAskCallID)),
@@ -70,6 +71,9 @@ func responsesAskClose(x *Exchange, id jsonscan.ID) {
 		case p.Kind() == content.Text && i.result:
 			p.SetKind(content.ToolResult)
 		}
+		if i.phase != "" {
+			setPhase(p, i.phase)
+		}
 		if p.Kind() == content.ToolCall || p.Kind() == content.ToolResult {
 			p.Append(content.ID, x.callID)
 		}
@@ -93,6 +97,10 @@ func responsesAskValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case responsesAskRole:
 		if x.content != nil {
 			x.items.role = word(v)
+		}
+	case responsesAskPhase:
+		if x.content != nil {
+			x.items.phase = word(v)
 		}
 	case responsesAskCallID:
 		x.callID = append(x.callID[:0], v...)
