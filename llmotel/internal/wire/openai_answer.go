@@ -28,6 +28,7 @@ const (
 	chatObject
 	chatErrorCode
 	chatErrorType
+	chatFilling
 )
 
 var chatRead = own{open: chatOpen, close: chatClose, value: chatValue, text: chatText}
