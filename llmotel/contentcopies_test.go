@@ -22,7 +22,7 @@ func TestAllocatedBytesOfContent(t *testing.T) {
 	added := func(words int) (bytes, allocs int64) {
 		reply := strings.Replace(reply1KB, strings.Repeat("Because. ", 65), strings.Repeat("Because it is so. ", words), 1)
 		call := func(opts ...llmotel.Option) (bytes, allocs int64) {
-			mw := httpInstrumentation(t, sdktrace.AlwaysSample(), opts...).Middleware()
+			mw := httpInstrumentation(t, sdktrace.AlwaysSample(), opts...).Middleware() //nolint:bodyclose // it is no response
 			next := &cannedHTTP{body: []byte(reply)}
 			buf := make([]byte, 4096)
 			return allocated(100, func() {
@@ -60,5 +60,5 @@ func allocated(runs int64, f func()) (bytes, allocs int64) {
 		f()
 	}
 	runtime.ReadMemStats(&after)
-	return int64(after.TotalAlloc-before.TotalAlloc) / runs, int64(after.Mallocs-before.Mallocs) / runs //nolint:gosec // they fit
+	return int64(after.TotalAlloc-before.TotalAlloc) / runs, int64(after.Mallocs-before.Mallocs) / runs
 }

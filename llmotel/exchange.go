@@ -67,13 +67,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		return next(other)
 	}
 	call, span := x.call(req), &c.Span
-	var ctx context.Context
-	if before := followed(req); before != nil {
-		ctx = span.resume(req.Context(), before, &call)
-	}
-	if ctx == nil {
-		ctx = inst.begin(req.Context(), span, &call, sdkSpan(req.Context()))
-	}
+	ctx := inst.beginOrResume(req, span, &call)
 	x.span = span
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {

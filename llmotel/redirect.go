@@ -43,6 +43,16 @@ func followed(req *http.Request) *Span {
 	return f.inference
 }
 
+// beginOrResume begins a span, or takes over the one that waits for the request.
+func (i *Instrumentation) beginOrResume(req *http.Request, s *Span, call *Call) context.Context {
+	if before := followed(req); before != nil {
+		if ctx := s.resume(req.Context(), before, call); ctx != nil {
+			return ctx
+		}
+	}
+	return i.begin(req.Context(), s, call, sdkSpan(req.Context()))
+}
+
 // resume makes s the span that old was, for another request of the same call and
 // under that one's context, and returns the context inside s. It returns nil if old
 // has ended meanwhile.

@@ -45,7 +45,7 @@ func (x *exchange) readRequest(req *http.Request, into *sentBody) (io.ReadCloser
 		if err == io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull returns it as it is
 			err = io.EOF
 		}
-		*into = sentBody{buf: buf, end: int32(n), err: err, src: req.Body}
+		*into = sentBody{buf: buf, end: int32(n), err: err, src: req.Body} //nolint:gosec // of 8 KiB
 		return into, nil
 	}
 	if req.GetBody == nil {

@@ -42,7 +42,8 @@ func FirstChunksAlone(streams int, callers ...Caller) ([]time.Duration, error) {
 	}
 	out := make([]time.Duration, len(callers))
 	for i, list := range times {
-		if slices.Sort(list); len(list) > 0 {
+		slices.Sort(list)
+		if len(list) > 0 {
 			out[i] = list[len(list)/2]
 		}
 	}
@@ -91,11 +92,11 @@ func RetainedAlone(c Caller, o OpenStream) (float64, error) {
 		if err != nil {
 			return err
 		}
-		resp, err := c.Do(req)
+		resp, err := c.Do(req) //nolint:bodyclose // it is kept open
 		if err != nil {
 			return err
 		}
-		open = append(open, resp)
+		open = append(open, resp) //nolint:bodyclose // until all are measured
 		for range events {
 			if _, err := resp.Body.Read(buf); err != nil {
 				return err
