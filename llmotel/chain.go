@@ -50,9 +50,8 @@ type ChainSpan struct {
 	inst *Instrumentation
 	span trace.Span
 	call ChainCall
-	// inside is the context of the call, record that of telemetry about it.
+	// inside is the context of the call.
 	inside callContext
-	record detached
 	begun  time.Time
 	ended  flag
 
@@ -78,7 +77,6 @@ func (i *Instrumentation) StartChain(ctx context.Context, call ChainCall) (conte
 	s := &ChainSpan{inst: i, call: call, begun: time.Now()}
 	s.inside.Context, s.span = i.tracer.Start(ctx, genai.SpanNameCall, trace.WithSpanKind(trace.SpanKindInternal))
 	s.inside.frame.chain = s
-	s.record.values = &s.inside
 	return &s.inside, s
 }
 
@@ -163,13 +161,13 @@ func (s *ChainSpan) finish(r ChainResult, err error, abandoned bool) {
 	if err != nil && r.Message != "" {
 		f.message = r.Message
 	}
-	f.message = s.inst.clean(&s.record, f.message, unknownFailure)
+	f.message = s.inst.clean(s.inside.detached(), f.message, unknownFailure)
 	if s.span.IsRecording() {
 		s.describe(&r, s.visits, err, &f)
 	}
 	s.span.End()
 	if len(s.inst.sinks) > 0 {
-		s.inst.deliver(&s.record, s.newRecord(&r, took, &f, abandoned))
+		s.inst.deliver(s.inside.detached(), s.newRecord(&r, took, &f, abandoned))
 	}
 }
 
@@ -190,7 +188,7 @@ func (s *ChainSpan) describe(r *ChainResult, visits []Visit, err error, f *failu
 			kvs = append(kvs, genai.BreakerStateKey.String(string(b.State)))
 		}
 	}
-	kvs = appendAttribution(kvs, attributionOf(&s.record))
+	kvs = appendAttribution(kvs, attributionOf(s.inside.detached()))
 	if err != nil {
 		kvs = append(kvs, genai.ErrorTypeKey.String(string(f.kind)))
 		s.span.SetStatus(codes.Error, f.message)
@@ -219,7 +217,7 @@ func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, ab
 	rec.ErrorKind, rec.ErrorMessage, rec.StatusCode, rec.ErrorCode = f.kind, f.message, f.status, f.code
 	rec.Abandoned, rec.Attempts, rec.Degraded = abandoned, r.Attempts, r.Degraded
 	rec.Visits, rec.Skips, rec.BreakerChanges = s.visits, s.skips, s.changes
-	rec.Attribution = AttributionFrom(&s.record)
+	rec.Attribution = AttributionFrom(s.inside.detached())
 	for i := range r.Breakers {
 		if b := &r.Breakers[i]; b.Target == rec.Target && b.Model == "" && b.Key == "" {
 			rec.BreakerState = b.State

@@ -120,6 +120,8 @@ type Finish struct {
 	StopSequence string
 
 	ServiceTier, SystemFingerprint string
+	// Region is where the provider says that it kept the data; see Response.
+	Region string
 	// Created is when the provider says it made the answer; may be zero.
 	Created time.Time
 	// Logprobs has the vendor's log probabilities of each choice verbatim

@@ -58,9 +58,14 @@ func (b *builder) types(path string, p *provider) bool {
 	if p.Type == nil {
 		return false
 	}
-	known := keys(b.factories)
 	if b.factories[*p.Type] != nil {
 		return true
+	}
+	var known []string
+	for _, name := range keys(b.factories) {
+		if b.factories[name] != nil {
+			known = append(known, name)
+		}
 	}
 	reason := "unknown provider " + shown(*p.Type) + suggestion(*p.Type, known)
 	if len(known) > 0 {

@@ -55,7 +55,7 @@ func TestFactory(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	got.Options = json.RawMessage(`{"beta": ["a"], "tier": 5}`)
-	if err := got.Decode(&options); err == nil || err.Error() != `options: "tier" must be a string, not a number` {
+	if err := got.Decode(&options); err == nil || err.Error() != `options: "tier" must be of type string, not a number` {
 		t.Errorf("got %v", err)
 	}
 	got.Options = json.RawMessage(`{"beta": ["a"], "tier": "flex"}`)
@@ -112,6 +112,33 @@ func TestFactoryError(t *testing.T) {
 	var e *config.Error
 	if !errors.Is(err, cause) || !errors.As(err, &e) || e.Path != "targets[0].provider" || e.Line != 1 {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A program without factories, and one with a factory that is nil.
+func TestNoFactories(t *testing.T) {
+	for _, none := range []config.Factories{nil, {"openai": nil}} {
+		_, err := config.Parse("f", []byte(with("")), none)
+		if want := `f:1:36: targets[0].provider.type: unknown provider "openai"; this program has registered none`; err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// The file in the guide is one that parses.
+func TestGuide(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/failover.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(strings.ReplaceAll(string(guide), "\r\n", "\n"), "```json\n")
+	file, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("the guide has no file")
+	}
+	set := config.WithLookup(func(string) (string, bool) { return "k", true })
+	if _, err := config.Parse("failover.md", []byte(file), factories, set); err != nil {
+		t.Error(err)
 	}
 }
 

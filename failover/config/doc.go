@@ -17,4 +17,4 @@
 // it is made of, for llmotel/monitor and for whoever adds to them.
 package config
 
-//go:generate go test -run TestSchemaDocument -update .
+//go:generate go test -run Document -update .

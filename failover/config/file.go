@@ -99,7 +99,7 @@ type settings struct {
 	Weight *float64 `json:"weight" min:"0"`
 	// Names the target in an experiment. The default is its name.
 	Variant *string `json:"variant" min:"1"`
-	// What the target cannot do. Requests that need it pass the target over.
+	// What the target cannot do. Requests that need it pass the target over. By default it is taken to be capable of everything.
 	Lacks *[]string `json:"lacks" enum:"tools,images,audio,files,structured_output,choices"`
 	// How many tokens of input and output together the model can hold. The default 0 means unknown.
 	ContextWindow *int64 `json:"context_window" min:"0"`

@@ -51,7 +51,7 @@ func (p Provider) Decode(v any) error {
 	dec.DisallowUnknownFields()
 	err := dec.Decode(v)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("options: %q must be a %v, not a %s", wrong.Field, wrong.Type, wrong.Value)
+		return fmt.Errorf("options: %q must be of type %v, not a %s", wrong.Field, wrong.Type, wrong.Value)
 	}
 	if err != nil {
 		return fmt.Errorf("options: %w", err)

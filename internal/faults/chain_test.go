@@ -220,7 +220,7 @@ func (b *bed) checkResult(t *testing.T, s *scenario, o outcome, resp *providers.
 		if !ok || providers.KindOf(err) != o.kind || b.backup.Requests() != 0 {
 			t.Fatalf("want an interrupted stream of kind %q and no other target; got %v, %d requests", o.kind, err, b.backup.Requests())
 		}
-		if text := broken.Partial.Text(); text == "" || !strings.HasPrefix(faults.Text, text) {
+		if text := broken.Partial.Text(); text == "" || !strings.HasPrefix(faults.Text, text) { //nolint:gocritic // it is the text that begins the whole
 			t.Errorf("the part that had arrived is %q", text)
 		}
 		return

@@ -27,7 +27,7 @@ const Text = "The opera house, the fjord and Vigeland park."
 // Secret stands in every body of an error, as vendors repeat what they were
 // asked; Key is the key to call the server with.
 const (
-	Secret = "canary-prompt-7c1"
+	Secret = "canary-prompt-7c1" //nolint:gosec // a marker, not a secret
 	Key    = "sk-canary-key-93f"
 )
 

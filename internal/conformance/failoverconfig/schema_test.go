@@ -66,7 +66,7 @@ func parse(name string, data []byte) error {
 func TestFiles(t *testing.T) {
 	s := compile(t)
 	var files []string
-	for _, pattern := range []string{"../../../failover/config/testdata/*.json"} {
+	for _, pattern := range []string{"../../../failover/config/testdata/*.json", "../../../examples/failover/*.json"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: none found, %v", pattern, err)
