@@ -42,6 +42,8 @@ type Entry struct {
 	Visits       []Visit `json:"visits,omitempty"`
 	Skips        []Skip  `json:"skips,omitempty"`
 
+	BreakerChanges []BreakerChange `json:"breaker_changes,omitempty"`
+
 	PromptChars   int          `json:"prompt_chars"`
 	ResponseChars int          `json:"response_chars"`
 	Attribution   *Attribution `json:"attribution,omitempty"`
@@ -107,6 +109,16 @@ type Visit struct {
 // Skip is a target that was passed over.
 type Skip struct {
 	Target string `json:"target"`
+	Reason string `json:"reason"`
+}
+
+// BreakerChange is a change of a circuit breaker that the call caused.
+type BreakerChange struct {
+	Target string `json:"target"`
+	Model  string `json:"model,omitempty"`
+	Key    string `json:"key,omitempty"`
+	From   string `json:"from"`
+	To     string `json:"to"`
 	Reason string `json:"reason"`
 }
 

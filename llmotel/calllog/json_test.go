@@ -60,7 +60,11 @@ func TestFullRecord(t *testing.T) {
 				Tokens: calllog.Tokens{Usage: "missing"}, Cost: calllog.Cost{Unpriced: true}, Attempts: 1,
 			},
 		},
-		Skips:       []calllog.Skip{{Target: "third", Reason: "breaker_open"}},
+		Skips: []calllog.Skip{{Target: "third", Reason: "breaker_open"}},
+		BreakerChanges: []calllog.BreakerChange{
+			{Target: "primary", Key: "team-a", From: "closed", To: "open", Reason: "isolated"},
+			{Target: "any", Model: "m", From: "open", To: "half_open", Reason: "delay_elapsed"},
+		},
 		PromptChars: 4000, ResponseChars: 900,
 		Attribution: &calllog.Attribution{
 			Feature: "search", FeatureVersion: "2", Prompt: "rank", PromptVersion: "7", Experiment: "exp", Variant: "b",
@@ -101,13 +105,13 @@ func TestAbandonedIsNoSuccess(t *testing.T) {
 
 func TestNestedListsAndStringsAreBounded(t *testing.T) {
 	long := strings.Repeat("\x00", 1<<20)
-	r := &llmotel.Record{CallID: long, Provider: strings.Repeat("é", 1<<20), Visits: make([]llmotel.Visit, 1000), Skips: make([]llmotel.Skip, 1000)}
+	r := &llmotel.Record{CallID: long, Provider: strings.Repeat("é", 1<<20), Visits: make([]llmotel.Visit, 1000), Skips: make([]llmotel.Skip, 1000), BreakerChanges: make([]llmotel.BreakerChange, 1000)}
 	for i := range r.Visits {
 		r.Visits[i] = llmotel.Visit{Target: long, Provider: long, RequestModel: long, ResponseModel: long, RequestID: long, ErrorMessage: long}
 	}
 	line := calllog.AppendLine(nil, r)
 	e := entryOf(t, line)
-	if len(line) > calllog.MaxLine || len(e.Visits) != calllog.MaxNested || len(e.Skips) != calllog.MaxNested {
+	if len(line) > calllog.MaxLine || len(e.Visits) != calllog.MaxNested || len(e.Skips) != calllog.MaxNested || len(e.BreakerChanges) != calllog.MaxNested {
 		t.Errorf("%d bytes, %d visits, %d skips", len(line), len(e.Visits), len(e.Skips))
 	}
 	if !utf8.ValidString(e.Provider) || strings.Contains(e.Provider, "\ufffd") || !strings.HasSuffix(e.Provider, "…") {

@@ -57,6 +57,7 @@ func (w writer) record(r *llmotel.Record, weight float64) {
 	w.int("attempts", int64(r.Attempts))
 	w.optional("breaker_state", string(r.BreakerState))
 	w.ways(r)
+	w.changes(r)
 	w.int("prompt_chars", int64(r.PromptChars))
 	w.int("response_chars", int64(r.ResponseChars))
 	if r.Attribution != (llmotel.Attribution{}) {
@@ -83,6 +84,27 @@ func (w writer) ways(r *llmotel.Record) {
 		}
 		w.endList()
 	}
+}
+
+// changes writes what the call did to circuit breakers.
+func (w writer) changes(r *llmotel.Record) {
+	n := min(len(r.BreakerChanges), maxNested)
+	if n == 0 {
+		return
+	}
+	w.beginList("breaker_changes")
+	for i := range r.BreakerChanges[:n] {
+		c := &r.BreakerChanges[i]
+		w.begin("")
+		w.text("target", c.Target)
+		w.optional("model", c.Model)
+		w.optional("key", c.Key)
+		w.text("from", string(c.From))
+		w.text("to", string(c.To))
+		w.text("reason", c.Reason)
+		w.end()
+	}
+	w.endList()
 }
 
 func (w writer) visit(v *llmotel.Visit, abandoned bool) {

@@ -87,12 +87,36 @@ func (p *parser) nested(key []byte, e *Entry) bool {
 				return false
 			})
 		}) && e.Skips != nil
+	case "breaker_changes":
+		return e.BreakerChanges == nil && p.list(func() bool {
+			e.BreakerChanges = append(e.BreakerChanges, BreakerChange{})
+			c := &e.BreakerChanges[len(e.BreakerChanges)-1]
+			return p.object(func(key []byte) bool { return p.change(key, c) })
+		}) && e.BreakerChanges != nil
 	case "attribution":
 		if e.Attribution != nil {
 			return false
 		}
 		e.Attribution = new(Attribution)
 		return p.object(func(key []byte) bool { return p.attribution(key, e.Attribution) })
+	}
+	return false
+}
+
+func (p *parser) change(key []byte, c *BreakerChange) bool {
+	switch string(key) {
+	case "target":
+		return p.text(&c.Target)
+	case "model":
+		return p.text(&c.Model)
+	case "key":
+		return p.text(&c.Key)
+	case "from":
+		return p.text(&c.From)
+	case "to":
+		return p.text(&c.To)
+	case "reason":
+		return p.text(&c.Reason)
 	}
 	return false
 }
