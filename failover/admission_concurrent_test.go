@@ -40,9 +40,14 @@ func (g gauged) Generate(ctx context.Context, req *providers.Request) (*provider
 func TestAdmissionConcurrentSafe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		moods := []step{
-			{after: time.Second}, {after: 2 * time.Second}, {}, broken, {hang: true},
+			{after: time.Second},
+			{after: 2 * time.Second},
+			{},
+			broken,
+			{hang: true},
 			{after: time.Second, err: failAfter(providers.KindRateLimited, 3*time.Second)},
-			{err: fail(providers.KindQuotaExhausted)}, {panics: true},
+			{err: fail(providers.KindQuotaExhausted)},
+			{panics: true},
 		}
 		var running, most, calls atomic.Int64
 		var keys []failover.Key
