@@ -101,8 +101,8 @@ func TestAdmissionConcurrentSafe(t *testing.T) {
 			k.Provider.(gauged).set()
 		}
 		time.Sleep(15 * time.Minute)
-		for range 8 {
-			if err := call(t, c); err != nil {
+		for i := range 32 { // some of each model, over the keys
+			if err := askFor(t, c, fmt.Sprint("model-", i%4)); err != nil {
 				t.Error(err)
 			}
 		}
