@@ -118,6 +118,8 @@ func TestLimitWaitEndsWithTheCall(t *testing.T) {
 		if err := call(t, c); !errors.Is(err, failover.ErrRateLimit) || time.Since(begun) != 0 {
 			t.Errorf("%v after %v", err, time.Since(begun))
 		}
+		c = limited(t, script("pa"), nil, failover.WithRequestsPerMinute(1), failover.WithLimitWait(time.Hour))
+		_ = call(t, c)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		if _, err := c.Generate(ctx, ask()); !errors.Is(err, failover.ErrRateLimit) || time.Since(begun) != 0 {

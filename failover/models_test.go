@@ -183,6 +183,33 @@ func TestModelsAreBounded(t *testing.T) {
 	})
 }
 
+// A model that is being called keeps its place.
+func TestModelInFlightKeepsItsBreaker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := script("p", step{after: time.Minute, err: fail(providers.KindServerError)})
+		for range 100 {
+			p.script = append(p.script, step{err: fail(providers.KindModelNotFound)})
+		}
+		c, err := failover.New([]failover.Target{{Name: "a", Provider: p}}, failover.WithMaxAttempts(1), failover.WithBreakerPerModel())
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error)
+		go func() { done <- askFor(t, c, "long") }()
+		synctest.Wait()
+		for i := range 100 {
+			_ = askFor(t, c, fmt.Sprint("nonsense-", i))
+		}
+		if n := inFlight(c); n != 1 {
+			t.Errorf("%d in flight", n)
+		}
+		<-done
+		if s := c.BreakerStatuses()[0]; s.Failures != 1 || s.InFlight != 0 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 // A target with a model of its own has one breaker.
 func TestBreakerPerModelMeansNothingWithAModel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

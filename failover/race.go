@@ -239,6 +239,9 @@ func (k *call) resumeAfter(w *branch) {
 func (r *race) ahead() []*target {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.over {
+		return nil
+	}
 	return r.parent.order[r.cursor:]
 }
 

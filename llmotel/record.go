@@ -72,6 +72,10 @@ type Record struct {
 	// is neither a success nor a failure of the provider.
 	Abandoned bool
 
+	// Degraded tells that no target answered but a failover chain's last
+	// resort did. ErrorKind is then empty.
+	Degraded bool
+
 	// Attempts counts the tries of all targets, retries included; at least 1
 	// if anything was sent.
 	Attempts int

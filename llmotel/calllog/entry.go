@@ -8,9 +8,12 @@ type Entry struct {
 	Schema    string    `json:"schema"`
 	Timestamp time.Time `json:"timestamp"`
 	CallID    string    `json:"call_id"`
-	TraceID   string    `json:"trace_id,omitempty"`
-	SpanID    string    `json:"span_id,omitempty"`
-	Sampled   bool      `json:"sampled,omitempty"`
+	// Weight is how many calls the record stands for; the Reader makes it 1
+	// where the line has none. Sums and rates are sums over Weight.
+	Weight  float64 `json:"weight,omitempty"`
+	TraceID string  `json:"trace_id,omitempty"`
+	SpanID  string  `json:"span_id,omitempty"`
+	Sampled bool    `json:"sampled,omitempty"`
 
 	Operation     string `json:"operation"`
 	Stream        bool   `json:"stream"`

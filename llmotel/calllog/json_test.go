@@ -42,7 +42,7 @@ func TestFullRecord(t *testing.T) {
 	cost := calllog.Cost{USD: new(0.00123456789), Partial: true, PriceID: "anthropic/claude-sonnet-5@2026-01-01"}
 	start := time.Date(2026, 3, 1, 11, 0, 0, 123456789, time.UTC)
 	want := &calllog.Entry{
-		Schema: "llmotel.calllog/1", Timestamp: start, CallID: "0197e1",
+		Schema: "llmotel.calllog/2", Timestamp: start, CallID: "0197e1",
 		TraceID: "0102030405060708090a0b0c0d0e0f10", SpanID: "0102030405060708", Sampled: true,
 		Operation: "chat", Stream: true, Provider: "anthropic", Model: "claude-sonnet-5", ResponseModel: "claude-sonnet-5-20260101", Target: "backup",
 		RequestID: "req_1", ResponseID: "msg_1", ServiceTier: "standard", LatencyMS: 1500.25, TTFCMS: 250, Chunks: 12,

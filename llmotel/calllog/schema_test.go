@@ -24,6 +24,7 @@ type schema struct {
 	Pattern     string             `json:"pattern"`
 	Format      string             `json:"format"`
 	MaxItems    int                `json:"maxItems"`
+	Minimum     *float64           `json:"minimum"`
 	Items       *schema            `json:"items"`
 	Properties  map[string]*schema `json:"properties"`
 	Required    []string           `json:"required"`
@@ -97,6 +98,9 @@ func (s *schema) allows(v any) bool {
 			return name == "object"
 		}
 	})
+	if x, ok := v.(float64); ok && s.Minimum != nil {
+		typeOK = typeOK && x >= *s.Minimum
+	}
 	if text, ok := v.(string); ok && s.Pattern != "" {
 		typeOK = typeOK && regexp.MustCompile(s.Pattern).MatchString(text)
 	}
@@ -112,6 +116,7 @@ func TestLinesFollowTheSchema(t *testing.T) {
 	cancelled.ErrorKind = providers.KindCancelled
 	for _, r := range []*llmotel.Record{full(), plain(), cancelled, {}} {
 		checkAgainstSchema(t, calllog.AppendLine(nil, r))
+		checkAgainstSchema(t, calllog.AppendWeighted(nil, r, 12.5))
 	}
 }
 

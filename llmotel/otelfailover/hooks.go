@@ -11,6 +11,9 @@ import (
 
 func (t *Telemetry) callStart(ctx context.Context, e failover.StartEvent) context.Context {
 	t.Observe(e.Chain)
+	if e.Experiment != "" {
+		ctx = llmotel.WithAttribution(ctx, llmotel.Attribution{Experiment: e.Experiment, Variant: e.Variant})
+	}
 	ctx, span := t.inst.StartChain(ctx, llmotel.ChainCall{
 		Chain: e.Chain.Name(), Model: e.Model, Stream: e.Stream,
 	})
@@ -42,7 +45,7 @@ func (t *Telemetry) callEnd(ctx context.Context, e failover.EndEvent) {
 	if span == nil {
 		return
 	}
-	r := llmotel.ChainResult{Target: e.Target, Attempts: e.Attempts, Breakers: e.Chain.BreakerStatuses()}
+	r := llmotel.ChainResult{Target: e.Target, Attempts: e.Attempts, Degraded: e.Degraded, Breakers: e.Chain.BreakerStatuses()}
 	if fe, ok := errors.AsType[*failover.Error](e.Err); ok {
 		r.Message = fe.Error() // names targets and kinds, never content
 	}
@@ -62,11 +65,20 @@ func (t *Telemetry) skip(ctx context.Context, e failover.SkipEvent) {
 }
 
 func (t *Telemetry) fallback(ctx context.Context, e failover.FallbackEvent) {
-	t.metrics.fallbacks.inc(ctx, labels{e.From, e.To, string(e.Kind)})
+	to := e.To
+	if e.LastResort {
+		to = genai.FallbackToLastResort
+	}
+	t.metrics.fallbacks.inc(ctx, labels{e.From, to, string(e.Kind)})
 	spanOf(ctx).Event(genai.EventFallback,
 		genai.FallbackFromKey.String(e.From),
-		genai.FallbackToKey.String(e.To),
+		genai.FallbackToKey.String(to),
 		genai.ErrorTypeKey.String(string(e.Kind)))
+}
+
+func (t *Telemetry) hedge(ctx context.Context, e failover.HedgeEvent) {
+	t.metrics.hedges.inc(ctx, labels{e.Target})
+	spanOf(ctx).Event(genai.EventHedge, genai.TargetKey.String(e.Target), genai.HedgeAfterKey.Float64(e.After.Seconds()))
 }
 
 func (t *Telemetry) breakerChange(ctx context.Context, e failover.BreakerEvent) {

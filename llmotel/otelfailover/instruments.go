@@ -14,7 +14,7 @@ import (
 // instruments count what chains do. Target names and error kinds are few, so
 // their attribute sets are kept.
 type instruments struct {
-	attempts, fallbacks, transitions counter
+	attempts, fallbacks, hedges, transitions counter
 
 	state, windowCalls, inFlight metric.Int64ObservableGauge
 	retryIn                      metric.Float64ObservableGauge
@@ -58,6 +58,7 @@ func newInstruments(m metric.Meter) (*instruments, error) {
 	}{
 		{&in.attempts, genai.MetricFailoverAttempts, []attribute.Key{genai.TargetKey, genai.OutcomeKey}},
 		{&in.fallbacks, genai.MetricFailoverFallbacks, []attribute.Key{genai.FallbackFromKey, genai.FallbackToKey, genai.ErrorTypeKey}},
+		{&in.hedges, genai.MetricFailoverHedges, []attribute.Key{genai.TargetKey}},
 		{&in.transitions, genai.MetricBreakerTransitions, []attribute.Key{
 			genai.TargetKey, genai.BreakerToKey, genai.BreakerReasonKey, genai.BreakerModelKey, genai.BreakerKeyKey,
 		}},

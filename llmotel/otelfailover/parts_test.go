@@ -95,6 +95,49 @@ func TestOpenedByHandHasNoRetryTime(t *testing.T) {
 	})
 }
 
+// Two chains with a target of one name: the worse state, the sum of the counts.
+func TestTargetsOfOneNameAreOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec := oteltest.New()
+		inst, err := llmotel.New(llmotel.WithTracerProvider(rec.TracerProvider), llmotel.WithMeterProvider(rec.MeterProvider))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tel, err := otelfailover.New(inst, otelfailover.WithMeterProvider(rec.MeterProvider))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = tel.Close() })
+		p, err := mock.NewOpenAI(mock.WithTimeScale(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var chains []*failover.Chain
+		for range 3 {
+			c, err := failover.New([]failover.Target{{Name: "only", Model: p.Model(), Provider: p}}, tel.Options()...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.Generate(t.Context(), question()); err != nil {
+				t.Fatal(err)
+			}
+			chains = append(chains, c)
+		}
+		if err := chains[1].Isolate("only", time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		text := rec.Text(t)
+		for _, want := range []string{
+			"metric llmotel.breaker.state 1\n    llmotel.target=only = 2\n",
+			"llmotel.breaker.result=success llmotel.target=only = 3\n",
+		} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in\n%s", want, text)
+			}
+		}
+	})
+}
+
 // What is under way is seen while it is.
 func TestInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -85,6 +85,7 @@ func (t *Telemetry) Options() []failover.Option {
 			Retry:         t.retry,
 			Skip:          t.skip,
 			Fallback:      t.fallback,
+			Hedge:         t.hedge,
 			BreakerChange: t.breakerChange,
 		}),
 	}

@@ -110,6 +110,10 @@ const (
 	// FallbackFromKey, FallbackToKey and ErrorTypeKey.
 	EventFallback = "llmotel.fallback"
 
+	// EventHedge: the answer is slow and a further target is asked. On the
+	// parent, with TargetKey and HedgeAfterKey.
+	EventHedge = "llmotel.hedge"
+
 	// EventBreakerChange: a circuit breaker changed its state. With TargetKey,
 	// BreakerFromKey, BreakerToKey and BreakerReasonKey.
 	EventBreakerChange = "llmotel.breaker.change"
@@ -130,8 +134,14 @@ const (
 	// FallbackFromKey: string. The target that failed.
 	FallbackFromKey = attribute.Key("llmotel.fallback.from")
 
-	// FallbackToKey: string. The target asked next.
+	// FallbackToKey: string. The target asked next, or FallbackToLastResort.
 	FallbackToKey = attribute.Key("llmotel.fallback.to")
+
+	// HedgeAfterKey: double. How long the call had waited by then, in seconds.
+	HedgeAfterKey = attribute.Key("llmotel.hedge.after")
+
+	// DegradedKey: boolean. No target answered, the chain's last resort did.
+	DegradedKey = attribute.Key("llmotel.degraded")
 
 	// BreakerFromKey: string. The state that a circuit breaker left.
 	BreakerFromKey = attribute.Key("llmotel.breaker.from")
@@ -159,6 +169,10 @@ const (
 	// ReasonKey: string. Why it was lost, from a small closed set.
 	ReasonKey = attribute.Key("llmotel.reason")
 )
+
+// FallbackToLastResort is the value of FallbackToKey where no target but the
+// chain's last resort answered.
+const FallbackToLastResort = "last_resort"
 
 // Values of ReasonKey on MetricTelemetryDropped.
 const (
@@ -197,6 +211,12 @@ var (
 	MetricFailoverFallbacks = Metric{
 		Name: "llmotel.failover.fallbacks", Unit: "{fallback}", Instrument: Counter, Number: Int,
 		Description: "The number of times that a call moved on to the next target.",
+	}
+
+	// MetricFailoverHedges has TargetKey.
+	MetricFailoverHedges = Metric{
+		Name: "llmotel.failover.hedges", Unit: "{hedge}", Instrument: Counter, Number: Int,
+		Description: "The number of times that a further target was asked because an answer was slow.",
 	}
 
 	// MetricBreakerState has TargetKey, and BreakerModelKey or BreakerKeyKey for
@@ -246,6 +266,7 @@ func OwnMetrics() []Metric {
 		MetricClientUnpricedCalls,
 		MetricFailoverAttempts,
 		MetricFailoverFallbacks,
+		MetricFailoverHedges,
 		MetricFailoverInFlight,
 		MetricBreakerState,
 		MetricBreakerWindowCalls,
