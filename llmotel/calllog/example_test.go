@@ -46,7 +46,7 @@ func ExampleNewQueue() {
 		fmt.Println(err)
 		return
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	log, err := calllog.Open(filepath.Join(dir, "calls.jsonl"),
 		calllog.WithRotation(calllog.Rotation{MaxSize: 100 << 20, Keep: 10, Compress: true}))
 	if err != nil {

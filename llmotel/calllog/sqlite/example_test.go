@@ -18,7 +18,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	store, err := sqlite.Open(context.Background(), filepath.Join(dir, "calls.db"))
 	if err != nil {
 		fmt.Println(err)
