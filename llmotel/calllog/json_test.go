@@ -48,7 +48,11 @@ func TestFullRecord(t *testing.T) {
 		RequestID: "req_1", ResponseID: "msg_1", ServiceTier: "standard", LatencyMS: 1500.25, TTFCMS: 250, Chunks: 12,
 		Outcome:    calllog.Outcome{ErrorKind: "overloaded", ErrorMessage: "anthropic: overloaded (HTTP 529)"},
 		StatusCode: 529, ErrorCode: "overloaded_error", FinishReasons: []string{"stop", "length"},
-		Tokens: tokens, Cost: cost, Attempts: 3, BreakerState: "half_open",
+		Degraded: true, Tokens: tokens, Cost: cost, Attempts: 3, BreakerState: "half_open",
+		BreakerChanges: []calllog.BreakerChange{
+			{Target: "primary", Model: "gpt-5.2", Key: "team", From: "closed", To: "open", Reason: "consecutive_failures"},
+			{Target: "backup", From: "open", To: "half_open", Reason: "delay_elapsed"},
+		},
 		Visits: []calllog.Visit{
 			{
 				Target: "primary", Provider: "openai", Model: "gpt-5.2", ResponseModel: "gpt-5.2-2026", RequestID: "req_0", SpanID: "0900000000000000",
@@ -60,11 +64,7 @@ func TestFullRecord(t *testing.T) {
 				Tokens: calllog.Tokens{Usage: "missing"}, Cost: calllog.Cost{Unpriced: true}, Attempts: 1,
 			},
 		},
-		Skips: []calllog.Skip{{Target: "third", Reason: "breaker_open"}},
-		BreakerChanges: []calllog.BreakerChange{
-			{Target: "primary", Key: "team-a", From: "closed", To: "open", Reason: "isolated"},
-			{Target: "any", Model: "m", From: "open", To: "half_open", Reason: "delay_elapsed"},
-		},
+		Skips:       []calllog.Skip{{Target: "third", Reason: "breaker_open"}},
 		PromptChars: 4000, ResponseChars: 900,
 		Attribution: &calllog.Attribution{
 			Feature: "search", FeatureVersion: "2", Prompt: "rank", PromptVersion: "7", Experiment: "exp", Variant: "b",
@@ -105,13 +105,13 @@ func TestAbandonedIsNoSuccess(t *testing.T) {
 
 func TestNestedListsAndStringsAreBounded(t *testing.T) {
 	long := strings.Repeat("\x00", 1<<20)
-	r := &llmotel.Record{CallID: long, Provider: strings.Repeat("é", 1<<20), Visits: make([]llmotel.Visit, 1000), Skips: make([]llmotel.Skip, 1000), BreakerChanges: make([]llmotel.BreakerChange, 1000)}
+	r := &llmotel.Record{CallID: long, Provider: strings.Repeat("é", 1<<20), Visits: make([]llmotel.Visit, 1000), Skips: make([]llmotel.Skip, 1000)}
 	for i := range r.Visits {
 		r.Visits[i] = llmotel.Visit{Target: long, Provider: long, RequestModel: long, ResponseModel: long, RequestID: long, ErrorMessage: long}
 	}
 	line := calllog.AppendLine(nil, r)
 	e := entryOf(t, line)
-	if len(line) > calllog.MaxLine || len(e.Visits) != calllog.MaxNested || len(e.Skips) != calllog.MaxNested || len(e.BreakerChanges) != calllog.MaxNested {
+	if len(line) > calllog.MaxLine || len(e.Visits) != calllog.MaxNested || len(e.Skips) != calllog.MaxNested {
 		t.Errorf("%d bytes, %d visits, %d skips", len(line), len(e.Visits), len(e.Skips))
 	}
 	if !utf8.ValidString(e.Provider) || strings.Contains(e.Provider, "\ufffd") || !strings.HasSuffix(e.Provider, "…") {
