@@ -15,7 +15,9 @@ func TestCostAllocatesNothingWithinAMicrosecond(t *testing.T) {
 	}
 	c, u, at := pricing.Default(), reported(1200, 300), day(t, "2026-08-01")
 	for _, name := range [][3]string{
-		{"openai", "gpt-5.4", ""}, {"anthropic", "claude-sonnet-5-20260901", ""}, {"gcp.vertex_ai", "models/gemini-2.5-pro-preview-05-06", "ON_DEMAND_FLEX"},
+		{"openai", "gpt-5.4", ""},
+		{"anthropic", "claude-sonnet-5-20260901", ""},
+		{"gcp.vertex_ai", "models/gemini-2.5-pro-preview-05-06", "ON_DEMAND_FLEX"},
 		{"aws.bedrock", "arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-sonnet-5-20260901-v1:0", ""},
 	} {
 		call := func() { c.Cost(name[0], name[1], name[2], u, at) }

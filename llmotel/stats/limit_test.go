@@ -1,7 +1,6 @@
 package stats_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -30,7 +29,7 @@ func TestRecordAllocatesNothingWithinHalfAMicrosecond(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector slows it down")
 	}
-	ctx := context.Background()
+	ctx := t.Context()
 	r := plain(time.Second)
 	r.TimeToFirstChunk = 300 * time.Millisecond
 	r.Attribution = llmotel.Attribution{Feature: "search", Prompt: "rank", PromptVersion: "3", Experiment: "tone", Variant: "a"}
