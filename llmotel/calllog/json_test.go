@@ -48,7 +48,11 @@ func TestFullRecord(t *testing.T) {
 		RequestID: "req_1", ResponseID: "msg_1", ServiceTier: "standard", LatencyMS: 1500.25, TTFCMS: 250, Chunks: 12,
 		Outcome:    calllog.Outcome{ErrorKind: "overloaded", ErrorMessage: "anthropic: overloaded (HTTP 529)"},
 		StatusCode: 529, ErrorCode: "overloaded_error", FinishReasons: []string{"stop", "length"},
-		Tokens: tokens, Cost: cost, Attempts: 3, BreakerState: "half_open",
+		Degraded: true, Tokens: tokens, Cost: cost, Attempts: 3, BreakerState: "half_open",
+		BreakerChanges: []calllog.BreakerChange{
+			{Target: "primary", Model: "gpt-5.2", Key: "team", From: "closed", To: "open", Reason: "consecutive_failures"},
+			{Target: "backup", From: "open", To: "half_open", Reason: "delay_elapsed"},
+		},
 		Visits: []calllog.Visit{
 			{
 				Target: "primary", Provider: "openai", Model: "gpt-5.2", ResponseModel: "gpt-5.2-2026", RequestID: "req_0", SpanID: "0900000000000000",

@@ -43,6 +43,9 @@ func (w writer) record(r *llmotel.Record, weight float64) {
 	w.optionalMillis("ttfc_ms", r.TimeToFirstChunk)
 	w.optionalInt("chunks", r.Chunks)
 	w.outcome(r.ErrorKind, r.ErrorMessage, r.Abandoned)
+	if r.Degraded {
+		w.bool("degraded", true)
+	}
 	w.optionalInt("status_code", r.StatusCode)
 	w.optional("error_code", providers.CleanID(r.ErrorCode))
 	if n := min(len(r.FinishReasons), maxNested); n > 0 {
@@ -56,6 +59,7 @@ func (w writer) record(r *llmotel.Record, weight float64) {
 	w.cost(&r.Cost, r.ErrorKind == "" || r.Usage.Completeness != providers.UsageMissing)
 	w.int("attempts", int64(r.Attempts))
 	w.optional("breaker_state", string(r.BreakerState))
+	w.changes(r.BreakerChanges)
 	w.ways(r)
 	w.int("prompt_chars", int64(r.PromptChars))
 	w.int("response_chars", int64(r.ResponseChars))
@@ -83,6 +87,27 @@ func (w writer) ways(r *llmotel.Record) {
 		}
 		w.endList()
 	}
+}
+
+// changes writes the changes of circuit breakers that the call caused.
+func (w writer) changes(changes []llmotel.BreakerChange) {
+	n := min(len(changes), maxNested)
+	if n == 0 {
+		return
+	}
+	w.beginList("breaker_changes")
+	for i := range changes[:n] {
+		c := &changes[i]
+		w.begin("")
+		w.text("target", c.Target)
+		w.optional("model", c.Model)
+		w.optional("key", c.Key)
+		w.text("from", string(c.From))
+		w.text("to", string(c.To))
+		w.text("reason", c.Reason)
+		w.end()
+	}
+	w.endList()
 }
 
 func (w writer) visit(v *llmotel.Visit, abandoned bool) {

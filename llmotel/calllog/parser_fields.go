@@ -42,6 +42,8 @@ func (p *parser) entryField(key []byte, e *Entry) bool {
 		return p.float(&e.TTFCMS)
 	case "chunks":
 		return p.count(&e.Chunks)
+	case "degraded":
+		return p.bool(&e.Degraded)
 	case "status_code":
 		return p.count(&e.StatusCode)
 	case "error_code":
@@ -73,6 +75,12 @@ func (p *parser) nested(key []byte, e *Entry) bool {
 			v := &e.Visits[len(e.Visits)-1]
 			return p.object(func(key []byte) bool { return p.visit(key, v) })
 		}) && e.Visits != nil
+	case "breaker_changes":
+		return e.BreakerChanges == nil && p.list(func() bool {
+			e.BreakerChanges = append(e.BreakerChanges, BreakerChange{})
+			c := &e.BreakerChanges[len(e.BreakerChanges)-1]
+			return p.object(func(key []byte) bool { return p.change(key, c) })
+		}) && e.BreakerChanges != nil
 	case "skips":
 		return e.Skips == nil && p.list(func() bool {
 			e.Skips = append(e.Skips, Skip{})
@@ -93,6 +101,24 @@ func (p *parser) nested(key []byte, e *Entry) bool {
 		}
 		e.Attribution = new(Attribution)
 		return p.object(func(key []byte) bool { return p.attribution(key, e.Attribution) })
+	}
+	return false
+}
+
+func (p *parser) change(key []byte, c *BreakerChange) bool {
+	switch string(key) {
+	case "target":
+		return p.text(&c.Target)
+	case "model":
+		return p.text(&c.Model)
+	case "key":
+		return p.text(&c.Key)
+	case "from":
+		return p.text(&c.From)
+	case "to":
+		return p.text(&c.To)
+	case "reason":
+		return p.text(&c.Reason)
 	}
 	return false
 }

@@ -74,7 +74,7 @@ func (s *Sampler) Keep(r *llmotel.Record) (weight float64, keep bool) {
 }
 
 func (s *Sampler) special(r *llmotel.Record) bool {
-	return r.ErrorKind != "" || len(r.Visits) > 1 || len(r.Skips) > 0 ||
+	return r.ErrorKind != "" || r.Degraded || len(r.Visits) > 1 || len(r.Skips) > 0 ||
 		s.slow > 0 && r.Duration >= s.slow ||
 		s.dear > 0 && r.Cost.Priced && r.Cost.Amount >= s.dear
 }

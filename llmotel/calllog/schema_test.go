@@ -137,6 +137,7 @@ func TestEntryHasTheFieldsOfTheSchema(t *testing.T) {
 	compare(t, "", s, reflect.TypeFor[calllog.Entry]())
 	compare(t, "visits", s.Properties["visits"].Items, reflect.TypeFor[calllog.Visit]())
 	compare(t, "skips", s.Properties["skips"].Items, reflect.TypeFor[calllog.Skip]())
+	compare(t, "breaker_changes", s.Properties["breaker_changes"].Items, reflect.TypeFor[calllog.BreakerChange]())
 	compare(t, "attribution", s.Properties["attribution"], reflect.TypeFor[calllog.Attribution]())
 	if s.Properties["schema"].Const != calllog.Schema {
 		t.Errorf("schema is %v, want %s", s.Properties["schema"].Const, calllog.Schema)

@@ -130,6 +130,10 @@ func (m *Monitor) Stream(ctx context.Context, req *providers.Request) iter.Seq2[
 // Snapshot returns the statistics since New.
 func (m *Monitor) Snapshot() stats.Snapshot { return m.stats.Snapshot() }
 
+// Stats returns the statistics themselves, for windows of time and the
+// timeline.
+func (m *Monitor) Stats() *stats.Sink { return m.stats }
+
 // Breakers returns the state of each target's circuit breaker, in the order of
 // the targets.
 func (m *Monitor) Breakers() []providers.BreakerStatus {
