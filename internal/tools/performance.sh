@@ -80,7 +80,11 @@ $(table ./internal/benchmarks/failover '^BenchmarkStream$' -base bare,_100_chunk
 
 $(table ./llmotel/stats '^BenchmarkRecord$')
 
-$(table ./llmotel/calllog '^Benchmark(Record|Floor)$')
+Of the call log, ratios are to \`write\`, one write(2) of the line, which no log that writes before the call returns can do without. \`queue\` hands
+the record to a goroutine; the benchmark gives it records as fast as it can, so calls wait for it, which writes many lines at
+once. \`handed\` is what a call pays while the goroutine keeps up.
+
+$(table ./llmotel/calllog '^Benchmark(Record|Floor)$' -base Floor/write)
 
 $(table ./llmotel/pricing '^BenchmarkCost$')
 EOF
