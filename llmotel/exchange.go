@@ -67,7 +67,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		return next(other)
 	}
 	call, span := x.call(req), &c.Span
-	ctx := inst.beginOrResume(req, span, &call)
+	ctx := inst.beginOrResume(req.Context(), followed(req), span, &call)
 	x.span = span
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
