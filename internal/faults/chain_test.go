@@ -80,12 +80,16 @@ func newBed(t testing.TB, wire string, s *scenario, opts ...failover.TargetOptio
 	if s.fault != nil {
 		b.primary.Script(s.fault)
 	}
-	limit := 20 * time.Second
+	const patient = time.Minute
+	attempt, first, idle := patient, patient, patient
 	if s.limits {
-		limit = 250 * time.Millisecond
+		attempt, idle = 500*time.Millisecond, 500*time.Millisecond
+		if !s.stream.late {
+			first = attempt
+		}
 	}
 	opts = append([]failover.TargetOption{
-		failover.WithBackoff(0, 0), failover.WithAttemptTimeout(limit), failover.WithFirstChunkTimeout(limit), failover.WithIdleTimeout(limit),
+		failover.WithBackoff(0, 0), failover.WithAttemptTimeout(attempt), failover.WithFirstChunkTimeout(first), failover.WithIdleTimeout(idle),
 	}, opts...)
 	chain, err := failover.New([]failover.Target{
 		{Name: "primary", Provider: adapter(t, wire, b.primary.URL, faults.NewClient(t, roots, nil)), Options: opts},

@@ -33,7 +33,7 @@ type scenario struct {
 	// except are the outcomes of streams that differ.
 	except map[string]outcome
 
-	limits   bool          // the limits on time are short
+	limits   bool          // the limit on time that ends it is short
 	unheard  bool          // no request arrives
 	server   serverKind    // what the provider listens with
 	tries    int           // on the provider, where Retry-After decides; else the table does
@@ -117,7 +117,7 @@ var groups = []struct {
 			name: "ends in good order before the terminator", fault: faults.Truncated(faults.BeforeClosing), unary: fails(providers.KindMalformed), stream: breaks(providers.KindMalformed),
 			except: map[string]outcome{"openai": answered, "gemini": answered},
 		},
-		{name: "sends the terminator without a finish reason", fault: faults.WithoutFinish, wires: []string{"openai"}, unary: answered, stream: breaks(providers.KindMalformed)},
+		{name: "sends the terminator without a finish reason", fault: faults.WithoutFinish, wires: []string{"openai", "anthropic"}, unary: answered, stream: breaks(providers.KindMalformed)},
 	}},
 	{"Replies that make no sense", []scenario{
 		{name: "sends half an event among good ones", fault: faults.Malformed(faults.AfterFirstText), unary: fails(providers.KindMalformed), skipped: 1},

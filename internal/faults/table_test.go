@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -118,8 +119,8 @@ func TestRetryAfterExtendsTheOpenTime(t *testing.T) {
 	}
 }
 
-// TestCallerLeaves: the caller's cancellation and deadline are its own error,
-// neither retried nor moved, and count for nothing.
+// TestCallerLeaves: the caller's cancellation is its own error, neither retried
+// nor moved, and counts for nothing.
 func TestCallerLeaves(t *testing.T) {
 	points := map[string]faults.Point{"before the headers": faults.BeforeHeaders, "in the answer": faults.AfterFirstText}
 	for name, at := range points {
@@ -128,11 +129,20 @@ func TestCallerLeaves(t *testing.T) {
 				t.Run(name+"/"+wire+map[bool]string{false: "/unary", true: "/stream"}[stream], func(t *testing.T) {
 					t.Parallel()
 					b := newBed(t, wire, &scenario{fault: faults.At(at, faults.Stall)})
-					ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+					ctx, cancel := context.WithCancel(t.Context())
 					defer cancel()
+					var leaving sync.WaitGroup
+					leaving.Go(func() {
+						for b.primary.Requests() == 0 {
+							time.Sleep(time.Millisecond)
+						}
+						time.Sleep(20 * time.Millisecond)
+						cancel()
+					})
 					_, err := b.call(ctx, stream)
+					leaving.Wait()
 					checkSafe(t, err)
-					if providers.KindOf(err) != providers.KindCancelled || !errors.Is(err, context.DeadlineExceeded) {
+					if providers.KindOf(err) != providers.KindCancelled || !errors.Is(err, context.Canceled) {
 						t.Errorf("got %v", err)
 					}
 					status, _ := b.chain.BreakerStatus("primary")
@@ -152,12 +162,15 @@ func TestCallerLeavesTheLoop(t *testing.T) {
 		t.Run(wire, func(t *testing.T) {
 			t.Parallel()
 			b := newBed(t, wire, &scenario{fault: faults.At(faults.AfterFirstText, faults.Stall)})
-			for chunk, err := range b.chain.Stream(t.Context(), request()) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				if chunk.Kind.Semantic() {
-					break
+			bare := adapter(t, wire, b.primary.URL, faults.NewClient(t, nil, nil)) // which has no context of its own to end
+			for _, p := range []providers.Provider{b.chain, bare} {
+				for chunk, err := range p.Stream(t.Context(), request()) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					if chunk.Kind.Semantic() {
+						break
+					}
 				}
 			}
 			for end := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
