@@ -15,7 +15,7 @@ import (
 // one is a chain of one target without retries.
 func one(t testing.TB, p providers.Provider, opts ...failover.Option) *failover.Chain {
 	t.Helper()
-	return chain(t, p, nil, append([]failover.Option{failover.WithMaxAttempts(1)}, opts...)...)
+	return chain(t, p, nil, append([]failover.Option{failover.WithMaxAttempts(1), failover.WithOpenWait(0)}, opts...)...)
 }
 
 func call(t testing.TB, c *failover.Chain) error {

@@ -19,6 +19,18 @@ type call struct {
 	deadline time.Time     // of the limit on the whole call; zero: none
 	limit    *TimeoutError // that limit
 
+	order    []*target // those to try ...
+	cursor   int       // ... from here on
+	orderBuf [8]*target
+	race     *race // that the call is a branch of
+	hedge    bool  // not its first branch
+	raced    bool  // the call has had branches ...
+	runners  *race // ... and has them now
+
+	needs      Capability // of the request, where targets lack some
+	prompt     int64      // its estimated tokens, likewise
+	tooLongFor int64      // the largest known window that was too small
+
 	history  []Attempt
 	buf      [2]Attempt
 	first    visit // the first visit's state; further ones are allocated
@@ -27,33 +39,49 @@ type call struct {
 
 	from     *target // the target that a fallback leaves
 	fromKind providers.Kind
-	err      error // the last failure
-	more     bool  // whether the next target may be asked
+	err      error         // the last failure
+	waited   time.Duration // for a target that may be called
+	walked   int           // entries of the history before the present walk
+	more     bool          // whether the next target may be asked
 	timedOut bool
 	answered *target
 	resp     *providers.Response
 
-	stream    bool
+	stream    bool // targets are asked for a stream
+	unary     bool // the caller has called Generate
 	yield     func(*providers.Chunk, error) bool
 	delivered bool // a chunk has reached the consumer
-	finished  bool // the last chunk has
-	broken    bool // the stream ended in an error after that
+	finished  bool // the last chunk has been received
+	broken    bool // the stream ended in an error after delivery
 	left      bool // the consumer left the loop
 	inYield   bool
 	ended     bool
+	recovery
 }
 
 // begin opens a call.
 func (c *Chain) begin(ctx context.Context, req *providers.Request, stream bool) *call {
 	k := calls.Get().(*call)
 	k.chain, k.caller, k.ctx, k.req = c, ctx, ctx, req
-	k.start, k.stream, k.more = time.Now(), stream, true
+	k.start, k.unary, k.more = time.Now(), !stream, true
+	k.stream = stream || c.streamed
+	k.whole = k.unary || c.policy == StreamBuffer
 	k.history = k.buf[:0]
 	k.limited()
+	k.orders()
+	if c.repeats {
+		c.budget.call(k.start)
+	}
+	if c.selective && req != nil {
+		k.needs, k.prompt = needsOf(req), promptTokens(req)
+	}
 	if len(c.hooks) > 0 {
 		e := StartEvent{Chain: c, Stream: stream, Targets: len(c.targets), Time: k.start}
 		if req != nil {
 			e.Model = req.Model
+		}
+		if c.experiment != "" {
+			e.Experiment, e.Variant = c.experiment, k.order[0].s.variant
 		}
 		k.ctx = c.hookStart(ctx, e)
 	}
@@ -66,7 +94,7 @@ func (k *call) limited() {
 	if c.total > 0 {
 		k.deadline, k.limit = k.start.Add(c.total), c.errTotal
 	}
-	if k.stream && c.stream > 0 && (c.total == 0 || c.stream < c.total) {
+	if !k.unary && c.stream > 0 && (c.total == 0 || c.stream < c.total) {
 		k.deadline, k.limit = k.start.Add(c.stream), c.errStream
 	}
 }
@@ -81,7 +109,7 @@ func (k *call) end(err error) {
 		return
 	}
 	e := EndEvent{
-		Chain: k.chain, Stream: k.stream, Attempts: k.attempts, Visited: k.visited,
+		Chain: k.chain, Stream: !k.unary, Degraded: k.degraded, Attempts: k.attempts, Visited: k.visited,
 		History: slices.Clip(k.history), Duration: time.Since(k.start),
 		Err: err, Abandoned: k.left && !k.finished,
 	}
@@ -98,7 +126,7 @@ var calls = sync.Pool{New: func() any { return new(call) }}
 // leave is the last thing that a call does. It closes one that panics.
 func (k *call) leave() {
 	if k.ended {
-		if k.attempts == 1 && len(k.chain.hooks) == 0 && k.answered != nil && !k.answered.wrapped && !k.broken {
+		if k.attempts == 1 && !k.raced && len(k.chain.hooks) == 0 && k.answered != nil && !k.answered.wrapped && !k.broken {
 			*k = call{}
 			calls.Put(k)
 		}
@@ -129,20 +157,24 @@ func (k *call) skip(t *target, r refusal, now time.Time) {
 
 // request is the caller's request with the target's model.
 func (k *call) request(t *target) *providers.Request {
-	if t.model == "" || t.model == k.req.Model {
-		return k.req
+	req := k.req
+	if t.model != "" && t.model != req.Model {
+		r := *req
+		r.Model = t.model
+		req = &r
 	}
-	r := *k.req
-	r.Model = t.model
-	return &r
+	if k.resume != nil {
+		return k.resume.request(req)
+	}
+	return req
 }
 
 func (k *call) visitUnary(v *visit) error {
 	if !v.t.wrapped {
 		err := v.run(k.ctx)
 		k.resp = v.resp
-		if err == nil && k.resp.Attempts != k.attempts {
-			k.resp.Attempts = k.attempts // a copy of ours that nobody has seen
+		if err == nil && k.resp.Attempts != k.tries() {
+			k.resp.Attempts = k.tries() // a copy of ours that nobody has seen
 		}
 		return err
 	}
@@ -154,7 +186,7 @@ func (k *call) visitUnary(v *visit) error {
 		return v.malformed("no response and no error")
 	}
 	r := *resp
-	r.Target, r.Attempts = v.t.name, k.attempts
+	r.Target, r.Attempts = v.t.name, k.tries()
 	k.resp = &r
 	return nil
 }
@@ -180,20 +212,4 @@ func (k *call) visitStream(v *visit) error {
 		return v.malformed("the stream ended without its end")
 	}
 	return nil
-}
-
-// deliver hands a chunk to the consumer and reports whether it wants more.
-func (k *call) deliver(chunk *providers.Chunk) bool {
-	if f := chunk.Finish; f != nil && f.Attempts != k.attempts {
-		c, g := *chunk, *f
-		g.Attempts = k.attempts
-		c.Finish, chunk = &g, &c
-	}
-	k.delivered = true
-	k.finished = chunk.Kind == providers.ChunkFinish
-	k.inYield = true
-	more := k.yield(chunk, nil)
-	k.inYield = false
-	k.left = !more
-	return more
 }

@@ -2,7 +2,7 @@ package failover
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"iter"
 	"sync/atomic"
 	"time"
@@ -21,6 +21,23 @@ type Chain struct {
 	handover []failsafe.Executor[*call]
 	actions  map[providers.Kind]Action
 	modelled bool // every target has a model of its own
+
+	selective bool // some target lacks something, or has a known window
+	limits    map[Limit]Action
+
+	order      Order
+	turn       atomic.Uint64 // of OrderRoundRobin
+	key        func(context.Context, *providers.Request) string
+	experiment string
+	prices     Pricer
+
+	policy     StreamPolicy
+	streamed   bool
+	openWait   time.Duration
+	lastResort LastResort
+	hedge      *hedging
+	budget     *budget
+	repeats    bool // retries or hedges are possible
 
 	total, stream       time.Duration
 	errTotal, errStream *TimeoutError
@@ -48,9 +65,12 @@ func (c *Chain) Generate(ctx context.Context, req *providers.Request) (*provider
 	}
 	k.run() //nolint:contextcheck // the call holds it
 	if k.answered == nil {
-		err := k.failure()
+		resp, err := k.resort(k.failure())
 		k.end(err)
-		return nil, err
+		return resp, err
+	}
+	if k.collected != nil {
+		k.resp = k.collected.Response()
 	}
 	k.end(nil)
 	return k.resp, nil
@@ -72,6 +92,13 @@ func (c *Chain) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*p
 			if k.answered == nil || k.broken {
 				err = k.failure()
 			}
+		}
+		var resp *providers.Response
+		if err != nil {
+			resp, err = k.resort(err)
+		}
+		if resp != nil {
+			k.answer(resp)
 		}
 		k.end(err)
 		if err != nil {
@@ -98,9 +125,26 @@ func (c *Chain) HookPanics() uint64 { return c.hookPanics.Load() }
 func (c *Chain) Table() []Row {
 	rows := Table()
 	for i := range rows {
+		if l := rows[i].Limit; l != "" {
+			rows[i].Action = c.limits[l]
+			continue
+		}
 		rows[i].Action = c.action(rows[i].Kind)
 	}
 	return rows
+}
+
+// actionOn is the action for an error, by its kind and, if a limit on time has
+// passed, by that.
+func (c *Chain) actionOn(k providers.Kind, err error) Action {
+	if k == providers.KindTimeout {
+		if e, ok := errors.AsType[*TimeoutError](err); ok {
+			if a, ok := c.limits[e.Limit]; ok && !fixedLimit(e.Limit) { // those that are fixed come from a chain inside
+				return a
+			}
+		}
+	}
+	return c.action(k)
 }
 
 func (c *Chain) action(k providers.Kind) Action {
@@ -108,57 +152,4 @@ func (c *Chain) action(k providers.Kind) Action {
 		return a
 	}
 	return c.actions[providers.KindUnknown]
-}
-
-// BreakerStatuses returns the state of each target's circuit breaker, in the
-// order of the targets. The counts are those of the last result; RetryAt is
-// also set while a target cools down. An open breaker whose RetryAt has passed
-// lets the next call through as a trial.
-func (c *Chain) BreakerStatuses() []providers.BreakerStatus {
-	now := time.Now()
-	out := make([]providers.BreakerStatus, len(c.targets))
-	for i, t := range c.targets {
-		out[i] = t.guard.status(now)
-	}
-	return out
-}
-
-// BreakerStatus returns the state of one target's circuit breaker.
-func (c *Chain) BreakerStatus(target string) (providers.BreakerStatus, bool) {
-	t, ok := c.byName[target]
-	if !ok {
-		return providers.BreakerStatus{}, false
-	}
-	return t.guard.status(time.Now()), true
-}
-
-// Open opens a target's circuit breaker until Close is called.
-func (c *Chain) Open(target string) error {
-	return c.byHand(target, func(g *guard) *BreakerEvent { return g.forceOpen(time.Now(), -1, ReasonManual) })
-}
-
-// Close closes a target's circuit breaker, ends its cooldown and forgets the
-// results that it had counted.
-func (c *Chain) Close(target string) error {
-	return c.byHand(target, func(g *guard) *BreakerEvent { return g.forceClose(time.Now()) })
-}
-
-// Isolate opens a target's circuit breaker for a time, after which trials
-// decide.
-func (c *Chain) Isolate(target string, d time.Duration) error {
-	if d <= 0 {
-		return fmt.Errorf("failover: isolate %q for %v: the time must be positive", target, d)
-	}
-	return c.byHand(target, func(g *guard) *BreakerEvent { return g.forceOpen(time.Now(), d, ReasonIsolated) })
-}
-
-func (c *Chain) byHand(target string, change func(*guard) *BreakerEvent) error {
-	t, ok := c.byName[target]
-	if !ok {
-		return fmt.Errorf("%w: %q", ErrUnknownTarget, target)
-	}
-	if ev := change(t.guard); ev != nil {
-		c.hookBreaker(context.Background(), *ev)
-	}
-	return nil
 }

@@ -3,6 +3,7 @@ package failover
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/llmotel/sdk/providers"
@@ -111,21 +112,42 @@ func (v *visit) withUsage(err error) error {
 }
 
 // rejection is the error of a target that was passed over.
-func (t *target) rejection(r refusal, now time.Time) error {
-	e := &providers.Error{Provider: t.provider.Name(), Model: t.model, Kind: providers.KindRejected, Err: ErrOpen}
+func (t *target) rejection(r refusal, req *providers.Request, now time.Time) error {
+	model := t.model
+	if model == "" && t.door.models != nil && req != nil {
+		model = req.Model
+	}
+	e := &providers.Error{Provider: t.provider.Name(), Model: model, Kind: providers.KindRejected, Err: ErrOpen}
+	switch r.reason {
+	case SkipCapability:
+		e.Kind, e.Err, e.Detail = providers.KindUnsupported, nil, "the target lacks what the request needs of: "+t.s.lacks.String()
+		return e
+	case SkipContext:
+		e.Kind, e.Err, e.Detail = providers.KindContextLength, nil, "the target's context window of "+strconv.FormatInt(t.s.window, 10)+" tokens is too small"
+		return e
+	case SkipNoContinuation:
+		e.Kind, e.Err, e.Detail = providers.KindUnsupported, nil, "the target does not continue the answer of another"
+		return e
+	}
 	if !r.until.IsZero() {
 		e.RetryAfter = max(0, r.until.Sub(now))
 	}
 	switch r.reason {
 	case SkipOpen:
 		e.Detail = "circuit breaker open"
-		if why := t.guard.why(); why != "" {
-			e.Detail += " (" + why + ")"
-		}
 	case SkipHalfOpen:
 		e.Detail = "circuit breaker half-open, trial running"
 	case SkipCooldown:
 		e.Detail = "cooling down after a rate limit"
+	case SkipConcurrency:
+		e.Detail, e.Err = "limit on concurrency reached", ErrFull
+	case SkipRequestRate:
+		e.Detail, e.Err = "limit on requests a minute reached", ErrRateLimit
+	case SkipTokenRate:
+		e.Detail, e.Err = "limit on tokens a minute reached", ErrRateLimit
+	}
+	if why := t.door.why(r.reason, model, now); why != "" {
+		e.Detail += " (" + why + ")"
 	}
 	return e
 }

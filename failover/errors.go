@@ -5,7 +5,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/failsafe-go/failsafe-go/bulkhead"
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
+	"github.com/failsafe-go/failsafe-go/ratelimiter"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -17,6 +19,12 @@ var (
 	// ErrOpen is found where a target was passed over for its circuit breaker
 	// or cooldown. It is failsafe-go's circuitbreaker.ErrOpen.
 	ErrOpen = circuitbreaker.ErrOpen
+	// ErrFull is found where a target was passed over for its limit on
+	// concurrency. It is failsafe-go's bulkhead.ErrFull.
+	ErrFull = bulkhead.ErrFull
+	// ErrRateLimit is found where a target was passed over for its limit on
+	// requests or tokens a minute. It is failsafe-go's ratelimiter.ErrExceeded.
+	ErrRateLimit = ratelimiter.ErrExceeded
 	// ErrUnknownTarget is returned for a target name that the chain lacks.
 	ErrUnknownTarget = errors.New("failover: unknown target")
 )
@@ -59,6 +67,9 @@ type Error struct {
 	// Err is the decisive error: the last failure of a target or, if none was
 	// called, the last reason for a skip. It is or wraps a *providers.Error.
 	Err error
+	// LastResort is the error of the function given to WithLastResort, if it
+	// was asked and had no answer.
+	LastResort error
 
 	wait time.Duration // until RetryAt, when the call ended
 }
@@ -103,22 +114,26 @@ func (e *Error) Unwrap() []error {
 			out = append(out, err)
 		}
 	}
+	if e.LastResort != nil {
+		out = append(out, e.LastResort)
+	}
 	return out
 }
 
 // TargetError is the failure of one target after all its attempts. It is what
 // a visit returns, see [WithVisit].
 type TargetError struct {
-	// Target is the target's name, Attempts how often it was tried.
-	Target   string
-	Attempts int
+	// Target is the target's name, Key that of the credential used last if it
+	// has several, Attempts how often it was tried.
+	Target, Key string
+	Attempts    int
 	// Err is the last failure.
 	Err error
 }
 
 // Error describes the failure without any content of the call.
 func (e *TargetError) Error() string {
-	s := "target " + e.Target + ": " + safeText(e.Err)
+	s := "target " + withKey(e.Target, e.Key) + ": " + safeText(e.Err)
 	if e.Attempts > 1 {
 		s += " (" + strconv.Itoa(e.Attempts) + " attempts)"
 	}
@@ -137,6 +152,7 @@ type Limit string
 // The limits.
 const (
 	LimitTotal      Limit = "total"
+	LimitConnect    Limit = "connect"
 	LimitStream     Limit = "stream"
 	LimitAttempt    Limit = "attempt"
 	LimitFirstChunk Limit = "first_chunk"
@@ -162,6 +178,8 @@ func (e *TimeoutError) Timeout() bool { return true }
 
 func (e *TimeoutError) describe() string {
 	switch e.Limit {
+	case LimitConnect:
+		return "no connection within " + e.After.String()
 	case LimitFirstChunk:
 		return "no chunk of the answer within " + e.After.String()
 	case LimitIdle:

@@ -13,65 +13,128 @@ import (
 // errSkipped is what a visit that did not happen hands to the fallback policy.
 var errSkipped = errors.New("failover: target skipped")
 
-// run visits the targets in order until one answers. The fallback policy comes
-// in when a target has failed: until then it has nothing to decide.
+// run looks for an answer: among the targets in their order, then, if none of
+// them may be called yet, once more when one may.
 func (k *call) run() {
 	if k.callerErr() != nil {
 		k.more = false
 		return
 	}
-	targets := k.chain.targets
-	pos := 0
-	err := k.visit(pos)
-	for errors.Is(err, errSkipped) && pos+1 < len(targets) {
-		pos++
-		err = k.visit(pos)
+	for {
+		if k.chain.hedge != nil && len(k.order) > 1 {
+			k.runRace()
+		} else {
+			k.walk()
+		}
+		if !k.awaitTrial() {
+			break
+		}
 	}
-	if err == nil || !k.more || pos+1 >= len(targets) {
+	if k.answered == nil && k.lost != nil { // what was delivered stands
+		k.answered, k.broken = k.lostBy.t, true
+	}
+}
+
+// walk visits the targets in order until one answers. The fallback policy comes
+// in when a target has failed: until then it has nothing to decide.
+func (k *call) walk() {
+	err := k.visitNext()
+	for err == errSkipped && len(k.ahead()) > 0 { //nolint:errorlint // never wrapped
+		err = k.visitNext()
+	}
+	left := len(k.ahead())
+	if err == nil || !k.more || left == 0 {
 		return
 	}
 	// The call itself is the result that travels through the policies, and
 	// holds what came of it; what the executor returns is not needed.
-	_, _ = k.chain.handover[pos+1].Get(func() (*call, error) { return k, err })
+	_, _ = k.chain.handover[left].Get(func() (*call, error) { return k, err })
 }
 
-// newHandover returns an executor for every position: its fallback policies
-// visit the targets from that position on, the first of them innermost.
+// newHandover returns an executor for every number of targets that are left:
+// each of its fallback policies visits the next one.
 func newHandover(n int) []failsafe.Executor[*call] {
-	step := make([]failsafe.Policy[*call], n)
-	for pos := range step {
-		step[pos] = fallback.NewBuilderWithFunc(func(e failsafe.Execution[*call]) (*call, error) {
-			k := e.LastResult()
-			err := k.visit(pos)
-			return k, err
-		}).HandleIf(func(k *call, err error) bool { return err != nil && k.more }).Build()
-	}
+	next := fallback.NewBuilderWithFunc(func(e failsafe.Execution[*call]) (*call, error) {
+		k := e.LastResult()
+		err := k.visitNext()
+		return k, err
+	}).HandleIf(func(k *call, err error) bool { return err != nil && k.more }).Build()
 	out := make([]failsafe.Executor[*call], n)
-	for from := range out {
-		var policies []failsafe.Policy[*call]
-		for pos := n - 1; pos >= from; pos-- {
-			policies = append(policies, step[pos])
-		}
-		out[from] = failsafe.With(policies...)
+	var policies []failsafe.Policy[*call]
+	for left := range out {
+		out[left] = failsafe.With(policies...)
+		policies = append(policies, next)
 	}
 	return out
 }
 
-// visit asks the target at a position, unless it is to be passed over.
-func (k *call) visit(pos int) error {
-	t := k.chain.targets[pos]
+// ahead returns the targets that are still to be tried.
+func (k *call) ahead() []*target {
+	if k.race != nil {
+		return k.race.ahead()
+	}
+	return k.order[k.cursor:]
+}
+
+// take returns the next target; nil if there is none.
+func (k *call) take() *target {
+	if k.race != nil {
+		return k.race.take()
+	}
+	if k.cursor >= len(k.order) {
+		return nil
+	}
+	k.cursor++
+	return k.order[k.cursor-1]
+}
+
+// visitNext asks the next target, and once more where a stream that had begun
+// is to begin anew.
+func (k *call) visitNext() error {
+	t := k.take()
+	if t == nil {
+		return errSkipped
+	}
+	k.prior = 0
+	err := k.visit(t)
+	if k.again {
+		err = k.persist(t)
+	}
+	return err
+}
+
+// persist asks a target again as long as its streams break and the table says
+// so.
+func (k *call) persist(t *target) error {
+	err := k.err
+	for k.again {
+		k.again = false
+		if !pause(k.ctx, k.delay) {
+			break
+		}
+		if len(k.chain.hooks) > 0 {
+			k.chain.hookRetry(k.ctx, RetryEvent{Target: t.name, Attempt: k.prior + 1, Delay: k.delay, Kind: k.fromKind, Err: k.err})
+		}
+		err = k.visit(t)
+	}
+	return err
+}
+
+// visit asks a target, unless it is to be passed over.
+func (k *call) visit(t *target) error {
 	now := k.start
-	if k.visited > 0 {
+	if k.visited > 0 || k.waited > 0 || k.hedge || k.raced {
 		now = time.Now()
 		if k.over(now) {
 			k.more = false
 			return k.err
 		}
 	}
-	tk, ref, ev := t.guard.admit(now)
-	if ev != nil {
-		k.chain.hookBreaker(k.ctx, *ev)
+	if why := k.unfit(t); why != "" {
+		k.skip(t, refusal{reason: why}, now)
+		return errSkipped
 	}
+	g, ref, now := k.admit(k.ctx, t, now)
 	if ref.reason != "" {
 		k.skip(t, ref, now)
 		return errSkipped
@@ -80,12 +143,16 @@ func (k *call) visit(pos int) error {
 	if k.visited > 0 {
 		v = new(visit)
 	}
-	*v = visit{call: k, t: t, pos: pos, req: k.request(t), ticket: tk, held: true, now: now}
-	if k.from != nil && len(k.chain.hooks) > 0 {
+	*v = visit{call: k, t: t, req: k.request(t), grant: g, held: true, now: now, prior: k.prior}
+	defer v.giveBack()
+	if k.hedge && k.visited == 0 && len(k.chain.hooks) > 0 {
+		k.chain.hookHedge(k.ctx, HedgeEvent{Target: t.name, After: now.Sub(k.start)})
+	}
+	if k.from != nil && k.from != t && len(k.chain.hooks) > 0 {
 		k.chain.hookFallback(k.ctx, FallbackEvent{From: k.from.name, To: t.name, Kind: k.fromKind, Err: k.err})
 	}
 	k.visited++
-	defer v.giveBack()
+	k.begun = false
 	var err error
 	if k.stream {
 		err = k.visitStream(v)
@@ -111,8 +178,9 @@ func (k *call) failed(v *visit, err error) {
 	if v.n == 0 { // the wrapper refused the call by itself
 		k.more = k.chain.action(k.fromKind).Next
 	}
-	if k.delivered {
-		k.more, k.broken, k.answered = false, true, v.t
+	k.prior += v.n
+	if k.begun {
+		k.broke(v, err)
 	}
 }
 

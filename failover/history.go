@@ -10,6 +10,9 @@ import (
 // why a target was passed over.
 type Attempt struct {
 	Target string
+	// Key is the name of the credential that was used, if the target has
+	// several.
+	Key string
 	// N is the number of the try on this target, from 1; 0 for a skip.
 	N     int
 	Start time.Time
@@ -21,6 +24,9 @@ type Attempt struct {
 	// Err is the failure. It is or wraps a *providers.Error. A skip has one
 	// only in an *Error.
 	Err error
+	// Hedge tells that the try was a hedge's: made beside another that was
+	// slow.
+	Hedge bool
 	// Skip is why the target was passed over; empty if it was tried.
 	Skip SkipReason
 	// Until is when a skipped target is worth another look; zero if unknown.
@@ -38,4 +44,23 @@ const (
 	SkipHalfOpen SkipReason = "half_open_busy"
 	// SkipCooldown: it asked for a pause (429).
 	SkipCooldown SkipReason = "cooldown"
+	// SkipCapability: it lacks something that the request needs, see
+	// WithoutCapabilities.
+	SkipCapability SkipReason = "lacks_capability"
+	// SkipContext: its context window is too small, see WithContextWindow.
+	SkipContext SkipReason = "context_window"
+	// SkipNoContinuation: it does not continue the answer of another target,
+	// see WithContinuation.
+	SkipNoContinuation SkipReason = "no_continuation"
+	// SkipConcurrency: as many attempts as it may have are running.
+	SkipConcurrency SkipReason = "concurrency_limit"
+	// SkipRequestRate, SkipTokenRate: it has had the requests or tokens that it
+	// may have for now.
+	SkipRequestRate SkipReason = "request_rate"
+	SkipTokenRate   SkipReason = "token_rate"
 )
+
+// limit tells whether it is a limit of ours, rather than the target's state.
+func (r SkipReason) limit() bool {
+	return r == SkipConcurrency || r == SkipRequestRate || r == SkipTokenRate
+}

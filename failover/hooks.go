@@ -10,8 +10,8 @@ import (
 // Hooks are told what a chain does while it does it. Every field is optional;
 // telemetry, logs and tests hang on here, see [WithHooks].
 //
-// Hooks run on the goroutine of the call with no lock held, so they may call
-// the chain's accessors. A panic in a hook is contained and counted
+// Hooks run on the goroutine of the call, those of hedged calls on several at
+// once, with no lock held, so they may call the chain's accessors. A panic in a hook is contained and counted
 // ([Chain.HookPanics]). Hooks never see requests, chunks or usage.
 type Hooks struct {
 	// CallStart is called before a call's first target is looked at. The
@@ -31,6 +31,9 @@ type Hooks struct {
 	// Fallback is called when a call moves from one target to another, just
 	// before the other is called.
 	Fallback func(ctx context.Context, e FallbackEvent)
+	// Hedge is called when a further target is about to be asked because the
+	// answer is slow.
+	Hedge func(ctx context.Context, e HedgeEvent)
 	// BreakerChange is called after a circuit breaker changed its state. Its
 	// context is that of the visit that caused it, or context.Background for
 	// a change by hand. Concurrent changes may arrive out of order; Seq tells.
@@ -47,7 +50,9 @@ type StartEvent struct {
 	Model string
 	// Targets is how many targets the chain has.
 	Targets int
-	Time    time.Time
+	// Experiment and Variant are those of the call under WithExperiment.
+	Experiment, Variant string
+	Time                time.Time
 }
 
 // EndEvent closes a call.
@@ -67,11 +72,16 @@ type EndEvent struct {
 	Err error
 	// Abandoned tells that the consumer left the stream before its end.
 	Abandoned bool
+	// Degraded tells that the last resort answered; Target is then empty.
+	Degraded bool
 }
 
 // RetryEvent announces a further attempt on the same target.
 type RetryEvent struct {
 	Target string
+	// Key is the credential that failed, if the target has several. The
+	// attempt to come may use another one, then without a delay.
+	Key string
 	// Attempt is the number of the attempt to come on this target, from 2.
 	Attempt int
 	// Delay is the wait before it.
@@ -97,12 +107,25 @@ type FallbackEvent struct {
 	// Kind and Err are why; KindRejected and nil after a skip.
 	Kind providers.Kind
 	Err  error
+	// LastResort tells that it is the last resort that has answered; To is
+	// empty and the event comes after its answer.
+	LastResort bool
+}
+
+// HedgeEvent says that a further target is asked.
+type HedgeEvent struct {
+	Target string
+	// After is how long the call has waited so far.
+	After time.Duration
 }
 
 // BreakerEvent says that a circuit breaker changed its state.
 type BreakerEvent struct {
-	Target   string
-	From, To providers.BreakerState
+	Target string
+	// Model and Key are set where the breaker is one of several of the target,
+	// see WithBreakerPerModel and Target.Keys.
+	Model, Key string
+	From, To   providers.BreakerState
 	// Reason is a Reason constant of this package.
 	Reason string
 	// Kind is the error kind of the result that caused the change, if one
@@ -158,6 +181,12 @@ func (c *Chain) hookSkip(ctx context.Context, e SkipEvent) {
 func (c *Chain) hookFallback(ctx context.Context, e FallbackEvent) {
 	for i := range c.hooks {
 		contain(ctx, c, e, c.hooks[i].Fallback)
+	}
+}
+
+func (c *Chain) hookHedge(ctx context.Context, e HedgeEvent) {
+	for i := range c.hooks {
+		contain(ctx, c, e, c.hooks[i].Hedge)
 	}
 }
 

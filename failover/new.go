@@ -3,12 +3,14 @@ package failover
 import (
 	"errors"
 	"fmt"
-	"reflect"
+	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/failsafe-go/failsafe-go"
 
+	"github.com/llmotel/sdk/llmotel/pricing"
 	"github.com/llmotel/sdk/providers"
 )
 
@@ -17,13 +19,16 @@ type target struct {
 	name, model string
 	provider    providers.Provider
 	s           settings
-	guard       *guard
+	door        *door
 	retry       failsafe.Executor[*visit] // nil: one attempt
 
 	visit   providers.Provider // what WithVisit made of the visitor
 	wrapped bool
 
-	errAttempt, errFirstChunk, errIdle *TimeoutError
+	errAttempt, errFirstChunk, errIdle, errConnect *TimeoutError
+
+	latency atomic.Int64 // moving average, ns; 0: none yet
+	hash    uint64       // of the name
 }
 
 // New returns a chain over the targets, which are tried in order. It reports
@@ -43,13 +48,19 @@ func New(targets []Target, opts ...Option) (*Chain, error) {
 		handover:  newHandover(len(targets)),
 		modelled:  true,
 		random:    cfg.random,
+		order:     cfg.order, key: cfg.key, experiment: cfg.experiment, prices: cfg.prices,
+		policy: cfg.policy, streamed: cfg.streamed, openWait: cfg.openWait,
+		lastResort: cfg.lastResort, budget: newBudget(cfg.retryShare, cfg.retryRate),
 	}
-	errs := []error{cfg.check()}
+	if c.prices == nil {
+		c.prices = pricing.Default()
+	}
+	errs := []error{cfg.check(), cfg.hedge.check()}
 	if len(targets) == 0 {
 		errs = append(errs, errors.New("failover: no targets; give at least one"))
 	}
 	var err error
-	if c.actions, err = cfg.table(); err != nil {
+	if c.actions, c.limits, err = cfg.table(); err != nil {
 		errs = append(errs, err)
 	}
 	for i := range targets {
@@ -61,20 +72,24 @@ func New(targets []Target, opts ...Option) (*Chain, error) {
 		c.targets = append(c.targets, t)
 		c.byName[t.name] = t
 		c.modelled = c.modelled && t.model != ""
+		c.repeats = c.repeats || cfg.hedge != nil || t.s.maxAttempts > 1
+		c.selective = c.selective || t.s.lacks != 0 || t.s.window != 0
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	c.hedge = newHedging(cfg.hedge)
 	return c, nil
 }
 
 func (c *Chain) newTarget(i int, in *Target, cfg *config) (*target, error) {
-	if v := reflect.ValueOf(in.Provider); in.Provider == nil || v.Kind() == reflect.Pointer && v.IsNil() {
-		return nil, fmt.Errorf("failover: target %d (%q) has no provider; was the error of its constructor checked?", i, in.Name)
+	provider, err := in.provide()
+	if err != nil {
+		return nil, fmt.Errorf("failover: target %d (%q) %w", i, in.Name, err)
 	}
-	t := &target{name: in.Name, model: in.Model, provider: in.Provider, s: cfg.defaults}
+	t := &target{name: in.Name, model: in.Model, provider: provider, s: cfg.defaults}
 	if t.name == "" {
-		t.name = in.Provider.Name()
+		t.name = provider.Name()
 	}
 	if t.name == "" {
 		return nil, fmt.Errorf("failover: target %d has neither a name nor a provider with one", i)
@@ -87,17 +102,22 @@ func (c *Chain) newTarget(i int, in *Target, cfg *config) (*target, error) {
 			t.s = o.applyTarget(t.s)
 		}
 	}
+	if t.s.variant == "" {
+		t.s.variant = t.name
+	}
+	t.hash = hashOf(t.name)
 	if t.s.rate == 0 && t.s.rateWindow == 0 {
 		t.s.rateWindow = time.Minute // for the figures alone
 	}
 	if err := t.s.check(); err != nil {
 		return nil, fmt.Errorf("failover: target %q: %w", t.name, err)
 	}
-	t.guard = newGuard(t.name, &t.s)
+	t.door = newDoor(t.name, t.model != "", in.Keys, &t.s)
 	t.retry = newRetry(c, &t.s)
 	t.errAttempt = &TimeoutError{LimitAttempt, t.s.attempt}
 	t.errFirstChunk = &TimeoutError{LimitFirstChunk, t.s.firstChunk}
 	t.errIdle = &TimeoutError{LimitIdle, t.s.idle}
+	t.errConnect = &TimeoutError{LimitConnect, t.s.connect}
 	return t, c.wrap(t, cfg)
 }
 
@@ -127,28 +147,66 @@ func (cfg *config) check() error {
 		return fmt.Errorf("failover: WithTotalTimeout(%v): negative; 0 means no limit", cfg.total)
 	case cfg.stream < 0:
 		return fmt.Errorf("failover: WithStreamTimeout(%v): negative; 0 means no limit", cfg.stream)
+	case cfg.openWait < 0:
+		return fmt.Errorf("failover: WithOpenWait(%v): negative; 0 means not to wait", cfg.openWait)
+	case cfg.order > OrderLowestCost:
+		return fmt.Errorf("failover: WithOrder(%d): no such order", cfg.order)
+	case cfg.policy > StreamContinue:
+		return fmt.Errorf("failover: WithStreamPolicy(%d): no such policy", cfg.policy)
+	case cfg.key != nil && cfg.order != OrderWeighted:
+		return fmt.Errorf("failover: WithStickyKey: needs WithOrder(OrderWeighted), not %v", cfg.order)
+	case cfg.experiment != "" && cfg.order != OrderWeighted:
+		return fmt.Errorf("failover: WithExperiment(%q): needs WithOrder(OrderWeighted), not %v", cfg.experiment, cfg.order)
+	case !(cfg.retryShare >= 0 && cfg.retryShare <= 1000) || !(cfg.retryRate >= 0 && cfg.retryRate <= 1e9):
+		return fmt.Errorf("failover: WithRetryBudget(%v, %v): must not be negative", cfg.retryShare, cfg.retryRate)
 	}
 	return nil
 }
 
 // table is the default one with the changes of WithAction.
-func (cfg *config) table() (map[providers.Kind]Action, error) {
-	out := make(map[providers.Kind]Action, len(table))
+func (cfg *config) table() (map[providers.Kind]Action, map[Limit]Action, error) {
+	out, limits := make(map[providers.Kind]Action, len(table)), map[Limit]Action{}
 	for _, r := range table {
+		if r.Limit != "" {
+			limits[r.Limit] = r.Action
+			continue
+		}
 		out[r.Kind] = r.Action
 	}
 	for k, a := range cfg.actions {
 		switch _, known := out[k]; {
 		case !known:
-			return nil, fmt.Errorf("failover: WithAction: %q is no kind of error", k)
+			return nil, nil, fmt.Errorf("failover: WithAction: %q is no kind of error", k)
 		case fixed(k):
-			return nil, fmt.Errorf("failover: WithAction: the action of %q is fixed", k)
-		case a.Breaker > Failure || a.Retry > RetryIfSoon || a.Isolate < 0:
-			return nil, fmt.Errorf("failover: WithAction: the action of %q has an impossible value", k)
+			return nil, nil, fmt.Errorf("failover: WithAction: the action of %q is fixed", k)
+		case a.impossible():
+			return nil, nil, fmt.Errorf("failover: WithAction: the action of %q has an impossible value", k)
 		}
 		out[k] = a
+		if k == providers.KindTimeout {
+			for l := range limits {
+				if !fixedLimit(l) {
+					limits[l] = a
+				}
+			}
+		}
 	}
-	return out, nil
+	for l, a := range cfg.limits {
+		switch _, known := limits[l]; {
+		case !known:
+			return nil, nil, fmt.Errorf("failover: WithTimeoutAction: %q is no limit", l)
+		case fixedLimit(l):
+			return nil, nil, fmt.Errorf("failover: WithTimeoutAction: the action of %q is fixed", l)
+		case a.impossible():
+			return nil, nil, fmt.Errorf("failover: WithTimeoutAction: the action of %q has an impossible value", l)
+		}
+		limits[l] = a
+	}
+	return out, limits, nil
+}
+
+func (a Action) impossible() bool {
+	return a.Breaker > Failure || a.Retry > RetryIfSoon || a.Isolate < 0
 }
 
 // check names the first setting that cannot be.
@@ -173,8 +231,14 @@ func (s *settings) check() error {
 		return fmt.Errorf("WithOpenDelay(%v): must be positive", s.openFor)
 	case s.trials < 1 || s.successes < 1:
 		return fmt.Errorf("WithTrials(%d, %d): at least 1 of each is needed", s.trials, s.successes)
-	case s.attempt < 0 || s.firstChunk < 0 || s.idle < 0:
-		return fmt.Errorf("timeouts (attempt %v, first chunk %v, idle %v) must not be negative; 0 means no limit", s.attempt, s.firstChunk, s.idle)
+	case s.attempt < 0 || s.firstChunk < 0 || s.idle < 0 || s.connect < 0:
+		return fmt.Errorf("timeouts (connect %v, attempt %v, first chunk %v, idle %v) must not be negative; 0 means no limit", s.connect, s.attempt, s.firstChunk, s.idle)
+	case !(s.weight >= 0) || math.IsInf(s.weight, 1):
+		return fmt.Errorf("WithWeight(%v): must be a number that is not negative", s.weight)
+	case s.window < 0:
+		return fmt.Errorf("WithContextWindow(%d): must not be negative; 0 means unknown", s.window)
+	case s.lacks>>capabilities != 0:
+		return fmt.Errorf("WithoutCapabilities(%d): no such capability", s.lacks)
 	}
-	return nil
+	return s.checkAdmission()
 }

@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -25,8 +26,22 @@ type config struct {
 	hooks    []Hooks
 	visit    []func(providers.Provider) providers.Provider
 	actions  map[providers.Kind]Action
+	limits   map[Limit]Action
 	defaults settings
 	random   func() float64 // from 0 to 1, for jitter
+
+	order      Order
+	key        func(context.Context, *providers.Request) string
+	experiment string
+	prices     Pricer
+
+	policy     StreamPolicy
+	streamed   bool
+	openWait   time.Duration
+	lastResort LastResort
+	hedge      *hedging
+
+	retryShare, retryRate float64
 }
 
 // settings are those of one target.
@@ -43,20 +58,39 @@ type settings struct {
 	trials       int
 	successes    int
 
-	attempt, firstChunk, idle time.Duration
+	slowRate      float64
+	slowThreshold time.Duration
+	slowMinCalls  int
+	slowWindow    time.Duration
+
+	perModel, perKey bool
+
+	maxConcurrency    int
+	requestsPerMinute int
+	tokensPerMinute   int
+	limitWait         time.Duration
+
+	connect, attempt, firstChunk, idle time.Duration
+
+	weight    float64
+	variant   string
+	lacks     Capability
+	window    int64 // tokens; 0: unknown
+	continues bool
 }
 
 func defaults() config {
 	return config{
-		name:   "failover",
-		total:  10 * time.Minute,
-		random: rand.Float64,
+		name:     "failover",
+		total:    10 * time.Minute,
+		random:   rand.Float64,
+		openWait: 2 * time.Second, retryShare: .2, retryRate: 10,
 		defaults: settings{
 			maxAttempts: 2, backoff: 500 * time.Millisecond, maxDelay: 8 * time.Second,
 			waitSoon: 2 * time.Second, waitLast: 30 * time.Second,
 			consecutive: 5, rate: .5, rateMinCalls: 20, rateWindow: time.Minute,
 			openFor: 30 * time.Second, trials: 1, successes: 2,
-			firstChunk: 2 * time.Minute, idle: 2 * time.Minute,
+			firstChunk: 2 * time.Minute, idle: 2 * time.Minute, weight: 1,
 		},
 	}
 }
@@ -123,6 +157,22 @@ func WithAction(kind providers.Kind, a Action) Option {
 			}
 		}
 		c.actions = m
+		return c
+	})
+}
+
+// WithTimeoutAction changes what the chain does when one of its limits on time
+// has passed: LimitConnect, LimitFirstChunk, LimitIdle or LimitAttempt. WithAction
+// for KindTimeout changes them all, and what a provider's own client reports.
+func WithTimeoutAction(limit Limit, a Action) Option {
+	return optionFunc(func(c config) config {
+		m := map[Limit]Action{limit: a}
+		for l, v := range c.limits {
+			if l != limit {
+				m[l] = v
+			}
+		}
+		c.limits = m
 		return c
 	})
 }

@@ -38,12 +38,12 @@ func (k *call) failure() error {
 		}
 	case OutcomeInterrupted:
 		var p providers.Response
-		if broken, ok := errors.AsType[*providers.InterruptedError](k.err); ok {
+		if broken := k.lost; broken != nil {
 			if broken.Partial != nil {
 				p = *broken.Partial
 			}
-			if isError(broken.Err) {
-				e.Err = broken.Err
+			if isError(broken.Err) && k.from == k.lostBy.t {
+				e.Err = broken.Err // nobody was asked after it
 			}
 		}
 		p.Target, p.Attempts = k.answered.name, k.attempts
@@ -77,7 +77,7 @@ func (k *call) cancelled() error {
 func (k *call) explainSkips() {
 	for i := range k.history {
 		if a := &k.history[i]; a.Skip != "" && a.Err == nil {
-			a.Err = k.chain.byName[a.Target].rejection(refusal{a.Skip, a.Until}, a.Start)
+			a.Err = k.chain.byName[a.Target].rejection(refusal{a.Skip, a.Until}, k.req, a.Start)
 		}
 	}
 }
@@ -96,7 +96,12 @@ func (k *call) retryAt(now time.Time) time.Time {
 
 // worth says when a target is worth another call, if waiting can help.
 func (k *call) worth(t *target, now time.Time) (time.Time, bool) {
-	if r := t.guard.barred(now); r.reason != "" {
+	if k.unfit(t) != "" {
+		return now, false
+	}
+	if r := k.barred(t, now); r.reason == SkipConcurrency {
+		return now, true // some call will end
+	} else if r.reason != "" {
 		return r.until, !r.until.IsZero()
 	}
 	for i := len(k.history) - 1; i >= 0; i-- {
@@ -164,7 +169,7 @@ func (e *Error) line(i int) string {
 			return ""
 		}
 	}
-	s := a.Target + ": "
+	s := withKey(a.Target, a.Key) + ": "
 	switch {
 	case a.Err == nil:
 		return s + "answered"
@@ -176,6 +181,13 @@ func (e *Error) line(i int) string {
 		s += fmt.Sprintf(" (after %d attempts)", a.N)
 	}
 	return s
+}
+
+func withKey(target, key string) string {
+	if key == "" {
+		return target
+	}
+	return target + " (key " + key + ")"
 }
 
 func count(n int, what string) string {

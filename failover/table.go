@@ -75,6 +75,9 @@ type Action struct {
 	Retry RetryRule
 	// Next moves on to the next target; false returns the error at once.
 	Next bool
+	// NextIfLarger moves on, whatever Next says, where a target ahead has a
+	// larger context window (WithContextWindow), and only to such targets.
+	NextIfLarger bool
 	// Cooldown passes the target over until the provider's Retry-After,
 	// without one for a growing time of 1 s to 60 s.
 	Cooldown bool
@@ -84,7 +87,9 @@ type Action struct {
 
 // Row is a line of the table.
 type Row struct {
-	Kind   providers.Kind
+	Kind providers.Kind
+	// Limit narrows KindTimeout down to that limit of the chain.
+	Limit  Limit
 	Action Action
 	// Why is the reason in a few words.
 	Why string
@@ -96,27 +101,36 @@ func Table() []Row { return append([]Row(nil), table...) }
 
 // table is the one place that maps kinds to actions.
 var table = []Row{
-	{providers.KindRateLimited, Action{Breaker: Alive, Retry: RetryIfSoon, Next: true, Cooldown: true}, "busy, not ill: wait if it is short, else leave it alone until Retry-After"},
-	{providers.KindOverloaded, Action{Breaker: Failure, Retry: RetryIfLast, Next: true}, "out of capacity; Retry-After extends the open time"},
-	{providers.KindServerError, Action{Breaker: Failure, Retry: RetryHere, Next: true}, "often passes"},
-	{providers.KindTimeout, Action{Breaker: Failure, Retry: RetryNever, Next: true}, "a silent provider has cost a whole limit already"},
-	{providers.KindNetwork, Action{Breaker: Failure, Retry: RetryHere, Next: true}, "often passes"},
-	{providers.KindMalformed, Action{Breaker: Failure, Retry: RetryHere, Next: true}, "the provider failed in the middle of its reply"},
-	{providers.KindAuthentication, Action{Breaker: Ignored, Retry: RetryNever, Next: true, Isolate: 5 * time.Minute}, "needs a person; isolated so that calls do not wait for it"},
-	{providers.KindPermission, Action{Breaker: Ignored, Retry: RetryNever, Next: true, Isolate: 5 * time.Minute}, "needs a person; isolated so that calls do not wait for it"},
-	{providers.KindQuotaExhausted, Action{Breaker: Ignored, Retry: RetryNever, Next: true, Isolate: 10 * time.Minute}, "waiting a little does not help"},
-	{providers.KindModelNotFound, Action{Breaker: Alive, Retry: RetryNever, Next: true}, "configuration of this target"},
-	{providers.KindInvalidRequest, Action{Breaker: Alive, Retry: RetryNever, Next: false}, "would be wrong everywhere"},
-	{providers.KindContextLength, Action{Breaker: Alive, Retry: RetryNever, Next: false}, "the prompt is too long; the next target is an option where its context is larger"},
-	{providers.KindContentFiltered, Action{Breaker: Alive, Retry: RetryNever, Next: false}, "shopping around for a refusal is opt-in"},
-	{providers.KindUnsupported, Action{Breaker: Alive, Retry: RetryNever, Next: true}, "another target may be able to"},
-	{providers.KindCancelled, Action{Breaker: Ignored, Retry: RetryNever, Next: false}, "the caller's decision"},
-	{providers.KindRejected, Action{Breaker: Ignored, Retry: RetryNever, Next: true}, "not sent, by a decision on this side"},
-	{providers.KindPanic, Action{Breaker: Failure, Retry: RetryNever, Next: false}, "a bug; the panic goes on to the caller"},
-	{providers.KindUnknown, Action{Breaker: Failure, Retry: RetryHere, Next: true}, "treated like a server error"},
+	{providers.KindRateLimited, "", Action{Breaker: Alive, Retry: RetryIfSoon, Next: true, Cooldown: true}, "busy, not ill: wait if it is short, else leave it alone until Retry-After"},
+	{providers.KindOverloaded, "", Action{Breaker: Failure, Retry: RetryIfLast, Next: true}, "out of capacity; Retry-After extends the open time"},
+	{providers.KindServerError, "", Action{Breaker: Failure, Retry: RetryHere, Next: true}, "often passes"},
+	{providers.KindTimeout, "", Action{Breaker: Failure, Retry: RetryNever, Next: true}, "a silent provider has cost a whole limit already"},
+	{providers.KindTimeout, LimitConnect, Action{Breaker: Failure, Retry: RetryNever, Next: true}, "not reached in time"},
+	{providers.KindTimeout, LimitFirstChunk, Action{Breaker: Failure, Retry: RetryNever, Next: true}, "silent: the next target is asked"},
+	{providers.KindTimeout, LimitIdle, Action{Breaker: Failure, Retry: RetryNever, Next: true}, "stalled: moved only where nothing of the answer was delivered, or WithStreamPolicy says so"},
+	{providers.KindTimeout, LimitAttempt, Action{Breaker: Failure, Retry: RetryNever, Next: true}, "too slow for this target's limit"},
+	{providers.KindTimeout, LimitTotal, Action{Breaker: Failure, Retry: RetryNever, Next: false}, "the call's time is up; counts only where one attempt had all of it"},
+	{providers.KindTimeout, LimitStream, Action{Breaker: Failure, Retry: RetryNever, Next: false}, "the call's time is up; counts only where one attempt had all of it and was silent"},
+	{providers.KindNetwork, "", Action{Breaker: Failure, Retry: RetryHere, Next: true}, "often passes"},
+	{providers.KindMalformed, "", Action{Breaker: Failure, Retry: RetryHere, Next: true}, "the provider failed in the middle of its reply"},
+	{providers.KindAuthentication, "", Action{Breaker: Ignored, Retry: RetryNever, Next: true, Isolate: 5 * time.Minute}, "needs a person; isolated so that calls do not wait for it"},
+	{providers.KindPermission, "", Action{Breaker: Ignored, Retry: RetryNever, Next: true, Isolate: 5 * time.Minute}, "needs a person; isolated so that calls do not wait for it"},
+	{providers.KindQuotaExhausted, "", Action{Breaker: Ignored, Retry: RetryNever, Next: true, Isolate: 10 * time.Minute}, "waiting a little does not help"},
+	{providers.KindModelNotFound, "", Action{Breaker: Alive, Retry: RetryNever, Next: true}, "configuration of this target"},
+	{providers.KindInvalidRequest, "", Action{Breaker: Alive, Retry: RetryNever, Next: false}, "would be wrong everywhere"},
+	{providers.KindContextLength, "", Action{Breaker: Alive, Retry: RetryNever, Next: false, NextIfLarger: true}, "the prompt is too long here; a larger context window may hold it"},
+	{providers.KindContentFiltered, "", Action{Breaker: Alive, Retry: RetryNever, Next: false}, "shopping around for a refusal is opt-in"},
+	{providers.KindUnsupported, "", Action{Breaker: Alive, Retry: RetryNever, Next: true}, "another target may be able to"},
+	{providers.KindCancelled, "", Action{Breaker: Ignored, Retry: RetryNever, Next: false}, "the caller's decision"},
+	{providers.KindRejected, "", Action{Breaker: Ignored, Retry: RetryNever, Next: true}, "not sent, by a decision on this side"},
+	{providers.KindPanic, "", Action{Breaker: Failure, Retry: RetryNever, Next: false}, "a bug; the panic goes on to the caller"},
+	{providers.KindUnknown, "", Action{Breaker: Failure, Retry: RetryHere, Next: true}, "treated like a server error"},
 }
 
 // fixed are the kinds whose action no option may change.
 func fixed(k providers.Kind) bool {
 	return k == providers.KindCancelled || k == providers.KindPanic
 }
+
+// fixedLimit are the limits that end the call: nothing is left to decide.
+func fixedLimit(l Limit) bool { return l == LimitTotal || l == LimitStream }

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/llmotel/sdk/failover"
 	"github.com/llmotel/sdk/providers"
 )
@@ -18,14 +20,23 @@ var update = flag.Bool("update", false, "rewrite generated files")
 
 // TestTableCoversEveryKind holds the table to the closed set.
 func TestTableCoversEveryKind(t *testing.T) {
-	rows := failover.Table()
-	for i, k := range providers.Kinds() {
-		if i >= len(rows) || rows[i].Kind != k {
-			t.Fatalf("row %d is not of kind %q", i, k)
+	var kinds []providers.Kind
+	var limits []failover.Limit
+	for _, r := range failover.Table() {
+		if r.Limit != "" {
+			limits = append(limits, r.Limit)
+			continue
 		}
+		kinds = append(kinds, r.Kind)
 	}
-	if len(rows) != len(providers.Kinds()) {
-		t.Errorf("%d rows for %d kinds", len(rows), len(providers.Kinds()))
+	if diff := cmp.Diff(providers.Kinds(), kinds); diff != "" {
+		t.Errorf("kinds (-declared +in the table):\n%s", diff)
+	}
+	want := []failover.Limit{
+		failover.LimitConnect, failover.LimitFirstChunk, failover.LimitIdle, failover.LimitAttempt, failover.LimitTotal, failover.LimitStream,
+	}
+	if diff := cmp.Diff(want, limits); diff != "" {
+		t.Errorf("limits (-declared +in the table):\n%s", diff)
 	}
 }
 
@@ -131,12 +142,21 @@ func TestTableDocument(t *testing.T) {
 		"<!-- Written by `go generate ./failover` from failover/table.go. Do not edit. -->\n\n" +
 		"`failover.WithAction` changes a row for one chain. A result counts for the circuit breaker as *failure*,\n" +
 		"*alive* (neutral while closed, a success in half-open) or *ignored* (a half-open trial is given back).\n" +
-		"After the first semantic chunk of a stream nothing is retried or moved, whatever the kind.\n\n" +
+		"After the first semantic chunk of a stream nothing is retried or moved unless `WithStreamPolicy` says so.\n" +
+		"`timeout` alone is what a provider's own client reports; the rows behind it are the limits of the chain,\n" +
+		"which `failover.WithTimeoutAction` changes. The vendors' codes decide on the kind, before HTTP statuses do.\n\n" +
 		"| kind | breaker | retry on the target | next target | target is left alone | why |\n|---|---|---|---|---|---|\n")
 	for _, r := range failover.Table() {
 		next, alone := "no: returned at once", "-"
-		if r.Action.Next {
+		switch {
+		case r.Action.Next:
 			next = "yes"
+		case r.Action.NextIfLarger:
+			next = "with a larger context window"
+		}
+		what := "`" + string(r.Kind) + "`"
+		if r.Limit != "" {
+			what += " " + strings.ReplaceAll(string(r.Limit), "_", " ")
 		}
 		switch {
 		case r.Action.Cooldown:
@@ -144,7 +164,7 @@ func TestTableDocument(t *testing.T) {
 		case r.Action.Isolate > 0:
 			alone = "isolated for " + strings.TrimSuffix(r.Action.Isolate.String(), "0s")
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", r.Kind, r.Action.Breaker, r.Action.Retry, next, alone, r.Why)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", what, r.Action.Breaker, r.Action.Retry, next, alone, r.Why)
 	}
 	if *update {
 		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {

@@ -67,7 +67,7 @@ func (p visitor) visit(ctx context.Context, req *providers.Request) *visit {
 	if v == nil || v.t != p.t || v.begun {
 		k := &call{chain: p.chain, caller: ctx, ctx: ctx, start: time.Now(), req: req, more: true}
 		k.limited()
-		v = &visit{call: k, t: p.t, pos: len(p.chain.targets), now: k.start}
+		v = &visit{call: k, t: p.t, now: k.start}
 	}
 	v.req = req
 	return v

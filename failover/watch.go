@@ -24,6 +24,8 @@ type watch struct {
 	cause   atomic.Pointer[TimeoutError]
 	errIdle *TimeoutError
 	errEnd  *TimeoutError
+
+	connected func() // ends the limit on the connection; nil: none
 }
 
 const (
@@ -33,23 +35,24 @@ const (
 
 // watched is the context of a streamed attempt.
 func (v *visit) watched() (context.Context, *watch) {
-	c, s := v.call.chain, &v.t.s
-	if v.call.deadline.IsZero() && s.firstChunk == 0 && s.idle == 0 {
+	s := &v.t.s
+	end, errEnd := v.streamEnd()
+	if end.IsZero() && v.call.deadline.IsZero() && s.firstChunk == 0 && s.idle == 0 && s.connect == 0 {
 		return v.ctx, nil
 	}
 	ctx, cancel := context.WithCancelCause(v.ctx)
-	w := &watch{cancel: cancel, start: v.now, idle: s.idle, errIdle: v.t.errIdle, errEnd: c.errStream}
-	if c.stream > 0 {
-		w.end = max(1, v.call.start.Add(c.stream).Sub(v.now))
+	w := &watch{cancel: cancel, start: v.now, idle: s.idle, errIdle: v.t.errIdle, errEnd: errEnd}
+	if !end.IsZero() {
+		w.end = max(1, end.Sub(v.now))
 	}
-	first, cause := time.Duration(0), v.t.errFirstChunk
-	if s.firstChunk > 0 {
-		first = s.firstChunk
-	}
+	first, cause := s.firstChunk, v.t.errFirstChunk
 	if !v.call.deadline.IsZero() {
 		if d := max(1, v.call.deadline.Sub(v.now)); first == 0 || d < first {
 			first, cause = d, v.call.limit
 		}
+	}
+	if w.end > 0 && (first == 0 || w.end < first) {
+		first, cause = w.end, errEnd
 	}
 	w.at.Store(watchPaused)
 	w.timer = time.AfterFunc(math.MaxInt64, w.fire)
@@ -58,7 +61,28 @@ func (v *visit) watched() (context.Context, *watch) {
 		w.at.Store(int64(first))
 		w.timer.Reset(first)
 	}
+	if s.connect > 0 {
+		ctx, w.connected = v.connecting(ctx, cancel)
+	}
 	return ctx, w
+}
+
+// streamEnd is when a stream is to be at its end, however well it flows, and
+// the limit that says so. The caller of a Generate waits for that.
+func (v *visit) streamEnd() (end time.Time, limit *TimeoutError) {
+	k := v.call
+	switch c := k.chain; {
+	case k.bounded():
+		end, limit = k.deadline, k.limit
+	case c.stream > 0:
+		end, limit = k.start.Add(c.stream), c.errStream
+	}
+	if d := v.t.s.attempt; d > 0 && k.forGenerate() {
+		if e := v.now.Add(d); end.IsZero() || e.Before(end) {
+			end, limit = e, v.t.errAttempt
+		}
+	}
+	return end, limit
 }
 
 // pause stops the clock while the consumer works.
@@ -108,6 +132,9 @@ func (w *watch) stop() {
 	if w != nil {
 		w.at.Store(watchStopped)
 		w.timer.Stop()
+		if w.connected != nil {
+			w.connected()
+		}
 		w.cancel(nil)
 	}
 }

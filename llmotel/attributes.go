@@ -14,14 +14,15 @@ import (
 
 // startKey is what a span is started with. Samplers see all of it.
 type startKey struct {
-	operation, provider, model, address string
-	port                                int
-	target                              string
-	stream                              bool
+	Operation, Provider, Model, ServerAddress string
+	ServerPort                                int
+	Target                                    string
+	Stream                                    bool
 }
 
 // start is a span's name and start options, made once for each startKey.
 type start struct {
+	key   startKey
 	name  string
 	attrs []attribute.KeyValue
 	opts  []trace.SpanStartOption
@@ -45,20 +46,20 @@ func (c *startCache) of(k startKey) *start {
 }
 
 func newStart(k startKey) *start {
-	s := &start{name: k.operation}
-	attrs := []attribute.KeyValue{genai.OperationNameKey.String(k.operation), genai.ProviderNameKey.String(k.provider)}
-	if k.model != "" {
-		s.name += " " + k.model
-		attrs = append(attrs, genai.RequestModelKey.String(k.model))
+	s := &start{key: k, name: k.Operation}
+	attrs := []attribute.KeyValue{genai.OperationNameKey.String(k.Operation), genai.ProviderNameKey.String(k.Provider)}
+	if k.Model != "" {
+		s.name += " " + k.Model
+		attrs = append(attrs, genai.RequestModelKey.String(k.Model))
 	}
-	attrs = appendServer(attrs, k.address, spanPort(k.operation, k.provider, k.port))
-	if azureInference(k.operation, k.provider) {
+	attrs = appendServer(attrs, k.ServerAddress, spanPort(k.Operation, k.Provider, k.ServerPort))
+	if azureInference(k.Operation, k.Provider) {
 		attrs = append(attrs, genai.AzureResourceProviderNamespaceKey.String(genai.AzureNamespace))
 	}
-	if k.target != "" {
-		attrs = append(attrs, genai.TargetKey.String(k.target))
+	if k.Target != "" {
+		attrs = append(attrs, genai.TargetKey.String(k.Target))
 	}
-	if k.stream {
+	if k.Stream {
 		attrs = append(attrs, genai.RequestStreamKey.Bool(true))
 	}
 	s.attrs = attrs
@@ -157,7 +158,7 @@ func guardrailOf(r *providers.Request) string {
 }
 
 // appendCall adds what a Call says beside its request.
-func appendCall(kvs []attribute.KeyValue, c *Call) []attribute.KeyValue {
+func appendCall(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 	if c.Embed != nil && c.Embed.Dimensions > 0 {
 		kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int(c.Embed.Dimensions))
 	}
@@ -188,7 +189,7 @@ func appendString(kvs []attribute.KeyValue, key attribute.Key, v string) []attri
 	return kvs
 }
 
-func appendResult(kvs []attribute.KeyValue, call *Call, r *Result) []attribute.KeyValue {
+func appendResult(kvs []attribute.KeyValue, call *calling, r *Result) []attribute.KeyValue {
 	if r.Provider != "" && r.Provider != call.Provider { // known better than at the start
 		kvs = append(kvs, genai.ProviderNameKey.String(r.Provider))
 	}

@@ -120,6 +120,8 @@ type Finish struct {
 	StopSequence string
 
 	ServiceTier, SystemFingerprint string
+	// Region is where the provider says that it kept the data; see Response.
+	Region string
 	// Created is when the provider says it made the answer; may be zero.
 	Created time.Time
 	// Logprobs has the vendor's log probabilities of each choice verbatim
@@ -129,7 +131,8 @@ type Finish struct {
 	// understood and were left out: pieces of the text may be missing.
 	MalformedChunks int
 
-	// Target and Attempts are set by a failover chain; see Response.
+	// Target, Attempts and Degraded are set by a failover chain; see Response.
 	Target   string
 	Attempts int
+	Degraded bool
 }

@@ -49,6 +49,9 @@ type Response struct {
 
 	// ServiceTier is the tier that served the call.
 	ServiceTier string
+	// Region is where the provider says that it kept the data, in its own words
+	// ("us"); empty if it does not say, or that is anywhere.
+	Region string
 	// SystemFingerprint is OpenAI's id of the backend configuration.
 	SystemFingerprint string
 	// MalformedChunks counts the events of a streamed answer that were left
@@ -59,6 +62,9 @@ type Response struct {
 	// the tries of all targets together. A plain provider leaves both zero.
 	Target   string
 	Attempts int
+	// Degraded tells that no target answered: a failover chain's last resort
+	// did.
+	Degraded bool
 
 	// Raw is the vendor SDK's own response, for what this type does not
 	// hold: the adapter's documentation names its type. Nil for streams.

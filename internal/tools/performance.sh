@@ -12,7 +12,7 @@ table() {
 	local package=$1 pattern=$2
 	shift 2
 	echo "== $package $pattern" >&2
-	go test -c -o "$tool/bench.test" "$package"
+	go -C "$package" test -c -o "$tool/bench.test" .
 	# Whole rounds, so that rows which are compared run within seconds of each other.
 	for _ in $(seq "${ROUNDS:-8}"); do
 		(cd "$package" && "$tool/bench.test" -test.run='^$' -test.bench="$pattern" -test.benchmem -test.benchtime="${ROUNDTIME:-0.1s}")
@@ -63,13 +63,15 @@ $(table ./llmotel '^BenchmarkStream$' -base bare)
 
 ## Failover around a call
 
-Ratios are to failsafe-go's own fallback(retry(circuit breaker)) in the same run.
+Ratios are to failsafe-go's own fallback(retry(circuit breaker)) in the same run. gobreaker is its circuit breaker alone, with both
+thresholds. *Guard only* is a chain of one target without retries or limits; what *skip an open target* adds to *two targets, no
+deadline* is the skip.
 
-$(table ./failover '^BenchmarkGenerate$' -base 'fallback(retry(breaker))')
+$(table ./internal/benchmarks/failover '^BenchmarkGenerate$' -base 'fallback(retry(breaker))')
 
 Streams of 100 chunks; ratios are to the bare stream.
 
-$(table ./failover '^BenchmarkStream$' -base bare,_100_chunks)
+$(table ./internal/benchmarks/failover '^BenchmarkStream$' -base bare,_100_chunks)
 
 ## Sinks
 

@@ -226,6 +226,25 @@ func TestRecordDoesNotAllocate(t *testing.T) {
 	}
 }
 
+// Slices of time that pass take nothing either: their memory is used again.
+func TestRecordDoesNotAllocateAsTimePasses(t *testing.T) {
+	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	s := stats.New(stats.WithClock(func() time.Time { return now }))
+	r := fallback()
+	record := func() {
+		for range 50 {
+			now = now.Add(700 * time.Millisecond)
+			s.Record(t.Context(), r)
+		}
+	}
+	for range 200 {
+		record()
+	}
+	if n := testing.AllocsPerRun(200, record); n != 0 {
+		t.Errorf("%v allocations in 50 calls, want 0", n)
+	}
+}
+
 func TestNilAndNegativeAreHarmless(t *testing.T) {
 	s := stats.New(nil, stats.WithMaxSeries(-1))
 	s.Record(t.Context(), nil)

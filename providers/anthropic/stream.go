@@ -165,7 +165,7 @@ func (s *stream) start(m *sdk.Message) {
 	s.started = true
 	s.finish = providers.Finish{
 		ResponseID: m.ID, RequestID: requestID(s.resp), Provider: s.p.name, Model: m.Model,
-		ServiceTier: string(m.Usage.ServiceTier),
+		ServiceTier: tierOf(&m.Usage), Region: regionOf(&m.Usage),
 	}
 	s.emit(&providers.Chunk{Kind: providers.ChunkStart, ResponseID: m.ID, RequestID: s.finish.RequestID, Model: m.Model})
 	s.report(m.Usage.RawJSON())

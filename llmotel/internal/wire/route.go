@@ -81,7 +81,7 @@ func Match(r *http.Request) (Route, bool) {
 	switch last {
 	case "completions":
 		to.API = OpenAICompletions
-		if strings.HasSuffix(dir, "/chat") {
+		if strings.HasSuffix(dir, "/chat") || strings.HasSuffix(dir, "/agents") { // Mistral's
 			to.API = OpenAIChat
 		}
 	case "responses":
@@ -194,6 +194,7 @@ var hosts = []struct{ suffix, provider string }{
 	{"aiplatform.googleapis.com", genai.ProviderNameGCPVertexAI},
 	{".amazonaws.com", genai.ProviderNameAWSBedrock},
 	{".amazonaws.com.cn", genai.ProviderNameAWSBedrock},
+	{".api.aws", genai.ProviderNameAWSBedrock},
 	{"api.groq.com", genai.ProviderNameGroq},
 	{"api.mistral.ai", genai.ProviderNameMistralAI},
 	{"codestral.mistral.ai", genai.ProviderNameMistralAI},

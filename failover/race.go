@@ -1,0 +1,256 @@
+package failover
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+var (
+	// errLost is why a branch's context ends when another has won.
+	errLost = errors.New("failover: another target answered first")
+	// errDecided ends a race that has no winner and nobody left to wait for.
+	errDecided = errors.New("failover: no answer")
+)
+
+// loserGrace is how long an answer waits for the losers of its race to end, so
+// that they are part of the call's record. Only providers that ignore their
+// context reach it.
+const loserGrace = 50 * time.Millisecond
+
+// race is a call whose targets are asked by several branches at once, each of
+// which goes through the targets that no other has taken.
+type race struct {
+	parent   *call
+	attempts atomic.Int32 // of all branches
+
+	mu       sync.Mutex // held for what follows
+	cursor   int
+	branches []*branch
+	running  int
+	winner   *branch
+	over     bool // no branch may win or take a target any more
+	panicked any  // in a branch that was still wanted
+}
+
+// branch is one runner of a race, a call of its own that ends with its first
+// chunk as far as the race goes.
+type branch struct {
+	call
+	cancel context.CancelCauseFunc
+	done   chan struct{} // closed when it has won or ended
+
+	// Of a stream that has begun: its first chunk was taken from next.
+	first *providers.Chunk
+	next  func() (*providers.Chunk, error, bool)
+	stop  func()
+
+	late bool // it ended when the race was over
+}
+
+// runRace is walk with hedging.
+func (k *call) runRace() {
+	r := &race{parent: k, cursor: k.cursor}
+	r.attempts.Store(int32(k.attempts))
+	k.raced, k.runners = true, r
+	_, _ = k.chain.hedge.exec.WithContext(k.ctx).Get(r.run)
+	r.close()
+	w := r.winner
+	r.relay(w)
+	if r.panicked != nil {
+		panic(r.panicked) // on the caller's goroutine, where it belongs
+	}
+	if w != nil && w.lost != nil { // it broke after its first chunk
+		k.resumeAfter(w)
+	}
+}
+
+// run is one branch, on a goroutine of the hedge policy.
+func (r *race) run() (*race, error) {
+	b, err := r.begin()
+	if b == nil {
+		return r, err
+	}
+	defer close(b.done)
+	won, panicked := b.open()
+	if r.finish(b, won, panicked) {
+		return r, nil
+	}
+	b.shut()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.over {
+		return r, errDecided
+	}
+	return r, errSkipped
+}
+
+// begin makes a branch; nil if there is nothing for one to do.
+func (r *race) begin() (*branch, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	hedge := len(r.branches) > 0
+	switch {
+	case r.over, hedge && r.running == 0:
+		return nil, errDecided
+	case hedge && (r.cursor >= len(r.parent.order) || !r.parent.chain.budget.take(time.Now())):
+		return nil, errSkipped
+	}
+	k := r.parent
+	b := &branch{done: make(chan struct{})}
+	ctx, cancel := context.WithCancelCause(k.ctx)
+	b.cancel = cancel
+	b.call = call{
+		chain: k.chain, caller: ctx, ctx: ctx, req: k.req, start: k.start, deadline: k.deadline, limit: k.limit,
+		order: k.order, race: r, hedge: hedge, needs: k.needs, prompt: k.prompt, more: true, waited: k.waited,
+		stream: k.stream, unary: !k.stream,
+	}
+	b.history = b.buf[:0]
+	r.branches = append(r.branches, b)
+	r.running++
+	return b, nil
+}
+
+// open runs a branch to its first chunk, or to its answer, and tells whether
+// there is one.
+func (b *branch) open() (ok bool, panicked any) {
+	defer func() { panicked = recover() }()
+	if !b.stream {
+		b.walk()
+		return b.answered != nil, nil
+	}
+	b.next, b.stop = iter.Pull2(func(yield func(*providers.Chunk, error) bool) {
+		b.yield = yield
+		b.walk()
+	})
+	b.first, _, ok = b.next()
+	return ok, nil
+}
+
+// finish enters a branch's end and tells whether it has won.
+func (r *race) finish(b *branch, won bool, panicked any) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.running--
+	b.late = r.over
+	switch {
+	case r.over:
+	case won:
+		r.winner, r.over = b, true
+		return true
+	case panicked != nil:
+		r.panicked, r.over = panicked, true
+	case !b.more, b.timedOut, r.running == 0:
+		r.over = true // what it met, the others would meet as well
+	}
+	return false
+}
+
+// shut ends a branch.
+func (b *branch) shut() {
+	b.cancel(errLost)
+	if b.stop != nil {
+		b.stop()
+	}
+}
+
+// close ends all branches but the winner.
+func (r *race) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.over = true
+	for _, b := range r.branches {
+		if b != r.winner {
+			b.cancel(errLost)
+		}
+	}
+}
+
+// relay delivers the winner's stream. However that ends, the branches' records
+// are brought together.
+func (r *race) relay(w *branch) {
+	defer r.gather()
+	if w == nil {
+		return
+	}
+	defer w.shut()
+	if w.next == nil {
+		return
+	}
+	for c := w.first; ; {
+		if !r.parent.deliver(c) {
+			return
+		}
+		var ok bool
+		if c, _, ok = w.next(); !ok {
+			return
+		}
+	}
+}
+
+// gather brings the branches' histories together.
+func (r *race) gather() {
+	k := r.parent
+	grace := time.NewTimer(loserGrace)
+	defer grace.Stop()
+	for _, b := range r.branches {
+		if b != r.winner {
+			select {
+			case <-b.done:
+			case <-grace.C:
+				continue
+			}
+		}
+		k.visited += b.visited
+		k.history = append(k.history, b.history...)
+		k.timedOut = k.timedOut || b.timedOut
+		if r.winner == nil && (k.err == nil || !b.more && !b.late) {
+			k.err, k.more, k.from, k.fromKind = b.err, b.more, b.from, b.fromKind
+		}
+		k.tooLongFor = max(k.tooLongFor, b.tooLongFor)
+	}
+	slices.SortStableFunc(k.history, func(a, b Attempt) int { return cmp.Compare(a.Start.UnixNano(), b.Start.UnixNano()) })
+	r.mu.Lock()
+	k.cursor = r.cursor
+	r.mu.Unlock()
+	k.attempts, k.runners = int(r.attempts.Load()), nil
+	if w := r.winner; w != nil && w.lost == nil {
+		k.answered, k.resp = w.answered, w.resp
+	}
+}
+
+// resumeAfter goes on by itself after the winner of a race has broken.
+func (k *call) resumeAfter(w *branch) {
+	v := w.lostBy
+	k.err, k.from, k.fromKind, k.more, k.prior = w.err, w.from, w.fromKind, v.next, w.prior
+	k.broke(v, w.lost)
+	if err := k.persist(v.t); err != nil && k.more && len(k.ahead()) > 0 {
+		k.walk()
+	}
+}
+
+func (r *race) ahead() []*target {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.over {
+		return nil
+	}
+	return r.parent.order[r.cursor:]
+}
+
+func (r *race) take() *target {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.over || r.cursor >= len(r.parent.order) {
+		return nil
+	}
+	r.cursor++
+	return r.parent.order[r.cursor-1]
+}

@@ -1,0 +1,294 @@
+package failover
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/llmotel/sdk/providers"
+)
+
+// StreamPolicy says what becomes of a stream that breaks after its first
+// semantic chunk. Before that chunk every stream may be retried and moved.
+type StreamPolicy uint8
+
+// The policies.
+const (
+	// StreamFail ends the stream with a *providers.InterruptedError that has
+	// what had arrived: the default.
+	StreamFail StreamPolicy = iota
+	// StreamRestart begins anew, on the same target where the table retries
+	// it, else on the next. A ChunkRestart before the new answer's first chunk
+	// tells the consumer to discard what it has. If nobody answers anew, the
+	// stream ends as under StreamFail and what was delivered stands.
+	StreamRestart
+	// StreamBuffer delivers nothing before the answer is complete, so that a
+	// stream that breaks may be retried and moved like a Generate, unseen.
+	StreamBuffer
+	// StreamContinue hands the text so far to the next target that declares
+	// WithContinuation, as the beginning of its own answer, and delivers what
+	// it adds. Answers with anything but text and reasoning, or without any
+	// text yet, and requests for several choices end as under StreamFail.
+	// Usage and ids at the end are those of the target that finished.
+	StreamContinue
+)
+
+// String returns the policy's name.
+func (p StreamPolicy) String() string {
+	switch p {
+	case StreamFail:
+		return "fail"
+	case StreamRestart:
+		return "restart"
+	case StreamBuffer:
+		return "buffer"
+	case StreamContinue:
+		return "continue"
+	}
+	return "unknown"
+}
+
+// WithStreamPolicy sets what becomes of streams that break after their first
+// chunk. The default is StreamFail.
+func WithStreamPolicy(p StreamPolicy) Option {
+	return optionFunc(func(c config) config { c.policy = p; return c })
+}
+
+// WithStreamedGenerate makes Generate ask its targets for a stream and return
+// what it adds up to. The limits on the first chunk and on silence then hold
+// for it too, and an answer that is cut or stalls is retried and moved. The
+// Response has no Raw.
+func WithStreamedGenerate() Option {
+	return optionFunc(func(c config) config { c.streamed = true; return c })
+}
+
+// WithContinuation declares that the target's model continues an answer whose
+// beginning is the last message of the request (see StreamContinue). Models
+// that do not would answer it instead. The default is that it does not.
+func WithContinuation() TargetOption {
+	return targetOptionFunc(func(s settings) settings { s.continues = true; return s })
+}
+
+// recovery is what a call knows of an answer that may break.
+type recovery struct {
+	whole bool // the answer is handed over only when it is complete
+	begun bool // a chunk of the present visit has arrived
+
+	collected *providers.Collector // of a Generate over a stream
+	held      []*providers.Chunk   // under StreamBuffer
+
+	lost       *providers.InterruptedError // what broke after delivery
+	lostBy     *visit
+	restart    bool // a ChunkRestart is due
+	resume     *resume
+	delivering *providers.Collector // under StreamContinue: all that was delivered
+
+	again bool          // the target is to be visited once more ...
+	delay time.Duration // ... after this ...
+	prior int           // ... having tried so often
+
+	degraded bool
+}
+
+// resume is an answer that the next target continues.
+type resume struct {
+	text  string // without the white space at its end ...
+	space bool   // ... if it had any
+	part  int    // the part that grows
+	first int    // the continuing stream's part that it grows by; -1: not seen yet
+}
+
+// deliver takes a chunk of the answer and reports whether more is wanted.
+func (k *call) deliver(chunk *providers.Chunk) bool {
+	k.begun = true
+	k.finished = chunk.Kind == providers.ChunkFinish
+	if f := chunk.Finish; f != nil && f.Attempts != k.tries() {
+		c, g := *chunk, *f
+		g.Attempts = k.tries()
+		c.Finish, chunk = &g, &c
+	}
+	switch {
+	case k.unary:
+		if k.collected == nil {
+			k.collected = new(providers.Collector)
+		}
+		k.collected.Add(chunk)
+		return true
+	case k.whole:
+		k.held = append(k.held, chunk)
+		return !k.finished || k.flush()
+	case k.resume != nil:
+		if chunk = k.resume.join(chunk); chunk == nil {
+			return true
+		}
+	case k.restart:
+		k.restart = false
+		if !k.pass(&providers.Chunk{Kind: providers.ChunkRestart}) {
+			return false
+		}
+	}
+	return k.pass(chunk)
+}
+
+// flush delivers an answer that was held until it was complete.
+func (k *call) flush() bool {
+	held := k.held
+	k.held = nil
+	for _, c := range held {
+		if !k.pass(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// pass hands a chunk to the consumer.
+func (k *call) pass(chunk *providers.Chunk) bool {
+	if k.chain.policy == StreamContinue && k.race == nil {
+		if k.delivering == nil {
+			k.delivering = new(providers.Collector)
+		}
+		k.delivering.Add(chunk)
+	}
+	k.delivered = true
+	k.inYield = true
+	more := k.yield(chunk, nil)
+	k.inYield = false
+	k.left = !more
+	return more
+}
+
+// broke decides what becomes of an answer that broke after its first chunk.
+func (k *call) broke(v *visit, err error) {
+	k.begun, k.finished = false, false
+	cut, _ := errors.AsType[*providers.InterruptedError](err)
+	if k.whole { // nobody has seen any of it
+		k.held, k.collected = nil, nil
+		if cut != nil && isError(cut.Err) {
+			k.err = cut.Err
+		}
+		k.again, k.delay = v.again, v.delay
+		return
+	}
+	if cut == nil {
+		cut = &providers.InterruptedError{Err: k.err}
+	}
+	if k.delivering != nil {
+		p := *cut
+		p.Partial = k.delivering.Partial()
+		cut = &p
+	}
+	k.lost, k.lostBy = cut, v
+	switch {
+	case k.race != nil: // the call that it is a branch of decides
+	case k.chain.policy == StreamRestart:
+		k.restart = true
+		k.again, k.delay = v.again, v.delay
+		return
+	case k.chain.policy == StreamContinue:
+		if k.resume = continuable(k.req, cut.Partial); k.resume != nil {
+			return
+		}
+	}
+	k.more = false
+}
+
+// recovers tells whether a stream that has begun may begin anew.
+func (k *call) recovers() bool { return k.bounded() || k.chain.policy == StreamRestart }
+
+// bounded tells whether the limits on the call hold for all of a stream: the
+// caller waits for its end.
+func (k *call) bounded() bool { return k.whole || k.race != nil && k.race.parent.whole }
+
+// continuable returns the answer so far in a form that a target can continue;
+// nil if it has none.
+func continuable(req *providers.Request, partial *providers.Response) *resume {
+	if partial == nil || len(partial.Choices) != 1 || req.Choices > 1 {
+		return nil
+	}
+	parts := partial.Choices[0].Message.Parts
+	var text strings.Builder
+	for i, p := range parts {
+		switch p := p.(type) {
+		case providers.Text:
+			text.WriteString(p.Text)
+		case providers.Reasoning:
+			if i == len(parts)-1 {
+				return nil // it was thinking
+			}
+		default:
+			return nil
+		}
+	}
+	whole := text.String()
+	trimmed := strings.TrimRightFunc(whole, unicode.IsSpace)
+	if trimmed == "" {
+		return nil
+	}
+	return &resume{text: trimmed, space: trimmed != whole, part: len(parts) - 1, first: -1}
+}
+
+// request returns req with the answer so far as its last message. Vendors
+// refuse one that ends in white space.
+func (r *resume) request(req *providers.Request) *providers.Request {
+	out := *req
+	out.Messages = append(req.Messages[:len(req.Messages):len(req.Messages)], providers.AssistantText(r.text))
+	return &out
+}
+
+// join makes a chunk of the continuing stream one of the whole answer; nil if
+// it has nothing to add.
+func (r *resume) join(chunk *providers.Chunk) *providers.Chunk {
+	switch {
+	case chunk.Kind == providers.ChunkStart:
+		return nil
+	case !chunk.Kind.Semantic():
+		return chunk
+	}
+	c := *chunk
+	if c.Kind == providers.ChunkText && (r.first < 0 || c.Part == r.first) {
+		r.first = c.Part
+		c.Part = r.part
+		if r.space {
+			c.Text = strings.TrimLeftFunc(c.Text, unicode.IsSpace)
+			r.space = c.Text == ""
+		}
+		if c.Text == "" && c.Citations == nil && c.Signature == nil {
+			return nil
+		}
+		return &c
+	}
+	c.Part += r.part + 1
+	return &c
+}
+
+// forGenerate tells whether the caller has called Generate.
+func (k *call) forGenerate() bool { return k.unary || k.race != nil && k.race.parent.unary }
+
+// tries counts the attempts of the call, of all branches of a race.
+func (k *call) tries() int {
+	if k.race != nil {
+		return int(k.race.attempts.Load())
+	}
+	if k.runners != nil {
+		return int(k.runners.attempts.Load())
+	}
+	return k.attempts
+}
+
+// pause waits unless the context ends first.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,24 @@
+package stats_test
+
+import (
+	"testing"
+
+	"github.com/llmotel/sdk/llmotel/stats"
+	"github.com/llmotel/sdk/providers"
+)
+
+// A target with several keys, or a breaker for each model, is shown with the
+// status that sums them up.
+func TestBreakersOfPartsDoNotHideTheTarget(t *testing.T) {
+	s := stats.New(stats.WithBreakers(func() []providers.BreakerStatus {
+		return []providers.BreakerStatus{
+			{Target: "primary", State: providers.BreakerClosed, Successes: 9},
+			{Target: "primary", Key: "k1", State: providers.BreakerOpen, Failures: 4},
+			{Target: "primary", Key: "k2", State: providers.BreakerClosed, Successes: 9},
+		}
+	}))
+	got := s.Snapshot().Targets
+	if len(got) != 1 || got[0].Breaker == nil || got[0].Breaker.State != providers.BreakerClosed || got[0].Breaker.Successes != 9 || got[0].Breaker.Failures != 0 {
+		t.Errorf("%+v", got)
+	}
+}
