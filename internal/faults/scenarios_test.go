@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/llmotel/sdk/failover"
 	"github.com/llmotel/sdk/internal/faults"
 	"github.com/llmotel/sdk/providers"
 )
@@ -40,6 +41,9 @@ type scenario struct {
 	recovers bool          // the second try is answered
 	cooled   time.Duration // the provider is left alone for about that long
 	skipped  int           // events that were left out of the stream
+
+	options []failover.Option // of the chain
+	address string            // of another server than the usual one
 }
 
 type serverKind int
