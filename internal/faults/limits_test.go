@@ -122,7 +122,8 @@ func TestStreamPolicies(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						if all.Add(chunk); chunk.Kind == providers.ChunkRestart {
+						all.Add(chunk)
+						if chunk.Kind == providers.ChunkRestart {
 							restarts++
 						} else if restarts == 0 {
 							early += chunk.Text
