@@ -40,9 +40,14 @@ func (g gauged) Generate(ctx context.Context, req *providers.Request) (*provider
 func TestAdmissionConcurrentSafe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		moods := []step{
-			{after: time.Second}, {after: 2 * time.Second}, {}, broken, {hang: true},
+			{after: time.Second},
+			{after: 2 * time.Second},
+			{},
+			broken,
+			{hang: true},
 			{after: time.Second, err: failAfter(providers.KindRateLimited, 3*time.Second)},
-			{err: fail(providers.KindQuotaExhausted)}, {panics: true},
+			{err: fail(providers.KindQuotaExhausted)},
+			{panics: true},
 		}
 		var running, most, calls atomic.Int64
 		var keys []failover.Key
@@ -101,8 +106,8 @@ func TestAdmissionConcurrentSafe(t *testing.T) {
 			k.Provider.(gauged).set()
 		}
 		time.Sleep(15 * time.Minute)
-		for range 8 {
-			if err := call(t, c); err != nil {
+		for i := range 32 { // some of each model, over the keys
+			if err := askFor(t, c, fmt.Sprint("model-", i%4)); err != nil {
 				t.Error(err)
 			}
 		}

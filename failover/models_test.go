@@ -203,7 +203,9 @@ func TestModelInFlightKeepsItsBreaker(t *testing.T) {
 		if n := inFlight(c); n != 1 {
 			t.Errorf("%d in flight", n)
 		}
-		<-done
+		if err := <-done; providers.KindOf(err) != providers.KindServerError {
+			t.Error(err)
+		}
 		if s := c.BreakerStatuses()[0]; s.Failures != 1 || s.InFlight != 0 {
 			t.Errorf("%+v", s)
 		}

@@ -108,7 +108,7 @@ func (k *call) orders() {
 	}
 	k.order = append(k.orderBuf[:0], c.targets...)
 	if c.order == OrderRoundRobin {
-		first := int((c.turn.Add(1) - 1) % uint64(len(c.targets)))
+		first := int((c.turn.Add(1) - 1) % uint64(len(c.targets))) //nolint:gosec // less than the number of targets
 		k.order = append(append(k.order[:0], c.targets[first:]...), c.targets[:first]...)
 		return
 	}

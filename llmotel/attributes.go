@@ -3,6 +3,7 @@ package llmotel
 import (
 	"cmp"
 	"slices"
+	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
@@ -28,13 +29,19 @@ type start struct {
 	opts  []trace.SpanStartOption
 }
 
-type startCache struct{ m cow.Map[startKey, *start] }
+type startCache struct {
+	first atomic.Pointer[start] // many programs ask nothing else
+	m     cow.Map[startKey, *start]
+}
 
 // startLimit bounds the cache; models come from callers. Beyond it starts are
 // made anew for each call.
 const startLimit = 1000
 
 func (c *startCache) of(k startKey) *start {
+	if s := c.first.Load(); s != nil && s.key == k {
+		return s
+	}
 	if s, ok := c.m.Get(k); ok {
 		return s
 	}
@@ -42,6 +49,7 @@ func (c *startCache) of(k startKey) *start {
 	if c.m.Len() < startLimit {
 		s = c.m.Put(k, s)
 	}
+	c.first.CompareAndSwap(nil, s)
 	return s
 }
 

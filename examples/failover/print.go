@@ -76,7 +76,7 @@ func (p *printer) failed(err error) {
 		case a.Skip != "":
 			p.line("    %s: not asked, %s", a.Target, a.Skip)
 		default:
-			p.line("    %s: attempt %d, %s after %s", a.Target, a.N, a.Kind, a.Duration.Round(time.Millisecond))
+			p.line("    %s: attempt %d, %s", a.Target, a.N, a.Kind)
 		}
 	}
 	p.told = true

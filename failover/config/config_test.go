@@ -31,7 +31,7 @@ func TestFactory(t *testing.T) {
 	}
 	data := []byte(quotes(`{'targets': [{'name': 'main', 'model': 'm-1', 'provider': {
 		'type': 'x', 'base_url': 'https://llm.example.com/v1', 'api_key_env': 'THE_KEY', 'region': 'eu-west-1',
-		'options': {'beta': ['a', 'b'], 'max_tokens': 5, 'key_env': 'THE_KEY'}}}]}`))
+		'options': {'beta': ['a', 'b'], 'max_tokens': 5, 'password_env': 'THE_KEY'}}}]}`))
 	made := down{"vendor"}
 	c, err := config.Parse("f", data, config.Factories{"x": func(p config.Provider) (providers.Provider, error) {
 		got = p
@@ -43,7 +43,7 @@ func TestFactory(t *testing.T) {
 	clear(data) // the caller's
 	want := config.Provider{
 		Type: "x", Target: "main", Model: "m-1", BaseURL: "https://llm.example.com/v1", APIKey: key, Region: "eu-west-1",
-		Options: json.RawMessage(`{"beta": ["a", "b"], "max_tokens": 5, "key_env": "THE_KEY"}`),
+		Options: json.RawMessage(`{"beta": ["a", "b"], "max_tokens": 5, "password_env": "THE_KEY"}`),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -89,6 +89,17 @@ func TestFactoryForEachKey(t *testing.T) {
 	}
 	_, err = parse(quotes(`{'targets': [{'provider': {'type': 'broken'}, 'keys': [{'name': 'a', 'api_key_env': 'THE_KEY'}]}]}`))
 	if err == nil || err.Error() != "chain.json:1:56: targets[0].keys[0]: the key [secret] is wrong" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What only package failover knows to be wrong is said by Parse as well.
+func TestRefusedByFailover(t *testing.T) {
+	_, err := config.Parse("f", []byte(quotes(`{'targets': [{'provider': {'type': 'x'}, 'keys': [
+		{'name': 'a', 'api_key_env': 'THE_KEY'}, {'name': 'b', 'api_key_env': 'OTHER_KEY'}]}]}`)),
+		config.Factories{"x": func(p config.Provider) (providers.Provider, error) { return down{"vendor-" + p.Key}, nil }}, environment)
+	var e *config.Error
+	if !errors.As(err, &e) || !strings.Contains(e.Reason, "all are of one vendor") || !strings.HasPrefix(err.Error(), "f: failover: ") {
 		t.Errorf("got %v", err)
 	}
 }

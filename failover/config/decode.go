@@ -260,10 +260,9 @@ func (d *decoder) raw(n *node, v reflect.Value) bool {
 	if !n.object {
 		return d.want(n, "an object")
 	}
-	before := len(d.errs)
 	d.secrets(n)
-	v.SetBytes(bytes.Clone(d.data[n.offset:n.end]))
-	return len(d.errs) == before
+	v.SetBytes(bytes.Clone(d.data[n.offset:n.end])) // the data is the caller's
+	return true
 }
 
 func (d *decoder) secrets(n *node) {

@@ -42,7 +42,7 @@ func ExampleAll() {
 	file := []byte(`{
   "total_timeout": 30,
   "targets": [
-    {"provider": {"type": "openai", "api_key": "sk-not-a-real-key"}, "modle": "gpt-5.2"}
+    {"provider": {"type": "openai", "api_key": "sk-not-a-real-key"}, "models": "gpt-5.2"}
   ]
 }`)
 	_, err := config.Parse("failover.json", file, config.Factories{
@@ -52,7 +52,7 @@ func ExampleAll() {
 		fmt.Printf("line %d, %s:\n  %s\n", e.Line, e.Path, e.Reason)
 	}
 	// Output:
-	// line 4, targets[0].modle:
+	// line 4, targets[0].models:
 	//   unknown field; did you mean "model"?
 	// line 4, targets[0].provider.api_key:
 	//   secrets do not belong into the file; give "api_key_env" of the provider the name of an environment variable

@@ -86,6 +86,7 @@ func TestRefuse(t *testing.T) {
 		{"hedge quantile", with(`'hedge': {'quantile': 1, 'min_calls': 9}`), `:1:24: hedge.quantile: 1 must be less than 1`},
 		{"hedge delay", with(`'hedge': {'delay': '0s'}`), `:1:21: hedge.delay: "0s" must be more than 0s`},
 		{"continue", with(`'stream_policy': 'continue'`), `:1:19: stream_policy: "continue" needs a target with "continuation": true`},
+		{"continue, perhaps", quotes(`{'stream_policy': 'continue', 'targets': [{'provider': {'type': 'openai'}, 'continuation': 1}]}`), `:1:92: targets[0].continuation: must be true or false, not a number`},
 
 		// The table.
 		{"kind", with(`'actions': {'overload': {}}`), `:1:14: actions.overload: unknown field; did you mean "overloaded"?`},

@@ -45,7 +45,9 @@ func NewSlog(h slog.Handler, opts ...Option) (*Slog, error) {
 			cfg = o.apply(cfg)
 		}
 	}
-	return &Slog{handler: h, reports: reports{config: cfg}}, nil
+	s := &Slog{handler: h}
+	s.reports.start(cfg, "*calllog.Slog")
+	return s, nil
 }
 
 // Record hands one finished call to the handler.

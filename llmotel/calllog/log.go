@@ -44,7 +44,8 @@ func New(w io.Writer, opts ...Option) *Log {
 }
 
 func newLog(w io.Writer, cfg config) *Log {
-	l := &Log{cfg: cfg, w: w, reports: reports{config: cfg}}
+	l := &Log{cfg: cfg, w: w}
+	l.reports.start(cfg, "*calllog.Log")
 	l.buffers.New = func() any {
 		b := make(object, 0, 2048)
 		return &b

@@ -3,6 +3,8 @@ package calllog
 import (
 	"io/fs"
 	"time"
+
+	"go.opentelemetry.io/otel/metric"
 )
 
 // Option configures a Log.
@@ -14,6 +16,7 @@ type FileOption interface{ applyFile(config) config }
 type config struct {
 	sampler  *Sampler
 	onError  func(error)
+	meters   metric.MeterProvider // nil without
 	every    time.Duration
 	mode     fs.FileMode
 	rotation *Rotation
@@ -67,6 +70,19 @@ func WithSampler(s *Sampler) AnyOption {
 func WithOnError(f func(error)) CommonOption {
 	return option(func(c config) config {
 		c.onError = f
+		return c
+	})
+}
+
+// WithMeterProvider counts what is dropped in the metric
+// llmotel.telemetry.dropped, by sink ("*calllog.Log", "*calllog.Queue",
+// "*calllog.Slog") and reason (full, closed, refused, failed). The default is no
+// metric; nil is ignored.
+func WithMeterProvider(mp metric.MeterProvider) CommonOption {
+	return option(func(c config) config {
+		if mp != nil {
+			c.meters = mp
+		}
 		return c
 	})
 }

@@ -66,9 +66,10 @@ func NewQueue(store Store, opts ...QueueOption) (*Queue, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	q := &Queue{
-		store: store, cfg: cfg, ring: make([]Item, cfg.capacity), abort: cancel, reports: reports{config: cfg.config},
+		store: store, cfg: cfg, ring: make([]Item, cfg.capacity), abort: cancel,
 		wake: make(chan struct{}, 1), urgent: make(chan struct{}, 1), done: make(chan struct{}),
 	}
+	q.reports.start(cfg.config, "*calllog.Queue")
 	q.room.L, q.settled.L = &q.mu, &q.mu
 	go q.run(ctx)
 	return q, nil

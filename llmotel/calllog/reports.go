@@ -1,15 +1,25 @@
 package calllog
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/llmotel/sdk/llmotel"
+	"github.com/llmotel/sdk/llmotel/internal/genai"
 )
 
 // reports counts what is dropped, and tells the user's function at most once
 // in a while.
 type reports struct {
 	config
+	sink    string
+	counter metric.Int64Counter // nil without
 	dropped atomic.Int64
 
 	mu   sync.Mutex
@@ -17,9 +27,43 @@ type reports struct {
 	told time.Time
 }
 
+// start makes the counter, if there is a MeterProvider. An instrument that
+// cannot be made counts nothing.
+func (r *reports) start(c config, sink string) {
+	r.config, r.sink = c, sink
+	if c.meters == nil {
+		return
+	}
+	def := genai.MetricTelemetryDropped
+	meter := c.meters.Meter(ScopeName, metric.WithInstrumentationVersion(llmotel.Version))
+	counter, err := meter.Int64Counter(def.Name, metric.WithUnit(def.Unit), metric.WithDescription(def.Description))
+	if err == nil {
+		r.counter = counter
+	}
+}
+
+// count adds to the metric.
+func (r *reports) count(n int64, err error) {
+	if r.counter == nil {
+		return
+	}
+	reason := genai.ReasonFailed
+	switch {
+	case errors.Is(err, ErrFull):
+		reason = genai.ReasonFull
+	case errors.Is(err, ErrClosed) || errors.Is(err, context.Canceled):
+		reason = genai.ReasonClosed
+	case errors.Is(err, ErrRefused):
+		reason = genai.ReasonRefused
+	}
+	r.counter.Add(context.Background(), n, metric.WithAttributeSet(attribute.NewSet(
+		genai.SinkKey.String(r.sink), genai.ReasonKey.String(reason))))
+}
+
 // drop counts n records that are lost.
 func (r *reports) drop(n int64, err error) {
 	total := r.dropped.Add(n)
+	r.count(n, err)
 	if r.note(err) {
 		r.call(&DroppedError{Dropped: total, Err: err})
 	}

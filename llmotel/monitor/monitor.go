@@ -69,7 +69,7 @@ func (m *Monitor) build(targets []Target, c config) error {
 	m.stats = stats.New(stats.WithBreakers(m.Breakers))
 	sinks := []llmotel.Sink{m.stats}
 	if c.callLog != "" {
-		log, err := calllog.Open(c.callLog, c.callLogOptions...)
+		log, err := calllog.Open(c.callLog, append([]calllog.FileOption{calllog.WithMeterProvider(mp)}, c.callLogOptions...)...)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (m *Monitor) build(targets []Target, c config) error {
 			io.Closer
 		}(log)
 		if c.callLogQueue != nil {
-			queue, err := calllog.NewQueue(log, c.callLogQueue...)
+			queue, err := calllog.NewQueue(log, append([]calllog.QueueOption{calllog.WithMeterProvider(mp)}, c.callLogQueue...)...)
 			if err != nil {
 				return errors.Join(err, log.Close())
 			}

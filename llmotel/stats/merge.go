@@ -115,6 +115,7 @@ func (r rows) targets(breakers []providers.BreakerStatus) []Target {
 			out[i].Breaker = &Breaker{
 				State: b.State, Since: b.Since, Reason: b.Reason, RetryAt: b.RetryAt,
 				ConsecutiveFailures: b.ConsecutiveFailures, Successes: b.Successes, Failures: b.Failures, ErrorRate: b.FailureRate,
+				SlowCalls: b.SlowCalls, TimedCalls: b.TimedCalls, InFlight: b.InFlight,
 			}
 		}
 	}

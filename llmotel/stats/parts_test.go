@@ -12,13 +12,14 @@ import (
 func TestBreakersOfPartsDoNotHideTheTarget(t *testing.T) {
 	s := stats.New(stats.WithBreakers(func() []providers.BreakerStatus {
 		return []providers.BreakerStatus{
-			{Target: "primary", State: providers.BreakerClosed, Successes: 9},
+			{Target: "primary", State: providers.BreakerClosed, Successes: 9, SlowCalls: 2, TimedCalls: 7, InFlight: 3},
 			{Target: "primary", Key: "k1", State: providers.BreakerOpen, Failures: 4},
 			{Target: "primary", Key: "k2", State: providers.BreakerClosed, Successes: 9},
 		}
 	}))
 	got := s.Snapshot().Targets
-	if len(got) != 1 || got[0].Breaker == nil || got[0].Breaker.State != providers.BreakerClosed || got[0].Breaker.Successes != 9 || got[0].Breaker.Failures != 0 {
+	want := stats.Breaker{State: providers.BreakerClosed, Successes: 9, SlowCalls: 2, TimedCalls: 7, InFlight: 3}
+	if len(got) != 1 || got[0].Breaker == nil || *got[0].Breaker != want {
 		t.Errorf("%+v", got)
 	}
 }

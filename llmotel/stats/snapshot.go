@@ -135,6 +135,12 @@ type Breaker struct {
 	Successes           int                    `json:"successes"`
 	Failures            int                    `json:"failures"`
 	ErrorRate           float64                `json:"error_rate"`
+	// SlowCalls are those of TimedCalls whose first chunk came late; 0 unless
+	// slowness counts.
+	SlowCalls  int `json:"slow_calls,omitempty"`
+	TimedCalls int `json:"timed_calls,omitempty"`
+	// InFlight is how many requests are under way.
+	InFlight int `json:"in_flight,omitempty"`
 }
 
 type latencyJSON struct {

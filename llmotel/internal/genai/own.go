@@ -180,6 +180,14 @@ const (
 	ReasonPanic = "panic"
 	// ReasonInvalid: a hook left what is not JSON.
 	ReasonInvalid = "invalid"
+	// ReasonFull: a queue had no place for a record.
+	ReasonFull = "full"
+	// ReasonClosed: it came after Close, or Close ran out of time.
+	ReasonClosed = "closed"
+	// ReasonRefused: a store will never take it.
+	ReasonRefused = "refused"
+	// ReasonFailed: a write failed that is not tried again.
+	ReasonFailed = "failed"
 )
 
 // AzureNamespace is the only value of AzureResourceProviderNamespaceKey that

@@ -217,8 +217,9 @@ var hosts = []struct{ suffix, provider string }{
 // provider names the provider that a host belongs to, or else, as a guess where
 // the path is not telling, the format's inventor.
 func provider(host, path string, api API) (name string, guessed bool) {
+	host = strings.ToLower(host) // as it is, nearly always
 	for i := range hosts {
-		if h := &hosts[i]; hasSuffixFold(host, h.suffix) {
+		if h := &hosts[i]; strings.HasSuffix(host, h.suffix) {
 			if h.provider == genai.ProviderNameGCPVertexAI || h.suffix[0] == '.' || len(host) == len(h.suffix) || host[len(host)-len(h.suffix)-1] == '.' {
 				return h.provider, false
 			}
@@ -247,8 +248,4 @@ func provider(host, path string, api API) (name string, guessed bool) {
 		}
 		return genai.ProviderNameOpenAI, true
 	}
-}
-
-func hasSuffixFold(s, suffix string) bool {
-	return len(s) >= len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
 }

@@ -91,6 +91,33 @@ func TestFollowAcrossRotations(t *testing.T) {
 	expect(t, ids, plainNumbers(0, 100)...)
 }
 
+// A writer that has not noticed yet goes on with the moved file for a while.
+func TestFollowReadsOnInTheMovedFile(t *testing.T) {
+	dir := t.TempDir()
+	path, moved := filepath.Join(dir, "log.jsonl"), filepath.Join(dir, "log-20260301T120010.000000000Z.jsonl")
+	write := func(name string, text []byte) {
+		t.Helper()
+		f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if _, err := f.Write(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(path, lines(t, 0, 1))
+	ids := follow(t, path, source.FollowOptions{Last: 1})
+	expect(t, ids, "0")
+	if err := os.Rename(path, moved); err != nil {
+		t.Skip("an open file cannot be moved here: ", err)
+	}
+	write(path, lines(t, 2, 3))
+	time.Sleep(100 * time.Millisecond)
+	write(moved, lines(t, 1, 2))
+	expect(t, ids, "1", "2")
+}
+
 func TestFollowBeginsWithTheLastLines(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.jsonl")
 	if err := os.WriteFile(path, append(lines(t, 0, 20), `{"schema":`...), 0o600); err != nil {

@@ -206,7 +206,7 @@ func movedAt(path, name string) (time.Time, bool) {
 
 func file(name string) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		f, err := os.Open(name) //nolint:gosec // the user names the file
+		f, err := os.Open(name)             //nolint:gosec // the user names the file
 		if errors.Is(err, fs.ErrNotExist) { // compressed in the meantime
 			if f, err = os.Open(name + ".gz"); err == nil { //nolint:gosec // as above
 				name += ".gz"
