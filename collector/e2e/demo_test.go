@@ -26,7 +26,7 @@ import (
 func TestDemo(t *testing.T) {
 	const service = "llmotel-demo"
 	alertmanager, program := debian(t, "prometheus-alertmanager"), buildExample(t, "demo")
-	s := startStack(t, hastyPrometheus(t))
+	s := startStack(t, hasty(t))
 	project := compose(t)
 	args, env := s.native(t, project.Services["alertmanager"])
 	s.startProcess(t, "alertmanager", alertmanager, alertmanagerURL+"/-/ready", args, env)
@@ -54,6 +54,7 @@ func TestDemo(t *testing.T) {
 			}
 			for _, want := range []string{
 				"alert: firing LLMAllTargetsOpen (page): llmotel-demo: no target takes calls\n",
+				"alert: firing LLMLatencyBudgetBurn (page): llmotel-demo: ",
 				"alert: firing LLMUnpricedCalls (ticket): llmotel-demo: calls of in-house-8b at vllm have no price\n",
 			} {
 				if !bytes.Contains(said, []byte(want)) {
@@ -72,11 +73,12 @@ func TestDemo(t *testing.T) {
 	})
 }
 
-// hastyPrometheus copies Prometheus's files with every time a fraction of what it was, and objectives that the demo misses.
-func hastyPrometheus(t *testing.T) string {
+// hasty copies the files of Prometheus and Alertmanager with every time a fraction of what it was, and objectives that the
+// demo misses.
+func hasty(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	hasty := strings.NewReplacer(
+	faster := strings.NewReplacer(
 		// Windows of rates; the demo exports every second.
 		"[5m]", "[10s]", "[15m]", "[15s]", "[30m]", "[20s]", "[1h]", "[12s]", "[6h]", "[20s]", "[1d] offset 1h", "[15s] offset 10s",
 		"offset 6h", "offset 10s", "offset 15m", "offset 10s",
@@ -84,17 +86,21 @@ func hastyPrometheus(t *testing.T) string {
 		"scrape_interval: 5s", "scrape_interval: 1s", "evaluation_interval: 5s", "evaluation_interval: 1s",
 		// The demo at twenty times its speed answers in 55 ms, with first chunks after 20 ms.
 		`le="20.48"`, `le="0.02"`, `le="5.12"`, `le="0.01"`, "expr: vector(10)", "expr: vector(0.001)",
+		"group_wait: 10s", "group_wait: 1s", "group_wait: 30s", "group_wait: 1s",
 	)
-	for _, path := range []string{"prometheus.yml", "rules/objectives.yml", "rules/recording.yml", "rules/alerts.yml"} {
+	for path, at := range map[string]string{
+		"prometheus.yml": "etc/prometheus", "rules/objectives.yml": "etc/prometheus", "rules/recording.yml": "etc/prometheus",
+		"rules/alerts.yml": "etc/prometheus", "alertmanager/local.yml": "etc",
+	} {
 		content, err := os.ReadFile(filepath.Join("..", path))
 		if err != nil {
 			t.Fatal(err)
 		}
-		target := filepath.Join(dir, path)
+		target := filepath.Join(dir, at, path)
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(target, []byte(hasty.Replace(string(content))), 0o600); err != nil {
+		if err := os.WriteFile(target, []byte(faster.Replace(string(content))), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -45,7 +45,8 @@ const (
 type stack struct {
 	// dir holds all that the pipeline writes: the collector's queue and logs, Prometheus's database, the output of each.
 	dir string
-	// staged replaces what compose mounts under /etc/prometheus, for tests that cannot wait an hour.
+	// staged holds what replaces files that compose mounts, under their paths in the container: for tests that cannot wait
+	// an hour.
 	staged string
 	// end ends a service as `docker stop` does, once, and waits for it.
 	end map[string]func()
@@ -58,8 +59,9 @@ func (s *stack) logFile() string {
 	return filepath.Join(s.dir, "collector-data", "logs", "llmotel.jsonl")
 }
 
-// startStack starts the pipeline in compose's order and ends it with the test. Prometheus's files may be others.
-func startStack(t *testing.T, prometheusFiles ...string) *stack {
+// startStack starts the pipeline in compose's order and ends it with the test. With a directory, what is staged there replaces
+// mounted files.
+func startStack(t *testing.T, staged ...string) *stack {
 	t.Helper()
 	resolveNames(t)
 	for _, port := range stackPorts {
@@ -72,8 +74,8 @@ func startStack(t *testing.T, prometheusFiles ...string) *stack {
 	}
 
 	s := &stack{dir: t.TempDir(), end: map[string]func(){}, process: map[string]*os.Process{}}
-	if len(prometheusFiles) > 0 {
-		s.staged = prometheusFiles[0]
+	if len(staged) > 0 {
+		s.staged = staged[0]
 	}
 	project := compose(t)
 	s.start(t, project, "jaeger", "jaeger", jaegerHealth)
@@ -153,8 +155,10 @@ func (s *stack) native(t *testing.T, service types.ServiceConfig) (args, env []s
 			if err := os.MkdirAll(source, 0o755); err != nil {
 				t.Fatal(err)
 			}
-		case s.staged != "" && strings.HasPrefix(volume.Target, "/etc/prometheus/"):
-			source = filepath.Join(s.staged, strings.TrimPrefix(volume.Target, "/etc/prometheus/"))
+		case s.staged != "":
+			if staged := filepath.Join(s.staged, volume.Target); exists(staged) {
+				source = staged
+			}
 		}
 		// Targets stand whole, or at the start of a longer path, behind a flag's equals sign or alone.
 		substitutions = append(substitutions, volume.Target, source)
@@ -178,6 +182,11 @@ func (s *stack) native(t *testing.T, service types.ServiceConfig) (args, env []s
 	env = append(env, "COLLECTOR_LOG_MAX_MEGABYTES=1")
 	slices.Sort(env)
 	return args, env
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // hostsLine gives the services' names to loopback, as compose gives them to containers.
