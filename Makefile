@@ -4,12 +4,12 @@
 
 # Every module that has tests of its own. `make lint` fails if a go.mod is in
 # neither list.
-MODULES := . providers/openai providers/anthropic providers/gemini providers/bedrock examples internal/benchmarks internal/conformance internal/pricegen internal/semconvgen internal/tools
+MODULES := . providers/openai providers/anthropic providers/gemini providers/bedrock examples internal/benchmarks internal/conformance internal/dashboards internal/pricegen internal/semconvgen internal/tools
 # Modules whose packages users import: dependency golden files, cross builds.
 LIBRARIES := . providers/openai providers/anthropic providers/gemini providers/bedrock
 # The real pipeline: built and tested by `make e2e` alone, never tidied (their
 # dependencies' test-only modules cannot all be fetched).
-PIPELINE := collector/e2e collector/jaeger collector/otelcol collector/prometheus
+PIPELINE := collector/compose collector/e2e collector/jaeger collector/otelcol collector/prometheus
 
 # Each module is built as its users get it; testsum's package comment has the
 # argument.
@@ -64,8 +64,16 @@ test-concurrent: ## tests named ...ConcurrentSafe, COUNT times
 
 .PHONY: e2e
 e2e: ## the real collector, Jaeger and Prometheus, with the quickstart in front
-	@bash collector/build.sh
+	@bash collector/build.sh otelcol jaeger prometheus promtool
 	@$(TESTSUM) collector/e2e -- $(E2EFLAGS)
+
+.PHONY: compose-test
+compose-test: ## docker-compose.yml on a Docker daemon of its own, with images built here: root, Debian, some minutes
+	@bash collector/compose-test.sh
+
+.PHONY: grafana-schema
+grafana-schema: ## derive the schema of dashboards from @grafana/schema again: needs npm
+	@sh collector/e2e/grafana-schema.sh
 
 .PHONY: gates
 gates: ## what a call may allocate, measured without the race detector

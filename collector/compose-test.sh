@@ -41,6 +41,7 @@ end() {
 		daemon=$(cat "$work/pid")
 		kill "$daemon" && while kill -0 "$daemon" 2>/dev/null; do sleep 0.2; done
 	fi
+	for mount in $(awk -v dir="$work/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r); do umount "$mount" || :; done
 	rm -rf "$work"
 }
 trap end EXIT
@@ -54,7 +55,7 @@ docker compose version
 
 # image TAG USER: builds what lies in $work/root.
 image() {
-	docker build -q --network none -t "$1" "$work/root" >/dev/null
+	docker build -q --network none -t "$1" "$work/root" >/dev/null 2>&1
 	rm -rf "$work/root"
 	say "built $1"
 }
@@ -84,6 +85,7 @@ cp "$(command -v prometheus-alertmanager)" "$work/root/app/bin/alertmanager"
 { ldd "$(command -v prometheus-alertmanager)" 2>/dev/null || :; } | grep -oE '/[^ ]+' | while read -r library; do
 	mkdir -p "$work/root/app/$(dirname "$library")" && cp -L "$library" "$work/root/app/$library"
 done
+mkdir -p "$work/root/app/usr/share/prometheus" && cp -rL /usr/share/prometheus/alertmanager "$work/root/app/usr/share/prometheus/"
 image "$(pinned alertmanager)"
 root /demo 65532:65532
 (cd examples && CGO_ENABLED=0 GOWORK=off go build -buildvcs=false -trimpath -ldflags='-s -w' -o "$work/root/app/demo" ./demo)
