@@ -110,7 +110,7 @@ eventually() {
 }
 prom() { curl -fsS --data-urlencode "query=$1" http://127.0.0.1:9090/api/v1/query | jq -e '.data.result | length > 0'; }
 eventually 30 'all four are scraped' prom 'count(up == 1) == 4'
-eventually 30 "the demo's calls are in Prometheus" prom 'sum(llmotel:calls:rate5m{service_name="llmotel-demo"}) > 0.5'
+eventually 30 "the demo's calls are in Prometheus" prom 'sum(llmotel:calls:rate5m{service_name="llmotel-demo"}) > 0'
 traces() { curl -fsS 'http://127.0.0.1:16686/api/traces?service=llmotel-demo&operation=llm.call&limit=20' | jq -e '[.data[] | select(.spans | length > 1)] | length > 0'; }
 eventually 30 "the demo's traces are in Jaeger" traces
 eventually 60 'an outage shows: a fallback is counted' prom 'sum(llmotel_failover_fallbacks_total) > 0'
