@@ -15,13 +15,14 @@ ok() { say "ok: $*"; passed=$((passed + 1)); }
 passed=0 failed=0
 
 packages=()
-for want in dockerd:docker.io docker-init:tini prometheus-alertmanager:prometheus-alertmanager curl:curl jq:jq; do
+for want in dockerd:docker.io prometheus-alertmanager:prometheus-alertmanager curl:curl jq:jq ss:iproute2; do
 	command -v "${want%%:*}" >/dev/null || packages+=("${want#*:}")
 done
-[[ -x /bin/busybox || -x /usr/bin/busybox ]] && file -L "$(command -v busybox)" 2>/dev/null | grep -q static || packages+=(busybox-static)
+# A busybox that needs no library.
+ldd "$(command -v busybox)" 2>&1 | grep -q 'not a dynamic' || packages+=(busybox-static)
 if ((${#packages[@]})); then
 	say "installing ${packages[*]}"
-	{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${packages[@]/tini/docker.io}"; } >/dev/null
+	{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${packages[@]}"; } >/dev/null
 fi
 sh collector/build.sh otelcol jaeger prometheus docker-compose
 bin=${LLMOTEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/llmotel}/bin

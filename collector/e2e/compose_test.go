@@ -212,7 +212,7 @@ func TestComposeFileIsHardened(t *testing.T) {
 
 // TestMinimalCompose: the pipeline without Grafana and demo, which come back with their profiles.
 func TestMinimalCompose(t *testing.T) {
-	minimal := filepath.Join(repository, "collector/compose.minimal.yml")
+	minimal := filepath.Join(repository, "collector", "compose.minimal.yml")
 	for _, c := range []struct{ profiles, want []string }{
 		{nil, []string{"alertmanager", "collector", "collector-health", "collector-volume", "jaeger", "prometheus"}},
 		{[]string{"demo"}, []string{"alertmanager", "collector", "collector-health", "collector-volume", "demo", "jaeger", "prometheus"}},

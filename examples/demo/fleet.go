@@ -35,7 +35,7 @@ func localProfile() mock.Profile {
 	return p
 }
 
-func newFleet(ctx context.Context, o options, out io.Writer) (*fleet, error) {
+func newFleet(o options, out io.Writer) (*fleet, error) {
 	scale := mock.WithTimeScale(1 / o.speed)
 	rates := []mock.Option{scale, mock.WithFailureRate(providers.KindServerError, 0.01), mock.WithFailureRate(providers.KindRateLimited, 0.01)}
 	f := &fleet{}
@@ -53,7 +53,7 @@ func newFleet(ctx context.Context, o options, out io.Writer) (*fleet, error) {
 		llmotel.FieldExperiment, llmotel.FieldVariant, llmotel.FieldTenant)
 	scaled := func(d time.Duration) time.Duration { return time.Duration(float64(d) / o.speed) }
 	var err error
-	f.Monitor, err = monitor.New([]monitor.Target{ //nolint:contextcheck // a Monitor outlives the context of any call
+	f.Monitor, err = monitor.New([]monitor.Target{
 		{Name: "openai", Model: f.openai.Model(), Provider: f.openai},
 		{Name: "anthropic", Model: f.anthropic.Model(), Provider: f.anthropic},
 		{Name: "in-house", Model: f.local.Model(), Provider: f.local},

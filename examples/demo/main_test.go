@@ -29,7 +29,9 @@ func TestServe(t *testing.T) {
 	out := newScreen()
 	ended := make(chan error, 1)
 	// 200 times faster than life: the schedule begins again every 1.5 s.
-	go func() { ended <- run(ctx, []string{"-listen", "127.0.0.1:0", "-speed", "200", "-rate", "200"}, out, io.Discard) }()
+	go func() {
+		ended <- run(ctx, []string{"-listen", "127.0.0.1:0", "-speed", "200", "-rate", "200"}, out, io.Discard)
+	}()
 	line := out.wait(t, "demo: 200 calls a second, ")
 	url := "http://" + line[strings.LastIndexByte(line, ' ')+1:]
 	for _, want := range []string{
@@ -140,9 +142,9 @@ func TestOutages(t *testing.T) {
 	})
 }
 
-func target(t *testing.T, make func(...mock.Option) (*mock.Provider, error)) *mock.Provider {
+func target(t *testing.T, construct func(...mock.Option) (*mock.Provider, error)) *mock.Provider {
 	t.Helper()
-	p, err := make(mock.WithTimeScale(0))
+	p, err := construct(mock.WithTimeScale(0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +200,7 @@ func TestAlerts(t *testing.T) {
 	}
 	t.Run("too long", func(t *testing.T) {
 		w := httptest.NewRecorder()
-		(&fleet{}).handler(io.Discard).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/alerts", strings.NewReader(`{"alerts":"`+strings.Repeat("x", 2<<20))))
+		(&fleet{}).handler(io.Discard).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/alerts", strings.NewReader(`{"alerts":"`+strings.Repeat("x", 2<<20))))
 		if w.Code != http.StatusBadRequest {
 			t.Errorf("status %d, want 400", w.Code)
 		}

@@ -27,7 +27,7 @@ func serve(ctx context.Context, o options, out io.Writer) (err error) {
 		return err
 	}
 	out = &lines{w: out}
-	f, err := newFleet(ctx, o, out)
+	f, err := newFleet(o, out) //nolint:contextcheck // a Monitor outlives the context of any call
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -34,7 +34,7 @@ var tenants = []string{"acme", "globex", "initech"}
 // traffic makes calls at the rate, whether or not earlier ones have ended, as
 // users do. It returns when the last has ended.
 func (f *fleet) traffic(ctx context.Context, o options) {
-	random := rand.New(rand.NewPCG(o.seed, 0)) //nolint:gosec // which question is asked is no secret
+	random := rand.New(rand.NewPCG(o.seed, 0))
 	var open sync.WaitGroup
 	defer open.Wait()
 	slots := make(chan struct{}, 256) // a bound on calls that are open

@@ -35,7 +35,7 @@ func write(dir string) error {
 		if err := encoder.Encode(d); err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, b.uid+".json"), text.Bytes(), 0o644); err != nil { //nolint:gosec // Grafana reads it as another user
+		if err := os.WriteFile(filepath.Join(dir, b.uid+".json"), text.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -37,7 +38,7 @@ func TestCommittedDashboards(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if string(have) != string(made) {
+		if !bytes.Equal(have, made) {
 			t.Errorf("%s is out of date: make generate", f.Name())
 		}
 	}
