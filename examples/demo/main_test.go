@@ -250,3 +250,22 @@ func (s *screen) wait(t *testing.T, text string) string {
 		}
 	}
 }
+
+// Whatever a webhook says, each line of it is one of this program's.
+func FuzzAlerts(f *testing.F) {
+	f.Add([]byte(`{"alerts":[{"status":"firing","labels":{"alertname":"A","severity":"page"},"annotations":{"summary":"x\ny"}}]}`))
+	f.Add([]byte(`{"alerts":[{"status":"\u001b[2J"},{}]}`))
+	f.Add([]byte(`{"alerts":`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		text, err := alerts(bytes.NewReader(body))
+		if err != nil && text != "" {
+			t.Errorf("%q beside an error", text)
+		}
+		for line := range strings.Lines(text) {
+			line, ended := strings.CutSuffix(line, "\n")
+			if !ended || !strings.HasPrefix(line, "alert: ") || strings.ContainsAny(line, "\r\x1b") {
+				t.Errorf("a line of its own: %q", line)
+			}
+		}
+	})
+}
