@@ -21,7 +21,7 @@ import (
 )
 
 // TestDemo runs what `docker compose up` runs, but Grafana: the demo in front, Alertmanager behind. Its outages come every
-// fifteen seconds instead of every five minutes, and Prometheus's rules look back seconds instead of hours; else they are
+// eighteen seconds instead of every six minutes, and Prometheus's rules look back seconds instead of hours; else they are
 // the files that compose mounts. Each query of each dashboard has to return data, and each alert to fire.
 func TestDemo(t *testing.T) {
 	const service = "llmotel-demo"
@@ -80,7 +80,7 @@ func hasty(t *testing.T) string {
 	dir := t.TempDir()
 	faster := strings.NewReplacer(
 		// Windows of rates; the demo exports every second.
-		"[5m]", "[10s]", "[15m]", "[15s]", "[30m]", "[20s]", "[1h]", "[12s]", "[6h]", "[20s]", "[1d] offset 1h", "[15s] offset 10s",
+		"[5m]", "[10s]", "[15m]", "[15s]", "[30m]", "[20s]", "[1h]", "[12s]", "[6h]", "[20s]", "[1d] offset 1h", "[15s] offset 10s", "[90s]", "[5s]",
 		"offset 6h", "offset 10s", "offset 15m", "offset 10s",
 		"for: 1m", "for: 1s", "for: 2m", "for: 1s", "for: 5m", "for: 1s", "for: 15m", "for: 1s",
 		"scrape_interval: 5s", "scrape_interval: 1s", "evaluation_interval: 5s", "evaluation_interval: 1s",

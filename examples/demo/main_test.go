@@ -28,7 +28,7 @@ func TestServe(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out := newScreen()
 	ended := make(chan error, 1)
-	// 200 times faster than life: the schedule begins again every 1.5 s.
+	// 200 times faster than life: the schedule begins again every 1.8 s.
 	go func() {
 		ended <- run(ctx, []string{"-listen", "127.0.0.1:0", "-speed", "200", "-rate", "200"}, out, io.Discard)
 	}()
@@ -121,10 +121,10 @@ func TestOutages(t *testing.T) {
 			{136, "rate_limited", "rate_limited", ""},
 			{166, "", "", ""},
 			{201, "overloaded", "overloaded", "overloaded"},
-			{289, "overloaded", "overloaded", "overloaded"},
-			{291, "", "", ""},
-			{331, "server_error", "", ""},
-			{391, "", "", ""},
+			{349, "overloaded", "overloaded", "overloaded"},
+			{351, "", "", ""},
+			{391, "server_error", "", ""},
+			{451, "", "", ""},
 		} {
 			time.Sleep(time.Until(began.Add(time.Duration(at.second) * time.Second)))
 			for _, p := range []struct {

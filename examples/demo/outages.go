@@ -11,7 +11,7 @@ import (
 )
 
 // period is how long the schedule of outages takes before it begins again.
-const period = 5 * time.Minute
+const period = 6 * time.Minute
 
 // outage is one line of the schedule: from when to when in each period, who,
 // and what they answer meanwhile.
@@ -31,9 +31,9 @@ var schedule = []outage{
 		135 * time.Second, 165 * time.Second, "openai and anthropic limit the rate", providers.KindRateLimited,
 		func(f *fleet) []*mock.Provider { return []*mock.Provider{f.openai, f.anthropic} },
 	},
-	// Longer than the minute after which the alert fires.
+	// Longer than the two minutes after which the alert fires.
 	{
-		200 * time.Second, 290 * time.Second, "everything is down", providers.KindOverloaded,
+		200 * time.Second, 350 * time.Second, "everything is down", providers.KindOverloaded,
 		func(f *fleet) []*mock.Provider { return []*mock.Provider{f.openai, f.anthropic, f.local} },
 	},
 }
