@@ -129,6 +129,7 @@ func TestComposeFile(t *testing.T) {
 			{"collector", "jaeger", types.ServiceConditionHealthy},
 			{"collector", "prometheus", types.ServiceConditionHealthy},
 			{"collector", "collector-volume", types.ServiceConditionCompletedSuccessfully},
+			{"jaeger", "collector-volume", types.ServiceConditionCompletedSuccessfully},
 			{"collector-health", "collector", types.ServiceConditionStarted},
 		} {
 			if got := project.Services[want.service].DependsOn[want.on].Condition; got != want.condition {
