@@ -164,7 +164,7 @@ func TestLogOverlaysRefused(t *testing.T) {
 		"wrong kind":   {"logs-cloudwatch.yaml", "${env:AWS_REGION}", "[eu-central-1]"},
 		"unknown key":  {"logs-cloudwatch.yaml", "log_group_name:", "log_group:"},
 		"unknown name": {"logs-elasticsearch.yaml", "  elasticsearch:\n", "  elastic:\n"},
-		"queue":        {"logs-elasticsearch.yaml", "storage: file_storage", "storage: disk"},
+		"queue":        {"logs-elasticsearch.yaml", "sizer: items", "sizer: things"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			content, err := os.ReadFile(filepath.Join("..", spoil[0]))
