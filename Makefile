@@ -25,6 +25,8 @@ COUNT := 100
 BENCH :=
 BENCHCOUNT := 1
 TABLEFLAGS :=
+BENCHFLAGS :=
+OVERLAYS :=
 FUZZTIME := 10s
 
 # In CI, tests that lack the shared data are failures, not skips.
@@ -65,7 +67,26 @@ test-concurrent: ## tests named ...ConcurrentSafe, COUNT times
 .PHONY: e2e
 e2e: ## the real collector, Jaeger and Prometheus, with the quickstart in front
 	@bash collector/build.sh
-	@$(TESTSUM) collector/e2e -- $(E2EFLAGS)
+	@$(TESTSUM) collector/e2e collector/otelcol -- $(E2EFLAGS)
+
+# Its programs are killed and its disks are full, so it is not part of CI.
+.PHONY: e2e-chaos
+e2e-chaos: ## the pipeline's programs killed under load, and what is lost counted: a quarter of an hour
+	@bash collector/build.sh
+	@go -C collector/e2e test -tags=chaos -count=1 -v -timeout=40m ./chaos
+
+.PHONY: bench-pipeline
+bench-pipeline: ## spans a second through the collector, memory of the sampling tier, time until a call is seen
+	@bash collector/build.sh
+	@go -C collector/e2e run ./benchpipeline $(BENCHFLAGS)
+
+.PHONY: stack
+stack: ## the whole pipeline without Docker; with OVERLAYS=collector/sampling.yaml also others
+	@bash collector/stack.sh up $(OVERLAYS)
+
+.PHONY: stack-down
+stack-down: ## end it
+	@bash collector/stack.sh down
 
 .PHONY: gates
 gates: ## what a call may allocate, measured without the race detector
