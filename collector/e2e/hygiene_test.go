@@ -77,6 +77,12 @@ func testHygiene(t *testing.T) {
 		attribute.String("http.url", "https://api.example/v1?x=plain-argument"), attribute.String("http.target", "/v1?x=plain-argument"),
 		attribute.String("long", strings.Repeat("ä", 40000)), attribute.String("short", "ä"),
 	))
+	// Jaeger would refuse longer ones for ever.
+	long := strings.Repeat("x", 100000)
+	span.AddEvent("event "+long, oteltrace.WithAttributes(attribute.String("long", long)))
+	span.SetStatus(codes.Error, "status "+long)
+	span.SetName("GET " + long)
+	span.SetAttributes(attribute.Slice("gen_ai.input.messages", attribute.MapValue(attribute.String("content", long))))
 	span.End()
 	counter, err := e.metrics.Meter("llmotel-e2e").Int64Counter("llmotel.e2e.hygiene")
 	if err != nil {
@@ -107,8 +113,13 @@ func testHygiene(t *testing.T) {
 			t.Errorf("%s is %q, want %q", key, got, want)
 		}
 	}
-	if got := tr.Spans[0].text("long"); len(got) != 65536 {
-		t.Errorf("an attribute of 80,000 bytes arrived with %d, want 65,536", len(got))
+	for key, want := range map[string]int{"long": 32768, "gen_ai.input.messages": 32768, "otel.status_description": 4096} {
+		if got := tr.Spans[0].text(key); len(got) != want {
+			t.Errorf("%s arrived with %d bytes, want %d", key, len(got), want)
+		}
+	}
+	if got := tr.Spans[0].Name; len(got) != 1024 {
+		t.Errorf("the span's name arrived with %d bytes, want 1,024", len(got))
 	}
 	eventually(t, 20*time.Second, "the metric has its environment", func() error {
 		samples, err := promQuery(t, fmt.Sprintf(`llmotel_e2e_hygiene_total{service_name=%q,deployment_environment_name="staging"}`, service))

@@ -186,13 +186,18 @@ func (p *Process) Usage() (Usage, error) {
 	return u, nil
 }
 
-// Tail is the last lines of the program's output, for the report of a failure.
+// Tail is the last lines of the program's output and where it panicked, if it did, for the report of a failure.
 func (p *Process) Tail(lines int) string {
 	content, err := os.ReadFile(filepath.Join(p.Spec.Dir, p.Spec.Name+".out"))
 	if err != nil {
 		return err.Error()
 	}
 	all := strings.Split(strings.TrimRight(string(content), "\n"), "\n")
+	for i, line := range all {
+		if strings.HasPrefix(line, "panic:") || strings.HasPrefix(line, "fatal error:") || strings.HasPrefix(line, "unexpected fault") {
+			return strings.Join(all[i:min(i+25, len(all))], "\n")
+		}
+	}
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
