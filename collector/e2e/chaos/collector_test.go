@@ -7,14 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
 
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-
 	"github.com/llmotel/sdk/collector/e2e/internal/rig"
+	"github.com/llmotel/sdk/llmotel/otelsetup"
 )
 
 // TestCollectorKilled: what was acknowledged is on disk, and what was not is sent again.
@@ -87,7 +86,7 @@ func TestQueueDiskFull(t *testing.T) {
 	if err := os.Mkdir(state, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	const size = 24 << 20
+	const size = 12 << 20
 	if err := syscall.Mount("tmpfs", state, "tmpfs", 0, fmt.Sprintf("size=%d", size)); err != nil {
 		t.Fatalf("mount a file system of %d bytes: %v", size, err)
 	}
@@ -125,48 +124,57 @@ func TestQueueDiskFull(t *testing.T) {
 	expectAll(t, load, report, settle(t, rig.Jaeger{URL: p.JaegerURL()}, load, 20*time.Second))
 }
 
-// TestCollectorAbsentAtStart: a program that starts before its collector, with the SDK's defaults, keeps what its batch
-// processor holds, and the program notices nothing.
+// TestCollectorAbsentAtStart: a program that starts before its collector keeps what the SDK's batch processor holds, 2,048
+// spans, and drops what it could not export for half a minute, 512 spans at a time. The program itself notices nothing.
 func TestCollectorAbsentAtStart(t *testing.T) {
 	p := newPipeline(t)
 	start(t, p.Jaeger())
-	exporter, err := otlptracegrpc.New(t.Context(), otlptracegrpc.WithEndpoint(p.GRPC(0)), otlptracegrpc.WithInsecure())
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+p.GRPC(0))
+	sdk, err := otelsetup.Start(t.Context(), otelsetup.WithoutGlobals(), otelsetup.WithErrorHandler(func(err error) { t.Log(err) }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter))
-	tracer := provider.Tracer("llmotel-chaos")
-	const spans = 1800 // The SDK's queue holds 2,048.
+	tracer := sdk.TracerProvider().Tracer("llmotel-chaos")
+	const (
+		spans = 1800
+		batch = 512
+	)
 	ids := make([]string, 0, spans)
 	began := time.Now()
-	var slowest time.Duration
+	var took []time.Duration
 	for range spans {
 		at := time.Now()
 		_, span := tracer.Start(t.Context(), "llm.call")
 		span.End()
-		slowest = max(slowest, time.Since(at))
+		took = append(took, time.Since(at))
 		ids = append(ids, span.SpanContext().TraceID().String())
 		time.Sleep(10 * time.Millisecond)
 	}
 	startCollector(t, p, 0, plain)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	err = provider.ForceFlush(ctx)
-	found := 0
-	eventually(t, time.Minute, "what was kept is in Jaeger", func() bool {
-		found = 0
+	absent := time.Since(began)
+	slices.Sort(took)
+	slow := took[len(took)*99/100] // The very slowest waited for a processor, which others have.
+	found, changed := 0, time.Now()
+	for found < spans && time.Since(changed) < 45*time.Second {
+		now := 0
 		for _, id := range ids {
 			if _, err := rig.Get(t.Context(), p.JaegerURL()+"/api/traces/"+id); err == nil {
-				found++
+				now++
 			}
 		}
-		return found == spans
-	})
-	t.Logf("collector absent for %s: %d of %d spans found; flush: %v; the slowest span took the program %s", time.Since(began).Round(time.Second), found, spans, err, slowest)
-	if slowest > 50*time.Millisecond {
-		t.Errorf("a span took the program %s", slowest)
+		if now != found {
+			found, changed = now, time.Now()
+		}
+		sleep(t, time.Second)
 	}
-	if err := provider.Shutdown(ctx); err != nil {
+	t.Logf("collector absent for %s: %d of %d spans found; 99 of 100 spans took the program less than %s", absent.Round(time.Second), found, spans, slow)
+	if found < spans-batch {
+		t.Errorf("%d spans lost; one batch of %d at most was expected", spans-found, batch)
+	}
+	if slow > 10*time.Millisecond {
+		t.Errorf("one span in a hundred took the program %s or more", slow)
+	}
+	if err := sdk.Shutdown(context.WithoutCancel(t.Context())); err != nil {
 		t.Error(err)
 	}
 }

@@ -4,7 +4,9 @@ package chaos
 
 import (
 	"context"
+	"os"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,13 +26,21 @@ var (
 	sampled = []string{"otel-config.yaml", "sampling.yaml"}
 )
 
+// newPipeline has its ports from LLMOTEL_CHAOS_PORT on, so that several runs can share a machine; 21000 by default.
 func newPipeline(t *testing.T) rig.Pipeline {
 	t.Helper()
+	base := 21000
+	if port := os.Getenv("LLMOTEL_CHAOS_PORT"); port != "" {
+		var err error
+		if base, err = strconv.Atoi(port); err != nil {
+			t.Fatal(err)
+		}
+	}
 	root, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rig.Pipeline{Dir: t.TempDir(), Repository: root, Base: 21000}
+	return rig.Pipeline{Dir: t.TempDir(), Repository: root, Base: base}
 }
 
 // start runs a program until the test's end.
