@@ -37,6 +37,24 @@ func TestCollectorKilled(t *testing.T) {
 	expectAll(t, load, report, settle(t, rig.Jaeger{URL: p.JaegerURL()}, load, 20*time.Second))
 }
 
+// TestCollectorStoppedDuringOutage: a collector that is stopped, and one that is killed, while it cannot deliver, begins again
+// with what was on disk.
+func TestCollectorStoppedDuringOutage(t *testing.T) {
+	p := newPipeline(t)
+	jaeger := start(t, p.Jaeger())
+	collector := startCollector(t, p, 0, plain)
+	kill(t, jaeger)
+	load := &rig.Load{Service: "llmotel-chaos-stopped", Seed: 14, Traces: 1000, Spans: 21, Rate: 5000, To: []string{p.GRPC(0)}}
+	report := send(t, load).wait(t)
+	for _, end := range []func(*testing.T, *rig.Process){stop, kill, stop} {
+		sleep(t, time.Second)
+		end(t, collector)
+		collector = start(t, collector.Spec)
+	}
+	start(t, jaeger.Spec)
+	expectAll(t, load, report, settle(t, rig.Jaeger{URL: p.JaegerURL()}, load, 20*time.Second))
+}
+
 // TestSamplingCollectorKilled: with the sampling overlay, what waits for its decision is in memory. Everything is kept here,
 // so that what is missing was lost; it must not be more than what was sent in the seconds that a trace waits.
 func TestSamplingCollectorKilled(t *testing.T) {

@@ -21,12 +21,8 @@ import (
 // TestPrometheusRestarted: points that were sent while Prometheus was away are there afterwards, each of them, at its time.
 func TestPrometheusRestarted(t *testing.T) {
 	for name, end := range map[string]func(*testing.T, *rig.Process){
-		"killed": kill,
-		"stopped": func(t *testing.T, p *rig.Process) {
-			if err := p.Stop(); err != nil {
-				t.Fatal(err)
-			}
-		},
+		"killed":  kill,
+		"stopped": stop,
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPipeline(t)

@@ -77,6 +77,13 @@ func kill(t *testing.T, process *rig.Process) {
 	}
 }
 
+func stop(t *testing.T, process *rig.Process) {
+	t.Helper()
+	if err := process.Stop(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // sending is a load under way.
 type sending struct {
 	load     *rig.Load
