@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,7 +18,7 @@ func TestScaleComposeFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	project, err := loader.LoadWithContext(context.Background(), types.ConfigDetails{
+	project, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{
 		WorkingDir: root,
 		ConfigFiles: []types.ConfigFile{
 			{Filename: filepath.Join(root, "docker-compose.yml")}, {Filename: filepath.Join(root, "collector", "scale", "compose.yml")},

@@ -36,12 +36,18 @@ func latency(ctx context.Context, root string) (err error) {
 	if err != nil {
 		return err
 	}
+	var running []*rig.Process
+	defer func() {
+		for _, process := range running {
+			err = errors.Join(err, process.Stop())
+		}
+	}()
 	for _, spec := range []rig.Spec{p.Jaeger(), prometheus, collector} {
 		process, err := rig.Start(ctx, spec)
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, process.Stop()) }()
+		running = append(running, process)
 	}
 
 	if err := os.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+p.GRPC(0)); err != nil {

@@ -3,7 +3,6 @@
 package chaos
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -59,7 +58,7 @@ func TestPrometheusRestarted(t *testing.T) {
 				sleep(t, 250*time.Millisecond)
 			}
 			ask := func(query string) float64 {
-				value, err := rig.PrometheusValue(context.Background(), p.PrometheusURL(), query)
+				value, err := rig.PrometheusValue(t.Context(), p.PrometheusURL(), query)
 				if err != nil {
 					t.Log(err)
 				}

@@ -95,7 +95,7 @@ type sending struct {
 
 func send(t *testing.T, load *rig.Load) *sending {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	s := &sending{load: load, done: make(chan struct{})}
 	go func() {
 		defer close(s.done)

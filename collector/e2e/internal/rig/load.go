@@ -45,14 +45,14 @@ const batchSpans = 512
 func (l *Load) TraceID(i int) [16]byte {
 	var id [16]byte
 	binary.BigEndian.PutUint64(id[:8], mix(l.Seed))
-	binary.BigEndian.PutUint64(id[8:], mix(l.Seed+uint64(i)+1))
+	binary.BigEndian.PutUint64(id[8:], mix(l.Seed+uint64(i)+1)) //nolint:gosec // A number from 0 on.
 	return id
 }
 
 // SpanID is the id of the k-th span of the i-th trace.
 func (l *Load) SpanID(i, k int) [8]byte {
 	var id [8]byte
-	binary.BigEndian.PutUint64(id[:], mix(l.Seed^uint64(i)<<20^uint64(k)<<56)|1)
+	binary.BigEndian.PutUint64(id[:], mix(l.Seed^uint64(i)<<20^uint64(k)<<56)|1) //nolint:gosec // Numbers from 0 on.
 	return id
 }
 
@@ -88,7 +88,7 @@ func (l *Load) Send(ctx context.Context, progress *atomic.Int64) (Report, error)
 		if err != nil {
 			return Report{}, err
 		}
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		clients = append(clients, coltrace.NewTraceServiceClient(conn))
 	}
 	if progress == nil {

@@ -89,7 +89,7 @@ func (p Pipeline) Prometheus(flags ...string) (Spec, error) {
 		return Spec{}, err
 	}
 	path := filepath.Join(p.Dir, "prometheus.yml")
-	if err := os.WriteFile(path, config, 0o600); err != nil {
+	if err := os.WriteFile(path, config, 0o600); err != nil { //nolint:gosec // In the run's own directory.
 		return Spec{}, err
 	}
 	address := "127.0.0.1:" + strconv.Itoa(p.Base+110)
