@@ -80,6 +80,12 @@ func mix(x uint64) uint64 {
 // spans were acknowledged so far.
 func (l *Load) Send(ctx context.Context, progress *atomic.Int64) (Report, error) {
 	var clients []coltrace.TraceServiceClient
+	var conns []*grpc.ClientConn
+	defer func() {
+		for _, conn := range conns {
+			_ = conn.Close()
+		}
+	}()
 	for _, endpoint := range l.To {
 		conn, err := grpc.NewClient(endpoint, grpc.WithTransportCredentials(insecure.NewCredentials()),
 			// The default waits up to two minutes before it connects again; the SDK's exporters set it no lower, but a test
@@ -88,7 +94,7 @@ func (l *Load) Send(ctx context.Context, progress *atomic.Int64) (Report, error)
 		if err != nil {
 			return Report{}, err
 		}
-		defer func() { _ = conn.Close() }()
+		conns = append(conns, conn)
 		clients = append(clients, coltrace.NewTraceServiceClient(conn))
 	}
 	if progress == nil {
