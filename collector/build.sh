@@ -18,7 +18,7 @@ say() { printf '%s %-10s %s\n' "$(date +%H:%M:%S)" "$1" "$2"; }
 build() {
 	name=$1 dir=$here/$2 package=$3
 	shift 3
-	inputs=$({ go version; go env GOOS GOARCH; echo "$package $*"; cat "$dir"/go.mod "$dir"/go.sum; cat "$dir"/*.go 2>/dev/null || :; } | cksum)
+	inputs=$({ go version; go env GOOS GOARCH; echo "$package $*"; cat "$dir"/go.mod "$dir"/go.sum; find "$dir" -name '*.go' ! -name '*_test.go' -exec cat {} +; } | cksum)
 	if [ -x "$bin/$name" ] && [ "$(cat "$bin/.$name.inputs" 2>/dev/null)" = "$inputs" ]; then
 		say "$name" "unchanged"
 		return

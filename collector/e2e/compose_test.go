@@ -155,6 +155,7 @@ func TestComposeFile(t *testing.T) {
 			{"collector", "jaeger", types.ServiceConditionHealthy},
 			{"collector", "prometheus", types.ServiceConditionHealthy},
 			{"collector", "collector-volume", types.ServiceConditionCompletedSuccessfully},
+			{"jaeger", "collector-volume", types.ServiceConditionCompletedSuccessfully},
 			{"collector-health", "collector", types.ServiceConditionStarted},
 			{"demo", "collector-health", types.ServiceConditionHealthy},
 			{"grafana", "prometheus", types.ServiceConditionHealthy},

@@ -70,7 +70,7 @@ func TestDashboards(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := validate(schema, content); err != nil {
+			if err := validateJSON(schema, content); err != nil {
 				t.Errorf("not a dashboard: %v", err)
 			}
 			// A schema that accepts everything proves nothing.
@@ -83,7 +83,7 @@ func TestDashboards(t *testing.T) {
 				if changed == string(content) {
 					t.Fatalf("there is no %q to spoil", change[0])
 				}
-				if err := validate(schema, []byte(changed)); err == nil {
+				if err := validateJSON(schema, []byte(changed)); err == nil {
 					t.Errorf("%s: the spoiled dashboard was accepted", name)
 				}
 			}
@@ -101,7 +101,7 @@ func TestDashboards(t *testing.T) {
 	}
 }
 
-func validate(schema *jsonschema.Schema, document []byte) error {
+func validateJSON(schema *jsonschema.Schema, document []byte) error {
 	instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
 	if err != nil {
 		return err
