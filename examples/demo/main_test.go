@@ -172,6 +172,11 @@ func TestMute(t *testing.T) {
 	if err != nil || resp.Text() == "" || resp.Usage != (providers.Usage{}) {
 		t.Errorf("got %+v and %v", resp, err)
 	}
+	for c, err := range p.Stream(t.Context(), req) {
+		if err != nil || c.Usage != nil || c.Finish != nil && c.Finish.Usage != (providers.Usage{}) {
+			t.Errorf("chunk %+v, %v", c, err)
+		}
+	}
 	streamed, err := providers.Collect(p.Stream(t.Context(), req))
 	if err != nil || streamed.Text() != resp.Text() || streamed.Usage != (providers.Usage{}) {
 		t.Errorf("streamed %+v and %v", streamed, err)
@@ -200,7 +205,7 @@ func TestAlerts(t *testing.T) {
 	}
 	t.Run("too long", func(t *testing.T) {
 		w := httptest.NewRecorder()
-		(&fleet{}).handler(io.Discard).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/alerts", strings.NewReader(`{"alerts":"`+strings.Repeat("x", 2<<20))))
+		(&fleet{}).handler(io.Discard).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/alerts", strings.NewReader(`{"alerts":[],"x":"`+strings.Repeat("x", 2<<20)+`"}`)))
 		if w.Code != http.StatusBadRequest {
 			t.Errorf("status %d, want 400", w.Code)
 		}
