@@ -65,9 +65,6 @@ func (f *fleet) outages(ctx context.Context, speed float64, out io.Writer) {
 			}
 			fmt.Fprintln(out, "outage: over")
 		}
-		if !sleep(ctx, at(round+1, 0)) {
-			return
-		}
 	}
 }
 
