@@ -36,8 +36,10 @@ var ways = []way{
 	{name: "cleaned and redacted, null exporter", overlay: null},
 	{name: "the same, queue in memory, Jaeger", overlay: inMemory, backend: true, percent: 100},
 	{name: "**the default**: queue on disk, Jaeger", backend: true, percent: 100},
-	{name: "a sampler of the fleet, 10 % kept", base: "scale/sampler.yaml", configs: []string{"sampling.yaml"},
-		env: []string{"SAMPLING_MAX_TRACES=100000", "OTLP_BACKEND_COMPRESSION=none"}, backend: true, percent: 10},
+	{
+		name: "a sampler of the fleet, 10 % kept", base: "scale/sampler.yaml", configs: []string{"sampling.yaml"},
+		env: []string{"SAMPLING_MAX_TRACES=100000", "OTLP_BACKEND_COMPRESSION=none"}, backend: true, percent: 10,
+	},
 	{name: "the default with sampling.yaml, 10 % kept", configs: []string{"sampling.yaml"}, env: []string{"SAMPLING_MAX_TRACES=100000"}, backend: true, percent: 10},
 }
 
