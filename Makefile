@@ -67,7 +67,8 @@ test-concurrent: ## tests named ...ConcurrentSafe, COUNT times
 .PHONY: e2e
 e2e: ## the real collector, Jaeger and Prometheus, with the quickstart in front
 	@bash collector/build.sh otelcol jaeger prometheus promtool
-	@$(TESTSUM) collector/e2e collector/otelcol -- $(E2EFLAGS)
+	@$(TESTSUM) collector/e2e -- $(E2EFLAGS)
+	@$(TESTSUM) collector/otelcol -- $(E2EFLAGS) ./loadbalancing
 
 # Its programs are killed and its disks are full, so it is not part of CI.
 .PHONY: e2e-chaos

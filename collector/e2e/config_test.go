@@ -24,6 +24,7 @@ func TestConfigurationFiles(t *testing.T) {
 		"agent":                     {"otelcol", "otel-config.yaml", "scale/agent.yaml"},
 		"agent and tls":             {"otelcol", "otel-config.yaml", "scale/agent.yaml", "tls.yaml"},
 		"sampler":                   {"otelcol", "scale/sampler.yaml", "sampling.yaml"},
+		"sampler and tls":           {"otelcol", "scale/sampler.yaml", "sampling.yaml", "tls.yaml"},
 		"sampler that keeps all":    {"otelcol", "scale/sampler.yaml"},
 		"logs to Elasticsearch":     {"otelcol", "otel-config.yaml", substitute(t, "logs-elasticsearch.yaml")},
 		"logs to CloudWatch":        {"otelcol", "otel-config.yaml", substitute(t, "logs-cloudwatch.yaml")},

@@ -9,12 +9,14 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"io"
 	"math/big"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +107,31 @@ func TestTLS(t *testing.T) {
 			}
 		})
 	}
+
+	t.Run("from an agent", func(t *testing.T) {
+		agent, err := p.Collector(1, []string{"otel-config.yaml", "scale/agent.yaml"}, "SAMPLERS=["+p.GRPC(0)+"]", "SAMPLER_INSECURE=false",
+			"SAMPLER_CA_FILE="+file("ca.crt"), "SAMPLER_CERT_FILE="+file("client.crt"), "SAMPLER_KEY_FILE="+file("client.key"),
+			"SAMPLER_HEADERS=[{name: authorization, value: Bearer "+token+"}]")
+		if err != nil {
+			t.Fatal(err)
+		}
+		process, err := rig.Start(t.Context(), agent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = process.Stop() })
+		load := &rig.Load{Service: "llmotel-e2e-tls", Seed: 1, Traces: 10, Spans: 21, To: []string{p.GRPC(1)}}
+		if _, err := load.Send(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, 20*time.Second, "the collector takes the agent's 210 spans", func() error {
+			body, err := get(t.Context(), p.OwnMetrics(0))
+			if err == nil && !regexp.MustCompile(`(?m)^otelcol_receiver_accepted_spans(?:_total)?\{.*\} 210$`).Match(body) {
+				err = errors.New("not counted")
+			}
+			return err
+		})
+	})
 
 	t.Run("over HTTP", func(t *testing.T) {
 		for name, test := range map[string]struct {

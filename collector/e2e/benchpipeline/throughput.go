@@ -36,7 +36,11 @@ var ways = []way{
 	{name: "cleaned and redacted, null exporter", overlay: null},
 	{name: "the same, queue in memory, Jaeger", overlay: inMemory, backend: true, percent: 100},
 	{name: "**the default**: queue on disk, Jaeger", backend: true, percent: 100},
-	{name: "with sampling.yaml, 10 % kept", configs: []string{"sampling.yaml"}, env: []string{"SAMPLING_MAX_TRACES=100000"}, backend: true, percent: 10},
+	{
+		name: "a sampler of the fleet, 10 % kept", base: "scale/sampler.yaml", configs: []string{"sampling.yaml"},
+		env: []string{"SAMPLING_MAX_TRACES=100000", "OTLP_BACKEND_COMPRESSION=none"}, backend: true, percent: 10,
+	},
+	{name: "the default with sampling.yaml, 10 % kept", configs: []string{"sampling.yaml"}, env: []string{"SAMPLING_MAX_TRACES=100000"}, backend: true, percent: 10},
 }
 
 func throughput(ctx context.Context, root string, spans int) error {
@@ -105,15 +109,29 @@ func measure(ctx context.Context, root string, w way, spans int) (err error) {
 	if err != nil {
 		return err
 	}
-	delivered := "-"
+	delivered, jaegerCPU := "-", "-"
 	if w.backend {
-		all, err := arrived(ctx, rig.Jaeger{URL: p.JaegerURL()}, load, w.percent)
-		if err != nil {
-			return err
-		}
+		api := rig.Jaeger{URL: p.JaegerURL()}
 		if w.percent == 100 {
+			all, err := arrived(ctx, api, load)
+			if err != nil {
+				return err
+			}
+			// Before every trace is asked for, which is work for Jaeger too.
+			usage, err := jaeger.Usage()
+			if err != nil {
+				return err
+			}
+			jaegerCPU = fmt.Sprintf("%.1f", (usage.CPU-jaegerBefore.CPU).Seconds()/float64(report.Acknowledged)*1e6)
+			if err := whole(ctx, api, load); err != nil {
+				return err
+			}
 			delivered = fmt.Sprintf("%.0f", float64(report.Acknowledged)/all.Sub(began).Seconds())
 		} else {
+			all, err := decided(ctx, api, load, w.percent)
+			if err != nil {
+				return err
+			}
 			delivered = fmt.Sprintf("all decided %.0f s after the last", all.Sub(began.Add(report.Elapsed)).Seconds())
 		}
 	}
@@ -123,14 +141,6 @@ func measure(ctx context.Context, root string, w way, spans int) (err error) {
 	}
 	millions := float64(report.Acknowledged) / 1e6
 	cpu := (after.CPU - before.CPU).Seconds()
-	jaegerCPU := "-"
-	if jaeger != nil {
-		usage, err := jaeger.Usage()
-		if err != nil {
-			return err
-		}
-		jaegerCPU = fmt.Sprintf("%.1f", (usage.CPU-jaegerBefore.CPU).Seconds()/millions)
-	}
 	fmt.Printf("| %s | %.0f | %s | %.1f | %.0f | %d MiB | %s | %d |\n", w.name, float64(report.Acknowledged)/report.Elapsed.Seconds(), delivered,
 		cpu/millions, float64(report.Acknowledged)/cpu, after.PeakRSS>>20, jaegerCPU, report.Refused)
 	if report.Refused > 0 || report.GivenUp > 0 {
@@ -139,43 +149,51 @@ func measure(ctx context.Context, root string, w way, spans int) (err error) {
 	return nil
 }
 
-// arrived waits until what is to be in Jaeger is there, by looking at some traces often and at all of them at the end. The
+// arrived waits until the load is in Jaeger, by looking at a trace in two hundred, in the order in which they were sent. The
 // time it returns is that of the last look at which something was missing.
-func arrived(ctx context.Context, jaeger rig.Jaeger, load *rig.Load, percent int) (time.Time, error) {
-	deadline := time.Now().Add(5 * time.Minute)
-	at := time.Now()
-	if percent == 100 {
-		for next := 0; next < load.Traces; { // Spans arrive about in order: each look begins where the last ended.
-			count, err := jaeger.Count(ctx, load, next, next+1)
-			if err != nil {
-				return at, err
-			}
-			if count.Whole == 1 {
-				next += min(max(load.Traces/200, 1), max(load.Traces-1-next, 1))
-				continue
-			}
-			at = time.Now()
-			if at.After(deadline) {
-				return at, fmt.Errorf("trace %d of %d is not there: %+v", next, load.Traces, count)
-			}
-			time.Sleep(100 * time.Millisecond)
+func arrived(ctx context.Context, jaeger rig.Jaeger, load *rig.Load) (time.Time, error) {
+	at, deadline := time.Now(), time.Now().Add(5*time.Minute)
+	for next := 0; next < load.Traces; {
+		count, err := jaeger.Count(ctx, load, next, next+1)
+		if err != nil {
+			return at, err
 		}
-		count, err := jaeger.Count(ctx, load, 0, load.Traces)
-		if err == nil && count.Whole != load.Traces {
-			err = fmt.Errorf("%d of %d traces are whole in Jaeger", count.Whole, load.Traces)
+		if count.Whole == 1 {
+			next += min(max(load.Traces/200, 1), max(load.Traces-1-next, 1))
+			continue
 		}
-		return at, err
+		if time.Now().After(deadline) {
+			return at, fmt.Errorf("trace %d of %d is not there: %+v", next, load.Traces, count)
+		}
+		time.Sleep(100 * time.Millisecond)
+		at = time.Now()
 	}
-	last := rig.Count{}
-	for {
+	return at, nil
+}
+
+// whole looks at every trace.
+func whole(ctx context.Context, jaeger rig.Jaeger, load *rig.Load) error {
+	count, err := jaeger.Count(ctx, load, 0, load.Traces)
+	for deadline := time.Now().Add(30 * time.Second); err == nil && count.Whole != load.Traces && time.Now().Before(deadline); {
+		time.Sleep(time.Second)
+		count, err = jaeger.Count(ctx, load, 0, load.Traces)
+	}
+	if err == nil && count.Whole != load.Traces {
+		err = fmt.Errorf("%d of %d traces are whole in Jaeger", count.Whole, load.Traces)
+	}
+	return err
+}
+
+// decided waits until no more traces come, and looks at how many were kept.
+func decided(ctx context.Context, jaeger rig.Jaeger, load *rig.Load, percent int) (time.Time, error) {
+	at, last := time.Now(), rig.Count{}
+	for deadline := time.Now().Add(5 * time.Minute); last.Spans == 0 || time.Since(at) < 15*time.Second; {
 		count, err := jaeger.Count(ctx, load, 0, load.Traces)
 		if err != nil {
 			return at, err
 		}
 		if count != last {
 			last, at = count, time.Now()
-		} else if time.Since(at) > 15*time.Second && count.Spans > 0 {
-			break
 		}
 		if time.Now().After(deadline) {
 			return at, fmt.Errorf("the number of traces does not settle: %+v", count)

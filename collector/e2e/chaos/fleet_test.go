@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -36,7 +35,7 @@ func newFleet(t *testing.T, percent int) *fleet {
 			t.Fatal(err)
 		}
 		f.samplers[n] = startCollector(t, f.Pipeline, 2+n, []string{"scale/sampler.yaml", "sampling.yaml", overlay},
-			"OTLP_BACKEND_ENDPOINT=http://127.0.0.1:"+strconv.Itoa(f.Base+102), fmt.Sprintf("SAMPLING_PERCENT=%d", percent))
+			fmt.Sprintf("SAMPLING_PERCENT=%d", percent))
 	}
 	for n := range 2 {
 		startCollector(t, f.Pipeline, n, []string{"otel-config.yaml", "scale/agent.yaml"},

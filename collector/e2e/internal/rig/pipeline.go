@@ -28,6 +28,9 @@ func (p Pipeline) OwnMetrics(n int) string {
 // JaegerURL is where Jaeger is asked.
 func (p Pipeline) JaegerURL() string { return "http://127.0.0.1:" + strconv.Itoa(p.Base+100) }
 
+// JaegerOTLP is where Jaeger takes OTLP over HTTP.
+func (p Pipeline) JaegerOTLP() string { return "http://127.0.0.1:" + strconv.Itoa(p.Base+102) }
+
 // PrometheusURL is where Prometheus is asked.
 func (p Pipeline) PrometheusURL() string { return "http://127.0.0.1:" + strconv.Itoa(p.Base+110) }
 
@@ -55,7 +58,7 @@ func (p Pipeline) Collector(n int, configs []string, env ...string) (Spec, error
 			"COLLECTOR_GRPC_PORT=" + p.collectorPort(n, 0), "COLLECTOR_HTTP_PORT=" + p.collectorPort(n, 1),
 			"COLLECTOR_HEALTH_PORT=" + p.collectorPort(n, 2), "COLLECTOR_METRICS_PORT=" + p.collectorPort(n, 3),
 			"COLLECTOR_ZPAGES_PORT=" + p.collectorPort(n, 4), "COLLECTOR_STATE_DIR=" + state,
-			"JAEGER_OTLP_ENDPOINT=http://127.0.0.1:" + strconv.Itoa(p.Base+102),
+			"JAEGER_OTLP_ENDPOINT=" + p.JaegerOTLP(), "OTLP_BACKEND_ENDPOINT=" + p.JaegerOTLP(),
 			"PROMETHEUS_OTLP_ENDPOINT=" + p.PrometheusURL() + "/api/v1/otlp",
 			"GOMEMLIMIT=400MiB", // As docker-compose.yml has it.
 		}, env...),
