@@ -8,6 +8,10 @@ func failover() board {
 		attempts    = `llmotel_failover_attempts_total{service_name=~"$service"}`
 		answered    = `llmotel_failover_attempts_total{service_name=~"$service",llmotel_outcome="answered"}`
 		first       = `gen_ai_client_inference_time_to_first_chunk_seconds_bucket{service_name=~"$service"}`
+		window      = `llmotel_breaker_window_calls{service_name=~"$service",llmotel_breaker_result=~"success|failure"}` // slow ones are either
+		failures    = `llmotel_breaker_window_calls{service_name=~"$service",llmotel_breaker_result="failure"}`
+		inFlight    = `llmotel_failover_in_flight{service_name=~"$service"}`
+		hedges      = `llmotel_failover_hedges_total{service_name=~"$service"}`
 		buckets     = `gen_ai_client_inference_duration_seconds_bucket{service_name=~"$service",error_type=""}`
 	)
 	return board{
@@ -16,7 +20,7 @@ func failover() board {
 		rows: []row{
 			{"Circuit breakers", []panel{
 				{kind: states, title: "Breaker states", description: "The circuit breaker of each target. Where instances differ, the worst: open, then half open, then closed.", unit: stateUnit, queries: []query{
-					{expr: `max by (service_name, llmotel_target) (` + state + `)`, legend: "{{service_name}} {{llmotel_target}}"},
+					{expr: `max by (service_name, llmotel_target, llmotel_breaker_model, llmotel_breaker_key) (` + state + `)`, legend: "{{service_name}} {{llmotel_target}} {{llmotel_breaker_model}} {{llmotel_breaker_key}}"},
 				}},
 				{kind: series, title: "Breaker changes", description: "Changes of state in five minutes, by target, new state and reason.", unit: count, queries: []query{
 					{expr: `sum by (llmotel_target, llmotel_breaker_to, llmotel_breaker_reason) (increase(` + transitions + `[5m]))`, legend: "{{llmotel_target}} {{llmotel_breaker_to}}: {{llmotel_breaker_reason}}"},
@@ -42,6 +46,17 @@ func failover() board {
 				}},
 				{kind: series, title: "Who answers", description: "Answers a second by target.", unit: perSecond, stacked: true, queries: []query{
 					{expr: `sum by (llmotel_target) (rate(` + answered + `[$__rate_interval]))`, legend: "{{llmotel_target}}"},
+				}},
+			}},
+			{"Under way", []panel{
+				{kind: series, title: "Failures in the window", description: "Share of the calls in each circuit breaker's window that failed: at 50 %, by default, it opens. An empty window has no line.", unit: share, red: 0.5, queries: []query{
+					{expr: `sum by (service_name, llmotel_target) (` + failures + `) / (sum by (service_name, llmotel_target) (` + window + `) > 0)`, legend: "{{llmotel_target}}"},
+				}},
+				{kind: series, title: "Requests under way", description: "Requests that a target has not answered yet. A target that grows slow shows here before its latency is known.", unit: count, stacked: true, queries: []query{
+					{expr: `sum by (llmotel_target) (` + inFlight + `)`, legend: "{{llmotel_target}}"},
+				}},
+				{kind: series, title: "Hedges", description: "Further targets asked a minute because an answer was slow. 0 unless the chain hedges.", unit: perMinute, stacked: true, queries: []query{
+					{expr: `60 * sum by (llmotel_target) (rate(` + hedges + `[$__rate_interval])) or 0 * sum by (llmotel_target) (rate(` + attempts + `[$__rate_interval]))`, legend: "{{llmotel_target}}"},
 				}},
 			}},
 			{"Latency by provider", []panel{
