@@ -3,7 +3,6 @@ module github.com/llmotel/sdk
 go 1.26.0
 
 require (
-	github.com/DataDog/sketches-go v1.4.8
 	github.com/failsafe-go/failsafe-go v0.9.8
 	github.com/google/go-cmp v0.7.0
 	go.opentelemetry.io/otel v1.47.0

@@ -10,6 +10,18 @@ import (
 // attempt makes one try of the target. It returns an error only while nothing
 // has been delivered, so whoever repeats it cannot repeat an answer.
 func (v *visit) attempt() error {
+	for {
+		err := v.try()
+		if !v.turn {
+			return err
+		}
+		v.call.chain.hookRetry(v.ctx, RetryEvent{Target: v.t.name, Key: v.key(), Attempt: v.prior + v.n + 1, Kind: v.kind, Err: v.err})
+	}
+}
+
+// try is an attempt with one key, if the target has several.
+func (v *visit) try() error {
+	v.turn = false
 	if !v.take() {
 		return v.err
 	}
@@ -47,18 +59,14 @@ func (v *visit) take() bool {
 	if v.n > 0 {
 		v.now = time.Now()
 	}
-	tk, ref, ev := v.t.guard.admit(v.now)
-	if ev != nil {
-		v.call.chain.hookBreaker(v.ctx, *ev)
-	}
-	if ref.reason == "" {
-		v.ticket = tk
+	var ref refusal
+	if v.grant, ref, v.now = v.call.admit(v.ctx, v.t, v.now); ref.reason == "" {
 		return true
 	}
 	v.again, v.next = false, true
 	if v.err == nil {
 		v.kind = providers.KindRejected
-		v.err = v.t.rejection(ref, v.now)
+		v.err = v.t.rejection(ref, v.call.req, v.now)
 	}
 	v.call.skip(v.t, ref, v.now)
 	return false
@@ -76,7 +84,7 @@ func (v *visit) attemptUnary() error {
 		ctx, stop = v.connecting(lctx, give)
 		defer stop()
 	}
-	resp, err := v.t.provider.Generate(ctx, v.req)
+	resp, err := v.provider().Generate(ctx, v.req)
 	if err != nil {
 		return v.classify(ctx, err)
 	}
@@ -121,7 +129,9 @@ func (v *visit) settle(err error) {
 	}
 	v.kind = providers.KindOf(err)
 	a := v.call.chain.actionOn(v.kind, err)
-	r := result{verdict: a.Breaker, kind: v.kind, cooldown: a.Cooldown, isolate: a.Isolate, retryAfter: retryAfter(err)}
+	r := result{
+		verdict: a.Breaker, kind: v.kind, cooldown: a.Cooldown, isolate: a.Isolate, retryAfter: retryAfter(err), slow: v.late(err, now),
+	}
 	total := v.call.ownLimit(err)
 	switch {
 	case total && (v.call.attempts > 1 || v.committed):
@@ -140,6 +150,9 @@ func (v *visit) settle(err error) {
 		v.next = true
 		v.call.tooLongFor = max(v.call.tooLongFor, v.t.s.window)
 	}
+	if v.turn = v.turns(&r, now); v.turn {
+		return
+	}
 	v.again, v.delay = v.retry(a, r.retryAfter, cool, now)
 }
 
@@ -154,13 +167,11 @@ func (v *visit) took(now time.Time) {
 // record closes the attempt: ticket, breaker hook, history.
 func (v *visit) record(r result, now time.Time) (cool time.Time) {
 	k := v.call
-	ev, cool := v.t.guard.done(v.ticket, r, now)
+	evs, cool := v.grant.done(r, v.usage(), now)
 	k.history = append(k.history, Attempt{
-		Target: v.t.name, N: v.prior + v.n, Start: v.now, Duration: now.Sub(v.now), Kind: v.kind, Err: v.err, Hedge: k.hedge,
+		Target: v.t.name, Key: v.key(), N: v.prior + v.n, Start: v.now, Duration: now.Sub(v.now), Kind: v.kind, Err: v.err, Hedge: k.hedge,
 	})
-	if ev != nil {
-		k.chain.hookBreaker(v.ctx, *ev)
-	}
+	k.chain.told(v.ctx, evs)
 	return cool
 }
 
@@ -183,7 +194,7 @@ func (v *visit) panicked() {
 // retry says whether the attempt is to be repeated, and after what wait.
 func (v *visit) retry(a Action, asked time.Duration, cool, now time.Time) (bool, time.Duration) {
 	s := &v.t.s
-	if a.Retry == RetryNever || v.committed && !v.call.recovers() || v.prior+v.n >= s.maxAttempts {
+	if a.Retry == RetryNever || v.committed && !v.call.recovers() || v.tries() >= s.maxAttempts {
 		return false, 0
 	}
 	floor := asked
@@ -207,7 +218,7 @@ func (v *visit) retry(a Action, asked time.Duration, cool, now time.Time) (bool,
 	if end, ok := v.ctx.Deadline(); ok && !at.Before(end) {
 		return false, 0
 	}
-	if !v.t.guard.ready(at) || !v.call.chain.budget.take(now) {
+	if !v.call.ready(v.t, at) || !v.call.chain.budget.take(now) {
 		return false, 0
 	}
 	return true, delay
@@ -217,17 +228,20 @@ func (v *visit) retry(a Action, asked time.Duration, cool, now time.Time) (bool,
 // AWS Architecture Blog 2015).
 func (v *visit) jitter() time.Duration {
 	s := &v.t.s
-	step := s.backoff << min(v.prior+v.n-1, 20)
+	step := s.backoff << min(v.tries()-1, 20)
 	if step > s.maxDelay || step < s.backoff {
 		step = s.maxDelay
 	}
 	return time.Duration(v.call.chain.random() * float64(step))
 }
 
+// tries counts the attempts on the target that count for its limit.
+func (v *visit) tries() int { return v.prior + v.n - v.turned }
+
 // isLast tells whether no target ahead would take the call.
 func (k *call) isLast(now time.Time) bool {
 	for _, t := range k.ahead() {
-		if k.unfit(t) == "" && t.guard.ready(now) {
+		if k.unfit(t) == "" && k.ready(t, now) {
 			return false
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func (v *visit) attemptStream() error {
 	ctx, w := v.watched()
 	defer w.stop()
-	v.begin, v.partial = [2]*providers.Chunk{}, new(providers.Collector)
+	v.begin, v.partial, v.ledger = [2]*providers.Chunk{}, new(providers.Collector), nil
 	err := v.pull(ctx, w)
 	switch {
 	case v.left || err == nil && v.finished:
@@ -30,7 +30,7 @@ func (v *visit) attemptStream() error {
 
 // pull ranges over the provider's stream and delivers it.
 func (v *visit) pull(ctx context.Context, w *watch) error {
-	for chunk, err := range v.t.provider.Stream(ctx, v.req) {
+	for chunk, err := range v.provider().Stream(ctx, v.req) {
 		if err != nil {
 			if v.finished {
 				return nil // the answer is whole
@@ -79,7 +79,7 @@ func (v *visit) deliver(chunk *providers.Chunk) bool {
 		if v.call.chain.order == OrderLowestLatency {
 			v.took(time.Now())
 		}
-		v.t.guard.firstChunk(&v.ticket)
+		v.began()
 		for _, c := range v.begin {
 			if c != nil && !v.pass(c) {
 				return false
@@ -102,6 +102,7 @@ func (v *visit) deliver(chunk *providers.Chunk) bool {
 
 func (v *visit) pass(chunk *providers.Chunk) bool {
 	v.partial.Add(chunk)
+	v.reported(chunk)
 	v.inYield = true
 	more := v.yield(chunk)
 	v.inYield = false
@@ -120,6 +121,6 @@ func (v *visit) interrupt(err error) {
 	}
 	v.interrupted = &providers.InterruptedError{
 		Partial: p,
-		Err:     &TargetError{Target: v.t.name, Attempts: v.n, Err: err},
+		Err:     &TargetError{Target: v.t.name, Key: v.key(), Attempts: v.n, Err: err},
 	}
 }

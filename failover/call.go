@@ -41,6 +41,7 @@ type call struct {
 	fromKind providers.Kind
 	err      error         // the last failure
 	waited   time.Duration // for a target that may be called
+	walked   int           // entries of the history before the present walk
 	more     bool          // whether the next target may be asked
 	timedOut bool
 	answered *target
@@ -68,7 +69,9 @@ func (c *Chain) begin(ctx context.Context, req *providers.Request, stream bool) 
 	k.history = k.buf[:0]
 	k.limited()
 	k.orders()
-	c.budget.call(k.start)
+	if c.repeats {
+		c.budget.call(k.start)
+	}
 	if c.selective && req != nil {
 		k.needs, k.prompt = needsOf(req), promptTokens(req)
 	}

@@ -134,38 +134,3 @@ func needsOfParts(parts []providers.Part) Capability {
 	}
 	return c
 }
-
-// bytesPerToken is what a token of English text takes; other languages and
-// code take less, so an estimate made with it is rather low.
-const bytesPerToken = 4
-
-// promptTokens estimates the tokens of a request's texts, rather low than high:
-// what a target could serve is not to be kept from it.
-func promptTokens(req *providers.Request) int64 {
-	n := 0
-	for i := range req.System {
-		n += len(req.System[i].Text)
-	}
-	for i := range req.Tools {
-		n += len(req.Tools[i].Description) + len(req.Tools[i].Parameters)
-	}
-	for i := range req.Messages {
-		n += textBytes(req.Messages[i].Parts)
-	}
-	return int64(n / bytesPerToken)
-}
-
-func textBytes(parts []providers.Part) int {
-	n := 0
-	for _, p := range parts {
-		switch p := p.(type) {
-		case providers.Text:
-			n += len(p.Text)
-		case providers.ToolCall:
-			n += len(p.Arguments)
-		case providers.ToolResult:
-			n += textBytes(p.Parts)
-		}
-	}
-	return n
-}

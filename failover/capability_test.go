@@ -55,7 +55,7 @@ func TestTargetsThatLackACapabilityArePassedOver(t *testing.T) {
 				})
 				ask := func(req *providers.Request) string {
 					if !stream {
-						return answeredBy(t, chain, req)
+						return winnerOf(t, chain, req)
 					}
 					resp, err := providers.Collect(chain.Stream(t.Context(), req))
 					if err != nil {
@@ -96,10 +96,10 @@ func TestContextWindow(t *testing.T) {
 	t.Run("estimate", func(t *testing.T) {
 		small := script("small")
 		c := fleet(t, []failover.Target{{Name: "small", Provider: small, Options: window(100)}, {Name: "unknown"}})
-		if got := answeredBy(t, c, message(providers.Text{Text: strings.Repeat("x", 400)})); got != "small" { // 100 tokens
+		if got := winnerOf(t, c, message(providers.Text{Text: strings.Repeat("x", 400)})); got != "small" { // 100 tokens
 			t.Errorf("%s answered", got)
 		}
-		if got := answeredBy(t, c, message(providers.Text{Text: strings.Repeat("x", 404)})); got != "unknown" || small.count() != 1 {
+		if got := winnerOf(t, c, message(providers.Text{Text: strings.Repeat("x", 404)})); got != "unknown" || small.count() != 1 {
 			t.Errorf("%s answered, small was asked %d times", got, small.count())
 		}
 	})

@@ -3,7 +3,6 @@ package failover
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"sync/atomic"
 	"time"
@@ -38,6 +37,7 @@ type Chain struct {
 	lastResort LastResort
 	hedge      *hedging
 	budget     *budget
+	repeats    bool // retries or hedges are possible
 
 	total, stream       time.Duration
 	errTotal, errStream *TimeoutError
@@ -152,57 +152,4 @@ func (c *Chain) action(k providers.Kind) Action {
 		return a
 	}
 	return c.actions[providers.KindUnknown]
-}
-
-// BreakerStatuses returns the state of each target's circuit breaker, in the
-// order of the targets. The counts are those of the last result; RetryAt is
-// also set while a target cools down. An open breaker whose RetryAt has passed
-// lets the next call through as a trial.
-func (c *Chain) BreakerStatuses() []providers.BreakerStatus {
-	now := time.Now()
-	out := make([]providers.BreakerStatus, len(c.targets))
-	for i, t := range c.targets {
-		out[i] = t.guard.status(now)
-	}
-	return out
-}
-
-// BreakerStatus returns the state of one target's circuit breaker.
-func (c *Chain) BreakerStatus(target string) (providers.BreakerStatus, bool) {
-	t, ok := c.byName[target]
-	if !ok {
-		return providers.BreakerStatus{}, false
-	}
-	return t.guard.status(time.Now()), true
-}
-
-// Open opens a target's circuit breaker until Close is called.
-func (c *Chain) Open(target string) error {
-	return c.byHand(target, func(g *guard) *BreakerEvent { return g.forceOpen(time.Now(), -1, ReasonManual) })
-}
-
-// Close closes a target's circuit breaker, ends its cooldown and forgets the
-// results that it had counted.
-func (c *Chain) Close(target string) error {
-	return c.byHand(target, func(g *guard) *BreakerEvent { return g.forceClose(time.Now()) })
-}
-
-// Isolate opens a target's circuit breaker for a time, after which trials
-// decide.
-func (c *Chain) Isolate(target string, d time.Duration) error {
-	if d <= 0 {
-		return fmt.Errorf("failover: isolate %q for %v: the time must be positive", target, d)
-	}
-	return c.byHand(target, func(g *guard) *BreakerEvent { return g.forceOpen(time.Now(), d, ReasonIsolated) })
-}
-
-func (c *Chain) byHand(target string, change func(*guard) *BreakerEvent) error {
-	t, ok := c.byName[target]
-	if !ok {
-		return fmt.Errorf("%w: %q", ErrUnknownTarget, target)
-	}
-	if ev := change(t.guard); ev != nil {
-		c.hookBreaker(context.Background(), *ev)
-	}
-	return nil
 }

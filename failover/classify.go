@@ -112,8 +112,12 @@ func (v *visit) withUsage(err error) error {
 }
 
 // rejection is the error of a target that was passed over.
-func (t *target) rejection(r refusal, now time.Time) error {
-	e := &providers.Error{Provider: t.provider.Name(), Model: t.model, Kind: providers.KindRejected, Err: ErrOpen}
+func (t *target) rejection(r refusal, req *providers.Request, now time.Time) error {
+	model := t.model
+	if model == "" && t.door.models != nil && req != nil {
+		model = req.Model
+	}
+	e := &providers.Error{Provider: t.provider.Name(), Model: model, Kind: providers.KindRejected, Err: ErrOpen}
 	switch r.reason {
 	case SkipCapability:
 		e.Kind, e.Err, e.Detail = providers.KindUnsupported, nil, "the target lacks what the request needs of: "+t.s.lacks.String()
@@ -131,13 +135,19 @@ func (t *target) rejection(r refusal, now time.Time) error {
 	switch r.reason {
 	case SkipOpen:
 		e.Detail = "circuit breaker open"
-		if why := t.guard.why(); why != "" {
-			e.Detail += " (" + why + ")"
-		}
 	case SkipHalfOpen:
 		e.Detail = "circuit breaker half-open, trial running"
 	case SkipCooldown:
 		e.Detail = "cooling down after a rate limit"
+	case SkipConcurrency:
+		e.Detail, e.Err = "limit on concurrency reached", ErrFull
+	case SkipRequestRate:
+		e.Detail, e.Err = "limit on requests a minute reached", ErrRateLimit
+	case SkipTokenRate:
+		e.Detail, e.Err = "limit on tokens a minute reached", ErrRateLimit
+	}
+	if why := t.door.why(r.reason, model, now); why != "" {
+		e.Detail += " (" + why + ")"
 	}
 	return e
 }

@@ -16,7 +16,35 @@ import (
 // TestChainConcurrentSafe runs unary calls and streams, cancelled, abandoned
 // and whole, against targets that misbehave at random, while hands are laid on
 // the breakers. Every call has an outcome and no breaker stays stuck.
+//
+// Every way of going on is tried: what a policy adds must not leak a stream,
+// a permit or a trial.
 func TestChainConcurrentSafe(t *testing.T) {
+	hedge := failover.WithHedge(700 * time.Millisecond)
+	cases := []struct {
+		name string
+		opts []failover.Option
+	}{
+		{"default", nil},
+		{"restart", []failover.Option{failover.WithStreamPolicy(failover.StreamRestart)}},
+		{"buffer", []failover.Option{failover.WithStreamPolicy(failover.StreamBuffer)}},
+		{"continue", []failover.Option{failover.WithStreamPolicy(failover.StreamContinue), failover.WithContinuation()}},
+		{"streamed generate", []failover.Option{failover.WithStreamedGenerate()}},
+		{"hedge", []failover.Option{hedge}},
+		{"hedge and restart", []failover.Option{hedge, failover.WithStreamPolicy(failover.StreamRestart), failover.WithOrder(failover.OrderRoundRobin)}},
+		{"hedge and buffer", []failover.Option{hedge, failover.WithStreamPolicy(failover.StreamBuffer), failover.WithStreamedGenerate()}},
+		{"hedge, limits and all", []failover.Option{
+			hedge, failover.WithOrder(failover.OrderLowestLatency), failover.WithMaxConcurrency(4), failover.WithLimitWait(time.Second),
+			failover.WithSlowCallRate(.5, time.Second, 10, time.Minute), failover.WithOpenWait(3 * time.Second), failover.WithStaticAnswer("sorry"),
+		}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) { storm(t, c.opts...) })
+	}
+}
+
+func storm(t *testing.T, opts ...failover.Option) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		moods := []step{
 			{},
@@ -42,13 +70,16 @@ func TestChainConcurrentSafe(t *testing.T) {
 		var mu sync.Mutex
 		count := func(n *int) { mu.Lock(); defer mu.Unlock(); *n++ }
 		a, b := random("pa"), random("pb")
-		c := chain(t, a, b, failover.WithTotalTimeout(20*time.Second), failover.WithAttemptTimeout(4*time.Second),
-			failover.WithFirstChunkTimeout(3*time.Second), failover.WithIdleTimeout(2*time.Second), failover.WithTrials(2, 2),
+		ca, cb := &closing{Provider: a}, &closing{Provider: b}
+		c := chain(t, ca, cb, append([]failover.Option{
+			failover.WithTotalTimeout(20 * time.Second), failover.WithAttemptTimeout(4 * time.Second),
+			failover.WithFirstChunkTimeout(3 * time.Second), failover.WithIdleTimeout(2 * time.Second), failover.WithTrials(2, 2),
 			failover.WithHooks(failover.Hooks{
 				CallStart:     func(ctx context.Context, _ failover.StartEvent) context.Context { count(&starts); return ctx },
 				CallEnd:       func(context.Context, failover.EndEvent) { count(&ends) },
 				BreakerChange: func(_ context.Context, e failover.BreakerEvent) { _ = e.Seq },
-			}))
+			}),
+		}, opts...)...)
 		var wg sync.WaitGroup
 		for worker := range 64 {
 			wg.Go(func() {
@@ -85,9 +116,20 @@ func TestChainConcurrentSafe(t *testing.T) {
 		if starts != 64*20 || ends != starts {
 			t.Errorf("%d starts, %d ends", starts, ends)
 		}
+		for _, p := range []*closing{ca, cb} {
+			if o, cl := p.opened.Load(), p.closed.Load(); o != cl {
+				t.Errorf("%s: %d streams opened, %d closed", p.Name(), o, cl)
+			}
+		}
+		for _, s := range c.BreakerStatuses() {
+			if s.InFlight != 0 {
+				t.Errorf("%s: %d in flight", s.Target, s.InFlight)
+			}
+		}
 		a.set()
 		b.set()
 		time.Sleep(10 * time.Minute)
+		_ = c.Open("b") // whatever the order, the target looked at is asked
 		for range 4 {
 			if err := call(t, c); err != nil {
 				t.Error(err)

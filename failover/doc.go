@@ -4,17 +4,21 @@
 // a providers.Provider itself, so it goes wherever one goes. A call visits the
 // targets in order; each visit is
 //
-//	retry( circuit breaker( attempt ) )
+//	retry( limits( circuit breaker( attempt ) ) )
 //
 // and the whole is under one limit on time. What an error leads to (count for
 // the breaker, retry here, next target, return, leave the target alone)
 // depends on its providers.Kind alone, by one [Table] that [WithAction]
 // changes.
 //
-// A target's circuit breaker opens after failures in a row or too large a share
-// of failures, and lets trials through after a while. Results that belong to an
-// older state are dropped, what the caller cancelled counts for nothing, a
-// stream counts when it ends.
+// A target's circuit breaker opens after failures in a row, too large a share of
+// failures or, if asked, of late first chunks, and lets trials through after a
+// while. Results that belong to an older state are dropped, what the caller
+// cancelled counts for nothing, a stream counts when it ends.
+//
+// Before the breaker stand the limits on concurrency, requests and tokens, if
+// there are any. A [Target] may have several credentials ([Key]), which take
+// turns and rest one by one.
 //
 // A stream is committed by its first semantic chunk: before it everything may
 // be retried or moved and nothing is delivered; after it the stream's failure

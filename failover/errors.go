@@ -5,7 +5,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/failsafe-go/failsafe-go/bulkhead"
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
+	"github.com/failsafe-go/failsafe-go/ratelimiter"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -17,6 +19,12 @@ var (
 	// ErrOpen is found where a target was passed over for its circuit breaker
 	// or cooldown. It is failsafe-go's circuitbreaker.ErrOpen.
 	ErrOpen = circuitbreaker.ErrOpen
+	// ErrFull is found where a target was passed over for its limit on
+	// concurrency. It is failsafe-go's bulkhead.ErrFull.
+	ErrFull = bulkhead.ErrFull
+	// ErrRateLimit is found where a target was passed over for its limit on
+	// requests or tokens a minute. It is failsafe-go's ratelimiter.ErrExceeded.
+	ErrRateLimit = ratelimiter.ErrExceeded
 	// ErrUnknownTarget is returned for a target name that the chain lacks.
 	ErrUnknownTarget = errors.New("failover: unknown target")
 )
@@ -115,16 +123,17 @@ func (e *Error) Unwrap() []error {
 // TargetError is the failure of one target after all its attempts. It is what
 // a visit returns, see [WithVisit].
 type TargetError struct {
-	// Target is the target's name, Attempts how often it was tried.
-	Target   string
-	Attempts int
+	// Target is the target's name, Key that of the credential used last if it
+	// has several, Attempts how often it was tried.
+	Target, Key string
+	Attempts    int
 	// Err is the last failure.
 	Err error
 }
 
 // Error describes the failure without any content of the call.
 func (e *TargetError) Error() string {
-	s := "target " + e.Target + ": " + safeText(e.Err)
+	s := "target " + withKey(e.Target, e.Key) + ": " + safeText(e.Err)
 	if e.Attempts > 1 {
 		s += " (" + strconv.Itoa(e.Attempts) + " attempts)"
 	}

@@ -31,6 +31,33 @@ func ExampleNew() {
 	// Output: hello from anthropic (target backup, 2 attempts)
 }
 
+// A target with several credentials: one that is over its quota rests alone.
+func ExampleKey() {
+	over := always("openai", step{err: fail(providers.KindQuotaExhausted)})
+	chain, err := failover.New([]failover.Target{{
+		Name: "openai", Model: "gpt-5.2",
+		Keys: []failover.Key{{Name: "team-a", Provider: over}, {Name: "team-b", Provider: script("openai")}},
+		Options: []failover.TargetOption{
+			failover.WithRequestsPerMinute(500), failover.WithTokensPerMinute(200_000), // of each key
+			failover.WithMaxConcurrency(50), // of both together
+		},
+	}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if _, err := chain.Generate(context.Background(), ask()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, s := range chain.BreakerStatuses()[1:] {
+		fmt.Println(s.Key, s.State, s.Reason)
+	}
+	// Output:
+	// team-a open isolated
+	// team-b closed
+}
+
 func ExampleError() {
 	chain, err := failover.New([]failover.Target{
 		{Name: "primary", Provider: always("openai", step{err: failAfter(providers.KindOverloaded, time.Minute)})},

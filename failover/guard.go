@@ -17,6 +17,8 @@ const (
 	// or too large a share of failures in the window.
 	ReasonConsecutive = "consecutive_failures"
 	ReasonRate        = "failure_rate"
+	// ReasonSlowRate opened it: too many first chunks came late.
+	ReasonSlowRate = "slow_call_rate"
 	// ReasonTrialFailed opened it again.
 	ReasonTrialFailed = "trial_failed"
 	// ReasonIsolated opened it for an error of the account, or by Isolate.
@@ -34,8 +36,8 @@ const (
 // time, trials that cannot leak, results that expire with the state that they
 // were admitted in, consecutive failures beside the rate, neutral results.
 type guard struct {
-	target string
-	s      *settings
+	target, model, key string
+	s                  *settings
 
 	mu      sync.Mutex
 	breaker circuitbreaker.CircuitBreaker[any]
@@ -55,6 +57,9 @@ type guard struct {
 	cool     time.Time // end of the cooldown
 	cools    int       // cooldowns in a row that we had to choose
 	recorded time.Time // when the window was last written
+
+	running int         // tickets that are out
+	slow    *slowWindow // nil: slowness does not count
 }
 
 // ticket is the permission for one attempt. It goes back with done.
@@ -79,7 +84,7 @@ func newGuard(target string, s *settings) *guard {
 	} else {
 		b.WithFailureRateThreshold(1, math.MaxUint, s.rateWindow) // counts, never opens
 	}
-	return &guard{target: target, s: s, breaker: b.Build()}
+	return &guard{target: target, s: s, breaker: b.Build(), slow: newSlowWindow(s)}
 }
 
 // admit asks for an attempt at the time now.
@@ -94,6 +99,7 @@ func (g *guard) admit(now time.Time) (ticket, refusal, *BreakerEvent) {
 		g.breaker.HalfOpen()
 		ev = g.changed(now, ReasonDelayElapsed, "")
 	}
+	g.running++
 	t := ticket{gen: g.gen}
 	if g.state == circuitbreaker.HalfOpenState {
 		if g.trials >= g.s.trials { // they hang, see refusal
@@ -146,6 +152,7 @@ type result struct {
 	retryAfter time.Duration
 	cooldown   bool
 	isolate    time.Duration
+	slow       bool // it ended while the first chunk was already late
 }
 
 // done gives a ticket back with its result. It returns the change of state
@@ -153,6 +160,7 @@ type result struct {
 func (g *guard) done(t ticket, r result, now time.Time) (*BreakerEvent, time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.running--
 	if r.cooldown {
 		g.coolDown(now, r.retryAfter)
 	}
@@ -189,11 +197,14 @@ func (g *guard) count(r result, now time.Time) *BreakerEvent {
 		return nil
 	}
 	g.recorded = now
+	late := r.slow && g.slow.record(true, now)
 	switch {
 	case g.s.consecutive > 0 && g.streak >= g.s.consecutive:
 		return g.open(now, g.s.openFor, ReasonConsecutive, r.kind)
 	case g.breaker.State() == circuitbreaker.OpenState:
 		return g.open(now, g.s.openFor, ReasonRate, r.kind)
+	case late:
+		return g.open(now, g.s.openFor, ReasonSlowRate, r.kind)
 	}
 	return nil
 }
@@ -213,17 +224,6 @@ func (g *guard) judge(r result, now time.Time) *BreakerEvent {
 		return g.open(now, max(g.s.openFor, r.retryAfter), ReasonTrialFailed, r.kind)
 	}
 	return nil
-}
-
-// firstChunk frees the slot of a trial whose stream has begun to answer; its
-// verdict still comes with done.
-func (g *guard) firstChunk(t *ticket) {
-	if !t.trial {
-		return
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.free(t)
 }
 
 func (g *guard) free(t *ticket) {
@@ -255,8 +255,11 @@ func (g *guard) changed(now time.Time, reason string, kind providers.Kind) *Brea
 	g.gen++
 	g.since = now
 	g.streak, g.trials, g.asked = 0, 0, time.Time{}
+	if g.state != circuitbreaker.OpenState { // which shows what opened it
+		g.slow.empty()
+	}
 	ev := &BreakerEvent{
-		Target: g.target, From: stateName(from), To: stateName(g.state),
+		Target: g.target, Model: g.model, Key: g.key, From: stateName(from), To: stateName(g.state),
 		Reason: reason, Kind: kind, Seq: g.gen,
 	}
 	if g.state == circuitbreaker.OpenState {

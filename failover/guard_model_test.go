@@ -16,6 +16,8 @@ type model struct {
 	state   providers.BreakerState
 	gen     int
 	log     []Verdict // results of this state
+	chunks  []bool    // first chunks of this state: whether they were late
+	out     int       // tickets
 	until   time.Time
 	byHand  bool
 	asked   time.Time
@@ -42,11 +44,12 @@ func (m *model) admits(now time.Time) bool {
 }
 
 func (m *model) enter(state providers.BreakerState) {
-	m.state, m.log, m.running, m.asked = state, nil, map[int]time.Time{}, time.Time{}
+	m.state, m.log, m.running, m.asked, m.chunks = state, nil, map[int]time.Time{}, time.Time{}, nil
 	m.gen++
 }
 
 func (m *model) admit(id int, now time.Time) modelTicket {
+	m.out++
 	if m.state == providers.BreakerOpen {
 		m.enter(providers.BreakerHalfOpen)
 	}
@@ -70,7 +73,37 @@ func (m *model) open(now time.Time, d time.Duration) {
 	}
 }
 
+// firstChunk is that of a stream which has not ended yet.
+func (m *model) firstChunk(t modelTicket, took time.Duration, now time.Time) {
+	if t.gen != m.gen {
+		return
+	}
+	delete(m.running, t.id)
+	late := took > m.s.slowThreshold
+	switch {
+	case m.s.slowRate == 0:
+	case m.state == providers.BreakerHalfOpen && late:
+		m.open(now, m.s.openFor)
+	case m.state == providers.BreakerClosed:
+		m.chunks = append(m.chunks, late)
+		if m.slow() {
+			m.open(now, m.s.openFor)
+		}
+	}
+}
+
+func (m *model) slow() bool {
+	late := 0
+	for _, l := range m.chunks {
+		if l {
+			late++
+		}
+	}
+	return len(m.chunks) >= m.s.slowMinCalls && float64(late)/float64(len(m.chunks)) >= m.s.slowRate-.005 // two decimals
+}
+
 func (m *model) done(t modelTicket, r result, now time.Time) {
+	m.out--
 	if r.cooldown {
 		if end := now.Add(r.retryAfter); end.After(m.cool) {
 			m.cool = end
@@ -118,14 +151,41 @@ func (m *model) closed(r result, now time.Time) {
 		m.asked = end
 	}
 	rate := float64(failures)/float64(len(m.log)) >= m.s.rate-.005 // two decimals
-	if m.s.consecutive > 0 && streak >= m.s.consecutive || m.s.rate > 0 && len(m.log) >= m.s.rateMinCalls && rate {
+	if m.s.slowRate > 0 && r.slow {
+		m.chunks = append(m.chunks, true)
+	}
+	if m.s.consecutive > 0 && streak >= m.s.consecutive || m.s.rate > 0 && len(m.log) >= m.s.rateMinCalls && rate ||
+		m.s.slowRate > 0 && r.slow && m.slow() {
 		m.open(now, m.s.openFor)
 	}
 }
 
+// usable is the latest time at which the model lets a call through, whatever
+// is still out there: never is only for what was done by hand.
+func (m *model) usable(now time.Time) (at time.Time, never bool) {
+	at = now
+	if m.cool.After(at) {
+		at = m.cool
+	}
+	switch m.state {
+	case providers.BreakerOpen:
+		if m.until.After(at) {
+			at = m.until
+		}
+		return at, m.byHand
+	case providers.BreakerHalfOpen: // a trial that hangs loses its slot after one open delay
+		if end := now.Add(m.s.openFor); end.After(at) {
+			at = end
+		}
+	}
+	return at, false
+}
+
 // TestGuardAgainstModel runs the guard and the model through the same random
-// calls, results, changes by hand and steps of the clock. The window is longer
-// than a run, so its sliding is not part of it.
+// calls, results, first chunks, changes by hand and steps of the clock. The
+// windows are longer than a run, so their sliding is not part of it. Runs end
+// at a random step, with calls still out: from any state that can be reached, a
+// provider that has recovered is used again.
 func TestGuardAgainstModel(t *testing.T) {
 	runs := 400
 	if testing.Short() {
@@ -141,7 +201,11 @@ func TestGuardAgainstModel(t *testing.T) {
 func compare(seed uint64) error {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	s := defaults().defaults
-	s.rateWindow = 24 * time.Hour
+	s.rateWindow, s.slowWindow = 24*time.Hour, 24*time.Hour
+	if rnd.IntN(2) == 0 {
+		s.slowRate, s.slowThreshold, s.slowMinCalls = .2+.8*rnd.Float64(), 2*time.Second, 1+rnd.IntN(12)
+		s.slowRate = float64(int(s.slowRate*100)) / 100
+	}
 	s.consecutive, s.trials, s.successes = rnd.IntN(7), 1+rnd.IntN(3), 1+rnd.IntN(3)
 	s.rateMinCalls = 3 + rnd.IntN(20)
 	if rnd.IntN(3) == 0 {
@@ -156,7 +220,7 @@ func compare(seed uint64) error {
 	}
 	var out []pair
 	failing := rnd.Float64()
-	for i := range 500 {
+	for i := range 1 + rnd.IntN(500) {
 		what := rnd.IntN(100)
 		switch {
 		case what < 45:
@@ -173,11 +237,11 @@ func compare(seed uint64) error {
 			p := out[n]
 			out = append(out[:n], out[n+1:]...)
 			r := randomResult(rnd, failing)
-			if rnd.IntN(5) == 0 {
-				g.firstChunk(&p.t)
-				if p.m.gen == m.gen {
-					delete(m.running, p.m.id)
-				}
+			if rnd.IntN(3) == 0 {
+				took := time.Duration(rnd.IntN(4000)) * time.Millisecond
+				g.firstChunk(&p.t, took, now)
+				m.firstChunk(p.m, took, now)
+				r.slow = false
 			}
 			g.done(p.t, r, now)
 			m.done(p.m, r, now)
@@ -189,16 +253,49 @@ func compare(seed uint64) error {
 			g.forceClose(now)
 			m.cool, m.asked = time.Time{}, time.Time{}
 			m.enter(providers.BreakerClosed)
+		case what == 97 && rnd.IntN(4) == 0:
+			g.forceOpen(now, -1, ReasonManual)
+			m.open(now, 0)
+			m.byHand = true
 		default:
 			now = now.Add(time.Duration(rnd.IntN(10_000)) * time.Millisecond)
 		}
 		if got := g.status(now); got.State != m.state || g.trials != len(m.running) && m.state == providers.BreakerHalfOpen {
 			return fmt.Errorf("step %d: %+v with %d trials, model %s with %d", i, got, g.trials, m.state, len(m.running))
+		} else if got.InFlight != m.out {
+			return fmt.Errorf("step %d: %d in flight, model %d", i, got.InFlight, m.out)
+		}
+		if at, never := m.usable(now); g.ready(at) == never {
+			return fmt.Errorf("step %d: stuck in %+v, model usable at %v (never: %v)", i, g.status(now), at, never)
 		}
 	}
-	// Whatever is still out there, the guard lets a call through in the end.
-	if !g.ready(now.Add(10 * time.Minute)) {
-		return fmt.Errorf("stuck in %+v", g.status(now))
+	return recovers(g, m, now)
+}
+
+// recovers drives a guard whose provider is well again, while what was out
+// before never returns: it is used within one open delay and closes.
+func recovers(g *guard, m *model, now time.Time) error {
+	at, never := m.usable(now)
+	if never {
+		g.forceClose(now)
+		at = now
+	}
+	// What the window remembers of worse times may open it once more.
+	again := m.state == providers.BreakerClosed
+	for range 2 * g.s.successes {
+		t, ref, _ := g.admit(at)
+		if ref.reason != "" && again {
+			again, at = false, at.Add(g.s.openFor)
+			t, ref, _ = g.admit(at)
+		}
+		if ref.reason != "" {
+			return fmt.Errorf("a healthy provider is refused (%s) in %+v", ref.reason, g.status(at))
+		}
+		g.firstChunk(&t, time.Millisecond, at)
+		g.done(t, result{verdict: Success}, at)
+	}
+	if s := g.status(at); s.State != providers.BreakerClosed {
+		return fmt.Errorf("%+v although the provider is well", s)
 	}
 	return nil
 }
@@ -208,6 +305,7 @@ func randomResult(rnd *rand.Rand, failing float64) result {
 	switch x := rnd.Float64(); {
 	case x < failing:
 		r.verdict = Failure
+		r.slow = rnd.IntN(3) == 0
 		if rnd.IntN(6) == 0 {
 			r.retryAfter = time.Duration(rnd.IntN(90)) * time.Second
 		}

@@ -14,9 +14,10 @@ func (g *guard) status(now time.Time) providers.BreakerStatus {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := providers.BreakerStatus{
-		Target: g.target, State: stateName(g.state), Since: g.since,
-		Reason: g.reason, ConsecutiveFailures: g.streak,
+		Target: g.target, Model: g.model, Key: g.key, State: stateName(g.state), Since: g.since,
+		Reason: g.reason, ConsecutiveFailures: g.streak, InFlight: g.running,
 	}
+	s.SlowCalls, s.TimedCalls = g.slow.counts(now, g.state == circuitbreaker.ClosedState)
 	if g.state == circuitbreaker.OpenState {
 		s.RetryAt = g.until
 	}
@@ -50,6 +51,7 @@ func (g *guard) forceClose(now time.Time) *BreakerEvent {
 	if g.state == circuitbreaker.ClosedState {
 		g.breaker.Open() // empties the window
 		g.breaker.Close()
+		g.slow.empty()
 		g.gen++
 		return nil
 	}

@@ -134,10 +134,7 @@ func (k *call) visit(t *target) error {
 		k.skip(t, refusal{reason: why}, now)
 		return errSkipped
 	}
-	tk, ref, ev := t.guard.admit(now)
-	if ev != nil {
-		k.chain.hookBreaker(k.ctx, *ev)
-	}
+	g, ref, now := k.admit(k.ctx, t, now)
 	if ref.reason != "" {
 		k.skip(t, ref, now)
 		return errSkipped
@@ -146,7 +143,8 @@ func (k *call) visit(t *target) error {
 	if k.visited > 0 {
 		v = new(visit)
 	}
-	*v = visit{call: k, t: t, req: k.request(t), ticket: tk, held: true, now: now, prior: k.prior}
+	*v = visit{call: k, t: t, req: k.request(t), grant: g, held: true, now: now, prior: k.prior}
+	defer v.giveBack()
 	if k.hedge && k.visited == 0 && len(k.chain.hooks) > 0 {
 		k.chain.hookHedge(k.ctx, HedgeEvent{Target: t.name, After: now.Sub(k.start)})
 	}
@@ -155,7 +153,6 @@ func (k *call) visit(t *target) error {
 	}
 	k.visited++
 	k.begun = false
-	defer v.giveBack()
 	var err error
 	if k.stream {
 		err = k.visitStream(v)

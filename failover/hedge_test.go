@@ -289,6 +289,27 @@ func TestHedgesAreCountedAgainstTheBudget(t *testing.T) {
 	})
 }
 
+// A branch that has just passed over a target when the race ends takes no
+// other one, though there are some.
+func TestRaceEndsWhileABranchPassesOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		last := script("c")
+		c := fleet(t, []failover.Target{
+			{Name: "a", Provider: script("a", step{after: 2 * time.Second})},
+			{Name: "b"},
+			{Name: "c", Provider: last},
+		}, failover.WithHedge(time.Second), failover.WithHooks(failover.Hooks{
+			Skip: func(context.Context, failover.SkipEvent) { time.Sleep(1001 * time.Millisecond) },
+		}))
+		if err := c.Open("b"); err != nil {
+			t.Fatal(err)
+		}
+		if got := winnerOf(t, c, ask()); got != "a" || last.count() != 0 {
+			t.Errorf("%s answered, c was asked %d times", got, last.count())
+		}
+	})
+}
+
 // A loser that ignores its context is not waited for.
 func TestLoserThatIgnoresItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -10,6 +10,9 @@ import (
 // why a target was passed over.
 type Attempt struct {
 	Target string
+	// Key is the name of the credential that was used, if the target has
+	// several.
+	Key string
 	// N is the number of the try on this target, from 1; 0 for a skip.
 	N     int
 	Start time.Time
@@ -49,4 +52,15 @@ const (
 	// SkipNoContinuation: it does not continue the answer of another target,
 	// see WithContinuation.
 	SkipNoContinuation SkipReason = "no_continuation"
+	// SkipConcurrency: as many attempts as it may have are running.
+	SkipConcurrency SkipReason = "concurrency_limit"
+	// SkipRequestRate, SkipTokenRate: it has had the requests or tokens that it
+	// may have for now.
+	SkipRequestRate SkipReason = "request_rate"
+	SkipTokenRate   SkipReason = "token_rate"
 )
+
+// limit tells whether it is a limit of ours, rather than the target's state.
+func (r SkipReason) limit() bool {
+	return r == SkipConcurrency || r == SkipRequestRate || r == SkipTokenRate
+}

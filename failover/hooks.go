@@ -79,6 +79,9 @@ type EndEvent struct {
 // RetryEvent announces a further attempt on the same target.
 type RetryEvent struct {
 	Target string
+	// Key is the credential that failed, if the target has several. The
+	// attempt to come may use another one, then without a delay.
+	Key string
 	// Attempt is the number of the attempt to come on this target, from 2.
 	Attempt int
 	// Delay is the wait before it.
@@ -118,8 +121,11 @@ type HedgeEvent struct {
 
 // BreakerEvent says that a circuit breaker changed its state.
 type BreakerEvent struct {
-	Target   string
-	From, To providers.BreakerState
+	Target string
+	// Model and Key are set where the breaker is one of several of the target,
+	// see WithBreakerPerModel and Target.Keys.
+	Model, Key string
+	From, To   providers.BreakerState
 	// Reason is a Reason constant of this package.
 	Reason string
 	// Kind is the error kind of the result that caused the change, if one

@@ -3,6 +3,8 @@ package failover_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,8 +77,9 @@ func TestLastResortThatFails(t *testing.T) {
 		t.Error(err)
 	}
 	// Its text may hold anything.
-	if e, ok := errors.AsType[*failover.Error](err); !ok || e.Error() == "" || cmp.Diff(e.LastResort, own, cmp.Comparer(func(a, b error) bool { return a == b })) != "" {
-		t.Errorf("%+v", e)
+	e, ok := errors.AsType[*failover.Error](err)
+	if !ok || !errors.Is(e.LastResort, own) || strings.Contains(e.Error(), "cache is empty") {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -134,7 +137,7 @@ func TestOpenWait(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					opts := c.opts
 					if hedged {
-						opts = append(opts[:len(opts):len(opts)], failover.WithHedge(time.Minute))
+						opts = append(slices.Clip(opts), failover.WithHedge(time.Minute))
 					}
 					chain := chain(t, script("pa"), script("pb"), opts...)
 					for i, name := range []string{"a", "b"} {

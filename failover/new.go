@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -20,7 +19,7 @@ type target struct {
 	name, model string
 	provider    providers.Provider
 	s           settings
-	guard       *guard
+	door        *door
 	retry       failsafe.Executor[*visit] // nil: one attempt
 
 	visit   providers.Provider // what WithVisit made of the visitor
@@ -73,6 +72,7 @@ func New(targets []Target, opts ...Option) (*Chain, error) {
 		c.targets = append(c.targets, t)
 		c.byName[t.name] = t
 		c.modelled = c.modelled && t.model != ""
+		c.repeats = c.repeats || cfg.hedge != nil || t.s.maxAttempts > 1
 		c.selective = c.selective || t.s.lacks != 0 || t.s.window != 0
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -83,12 +83,13 @@ func New(targets []Target, opts ...Option) (*Chain, error) {
 }
 
 func (c *Chain) newTarget(i int, in *Target, cfg *config) (*target, error) {
-	if v := reflect.ValueOf(in.Provider); in.Provider == nil || v.Kind() == reflect.Pointer && v.IsNil() {
-		return nil, fmt.Errorf("failover: target %d (%q) has no provider; was the error of its constructor checked?", i, in.Name)
+	provider, err := in.provide()
+	if err != nil {
+		return nil, fmt.Errorf("failover: target %d (%q) %w", i, in.Name, err)
 	}
-	t := &target{name: in.Name, model: in.Model, provider: in.Provider, s: cfg.defaults}
+	t := &target{name: in.Name, model: in.Model, provider: provider, s: cfg.defaults}
 	if t.name == "" {
-		t.name = in.Provider.Name()
+		t.name = provider.Name()
 	}
 	if t.name == "" {
 		return nil, fmt.Errorf("failover: target %d has neither a name nor a provider with one", i)
@@ -111,7 +112,7 @@ func (c *Chain) newTarget(i int, in *Target, cfg *config) (*target, error) {
 	if err := t.s.check(); err != nil {
 		return nil, fmt.Errorf("failover: target %q: %w", t.name, err)
 	}
-	t.guard = newGuard(t.name, &t.s)
+	t.door = newDoor(t.name, t.model != "", in.Keys, &t.s)
 	t.retry = newRetry(c, &t.s)
 	t.errAttempt = &TimeoutError{LimitAttempt, t.s.attempt}
 	t.errFirstChunk = &TimeoutError{LimitFirstChunk, t.s.firstChunk}
@@ -239,5 +240,5 @@ func (s *settings) check() error {
 	case s.lacks>>capabilities != 0:
 		return fmt.Errorf("WithoutCapabilities(%d): no such capability", s.lacks)
 	}
-	return nil
+	return s.checkAdmission()
 }

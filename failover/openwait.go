@@ -4,7 +4,7 @@ import "time"
 
 // WithOpenWait lets a call that no target may take, because all of them are
 // open, cooling down or busy with a trial, wait until the first of them may be
-// called: altogether that long at most, and only if the deadlines of the call
+// called (for limits of ours see WithLimitWait): altogether that long at most, and only if the deadlines of the call
 // and the caller allow it. The default is 2 s; 0 ends the call at once. Its
 // *Error says when to try again.
 func WithOpenWait(d time.Duration) Option {
@@ -18,7 +18,7 @@ func (k *call) awaitTrial() bool {
 		return false
 	}
 	now := time.Now()
-	at := k.admittedAt(now)
+	at := k.admittedAt()
 	if at.IsZero() {
 		return false
 	}
@@ -38,24 +38,20 @@ func (k *call) awaitTrial() bool {
 		k.more = false
 		return false
 	}
-	k.cursor = 0
+	k.cursor, k.walked = 0, len(k.history)
 	return true
 }
 
 // admittedAt is the earliest time at which a target that was passed over may be
 // called; zero if waiting does not help.
-func (k *call) admittedAt(now time.Time) time.Time {
+func (k *call) admittedAt() time.Time {
 	var best time.Time
-	for _, t := range k.order {
-		if k.unfit(t) != "" {
-			continue
-		}
-		at := now
-		if r := t.guard.barred(now); r.reason != "" {
-			at = r.until
-		}
-		if !at.IsZero() && (best.IsZero() || at.Before(best)) {
-			best = at
+	for i := range k.history[k.walked:] {
+		switch a := &k.history[k.walked+i]; a.Skip {
+		case SkipOpen, SkipHalfOpen, SkipCooldown:
+			if !a.Until.IsZero() && (best.IsZero() || a.Until.Before(best)) {
+				best = a.Until
+			}
 		}
 	}
 	return best

@@ -58,6 +58,18 @@ type settings struct {
 	trials       int
 	successes    int
 
+	slowRate      float64
+	slowThreshold time.Duration
+	slowMinCalls  int
+	slowWindow    time.Duration
+
+	perModel, perKey bool
+
+	maxConcurrency    int
+	requestsPerMinute int
+	tokensPerMinute   int
+	limitWait         time.Duration
+
 	connect, attempt, firstChunk, idle time.Duration
 
 	weight    float64

@@ -29,7 +29,7 @@ const (
 	// one which has recovered is noticed.
 	OrderLowestLatency
 	// OrderLowestCost begins with the target whose list price for the request
-	// is lowest: its estimated prompt with MaxOutputTokens or, without, 500
+	// is lowest: its estimated prompt with MaxOutputTokens or, without, 1000
 	// tokens of output. Targets without a price come last. See WithPrices.
 	OrderLowestCost
 )
@@ -96,9 +96,6 @@ func WithPrices(p Pricer) Option {
 	return optionFunc(func(c config) config { c.prices = p; return c })
 }
 
-// outputEstimate stands in for a request's missing limit on output.
-const outputEstimate = 500
-
 // explore is the share of calls in which OrderLowestLatency looks elsewhere.
 const explore = 1. / 20
 
@@ -111,7 +108,7 @@ func (k *call) orders() {
 	}
 	k.order = append(k.orderBuf[:0], c.targets...)
 	if c.order == OrderRoundRobin {
-		first := int((c.turn.Add(1) - 1) % uint64(len(c.targets)))
+		first := int((c.turn.Add(1) - 1) % uint64(len(c.targets))) //nolint:gosec // less than the number of targets
 		k.order = append(append(k.order[:0], c.targets[first:]...), c.targets[:first]...)
 		return
 	}
@@ -159,13 +156,9 @@ func (k *call) rank(t *target, key uint64) float64 {
 
 // price is what the request would cost on the target.
 func (k *call) price(t *target) float64 {
-	out := k.req.MaxOutputTokens
-	if out <= 0 {
-		out = outputEstimate
-	}
 	u := providers.Usage{Completeness: providers.UsageEstimated}
 	u.Set(providers.ClassInput, max(1, promptTokens(k.req)))
-	u.Set(providers.ClassOutput, out)
+	u.Set(providers.ClassOutput, outputOf(k.req))
 	model := t.model
 	if model == "" {
 		model = k.req.Model

@@ -32,7 +32,7 @@ func fleet(t testing.TB, targets []failover.Target, opts ...failover.Option) *fa
 	return c
 }
 
-func answeredBy(t testing.TB, c *failover.Chain, req *providers.Request) string {
+func winnerOf(t testing.TB, c *failover.Chain, req *providers.Request) string {
 	t.Helper()
 	resp, err := c.Generate(t.Context(), req)
 	if err != nil {
@@ -46,7 +46,7 @@ func TestRoundRobin(t *testing.T) {
 	c := fleet(t, []failover.Target{{Name: "a"}, {Name: "b", Provider: down}, {Name: "c"}}, failover.WithOrder(failover.OrderRoundRobin))
 	var got []string
 	for range 6 {
-		got = append(got, answeredBy(t, c, ask()))
+		got = append(got, winnerOf(t, c, ask()))
 	}
 	// The turn of b falls to the one behind it.
 	if diff := cmp.Diff([]string{"a", "c", "c", "a", "c", "c"}, got); diff != "" {
@@ -63,7 +63,7 @@ func TestWeightedShares(t *testing.T) {
 	}, failover.WithOrder(failover.OrderWeighted))
 	count := map[string]int{}
 	for range calls {
-		count[answeredBy(t, c, ask())]++
+		count[winnerOf(t, c, ask())]++
 	}
 	// Four standard deviations of a binomial of 20,000 with p = 1/4.
 	if got, want := float64(count["one"]), calls/4.; math.Abs(got-want) > 4*61.3 {
@@ -79,7 +79,7 @@ func TestWeightZeroIsAFallback(t *testing.T) {
 		{Name: "spare", Options: []failover.TargetOption{failover.WithWeight(0)}},
 		{Name: "main", Provider: always("main", step{err: fail(providers.KindUnsupported)})},
 	}, failover.WithOrder(failover.OrderWeighted))
-	if got := answeredBy(t, c, ask()); got != "spare" {
+	if got := winnerOf(t, c, ask()); got != "spare" {
 		t.Errorf("%s answered", got)
 	}
 }
@@ -98,8 +98,11 @@ func stickyTo(names []string, weight func(string) float64) ([]failover.Target, f
 	})
 }
 
-// assign returns the target of each of many keys.
-func assign(t *testing.T, names []string, weight func(string) float64, keys int) []string {
+// keys is how many keys are assigned.
+const keys = 4000
+
+// assign returns the target of each of them.
+func assign(t *testing.T, names []string, weight func(string) float64) []string {
 	t.Helper()
 	targets, sticky := stickyTo(names, weight)
 	c := fleet(t, targets, failover.WithOrder(failover.OrderWeighted), sticky)
@@ -115,10 +118,9 @@ func assign(t *testing.T, names []string, weight func(string) float64, keys int)
 }
 
 func TestStickyKeys(t *testing.T) {
-	const keys = 4000
 	equal := func(string) float64 { return 1 }
-	two := assign(t, []string{"control", "candidate"}, equal, keys)
-	if diff := cmp.Diff(two, assign(t, []string{"candidate", "control"}, equal, keys)); diff != "" {
+	two := assign(t, []string{"control", "candidate"}, equal)
+	if diff := cmp.Diff(two, assign(t, []string{"candidate", "control"}, equal)); diff != "" {
 		t.Error("another process with another order assigns otherwise")
 	}
 	share := func(of []string, name string) float64 {
@@ -132,12 +134,12 @@ func TestStickyKeys(t *testing.T) {
 			return 1. / 9
 		}
 		return 1
-	}, keys)
+	})
 	if got := share(weighted, "candidate"); math.Abs(got-.1) > .019 {
 		t.Errorf("candidate of weight 1/9 has %v of the keys", got)
 	}
 	// A third target takes keys, and moves none between the others.
-	three := assign(t, []string{"control", "candidate", "third"}, equal, keys)
+	three := assign(t, []string{"control", "candidate", "third"}, equal)
 	for i := range three {
 		if three[i] != two[i] && three[i] != "third" {
 			t.Fatalf("key %d moved from %s to %s", i, two[i], three[i])
@@ -153,7 +155,7 @@ func TestStickyKeyThatPanicsOrIsEmpty(t *testing.T) {
 		failover.WithStickyKey(func(context.Context, *providers.Request) string { panic("no key") }))
 	seen := map[string]bool{}
 	for range 200 {
-		seen[answeredBy(t, c, ask())] = true
+		seen[winnerOf(t, c, ask())] = true
 	}
 	if len(seen) != 2 || c.HookPanics() != 200 {
 		t.Errorf("%v answered, %d panics", seen, c.HookPanics())
@@ -171,7 +173,7 @@ func TestExperimentReachesHooks(t *testing.T) {
 			events = append(events, e)
 			return ctx
 		}}))
-	if got := answeredBy(t, c, ask()); got != "a" {
+	if got := winnerOf(t, c, ask()); got != "a" {
 		t.Fatalf("%s answered", got)
 	}
 	// The variant is what was drawn, not what answered.
@@ -226,7 +228,7 @@ func TestLowestLatencyLooksElsewhere(t *testing.T) {
 		c := fleet(t, []failover.Target{{Name: "a", Provider: a}, {Name: "b", Provider: b}}, failover.WithOrder(failover.OrderLowestLatency), next)
 		var got []string
 		for range 4 {
-			got = append(got, answeredBy(t, c, ask()))
+			got = append(got, winnerOf(t, c, ask()))
 		}
 		if diff := cmp.Diff([]string{"a", "b", "b", "a"}, got); diff != "" {
 			t.Error(diff)
@@ -253,11 +255,11 @@ func TestLowestCostDependsOnTheRequest(t *testing.T) {
 	}, failover.WithOrder(failover.OrderLowestCost), failover.WithPrices(priced{"x": {1, 100}, "y": {10, 10}}))
 	long := &providers.Request{Messages: []providers.Message{providers.UserText(strings.Repeat("word ", 4000))}, MaxOutputTokens: 10}
 	short := &providers.Request{Messages: []providers.Message{providers.UserText("hi")}}
-	// 5,000 tokens in and 10 out: 6,000 against 50,100. 1 in and 500 out: 50,001 against 5,010.
-	if got := answeredBy(t, c, long); got != "dear output" {
+	// 5,000 tokens in and 10 out: 6,000 against 50,100. 1 in and 1,000 out: 100,001 against 10,010.
+	if got := winnerOf(t, c, long); got != "dear output" {
 		t.Errorf("a long prompt went to %s", got)
 	}
-	if got := answeredBy(t, c, short); got != "dear input" {
+	if got := winnerOf(t, c, short); got != "dear input" {
 		t.Errorf("a long answer went to %s", got)
 	}
 }
@@ -267,7 +269,7 @@ func TestLowestCostOnListPrices(t *testing.T) {
 		{Name: "large", Model: "gpt-4o", Provider: script("openai")},
 		{Name: "small", Model: "gpt-4o-mini", Provider: script("openai")},
 	}, failover.WithOrder(failover.OrderLowestCost))
-	if got := answeredBy(t, c, ask()); got != "small" {
+	if got := winnerOf(t, c, ask()); got != "small" {
 		t.Errorf("%s answered", got)
 	}
 }

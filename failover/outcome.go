@@ -77,7 +77,7 @@ func (k *call) cancelled() error {
 func (k *call) explainSkips() {
 	for i := range k.history {
 		if a := &k.history[i]; a.Skip != "" && a.Err == nil {
-			a.Err = k.chain.byName[a.Target].rejection(refusal{a.Skip, a.Until}, a.Start)
+			a.Err = k.chain.byName[a.Target].rejection(refusal{a.Skip, a.Until}, k.req, a.Start)
 		}
 	}
 }
@@ -99,7 +99,9 @@ func (k *call) worth(t *target, now time.Time) (time.Time, bool) {
 	if k.unfit(t) != "" {
 		return now, false
 	}
-	if r := t.guard.barred(now); r.reason != "" {
+	if r := k.barred(t, now); r.reason == SkipConcurrency {
+		return now, true // some call will end
+	} else if r.reason != "" {
 		return r.until, !r.until.IsZero()
 	}
 	for i := len(k.history) - 1; i >= 0; i-- {
@@ -167,7 +169,7 @@ func (e *Error) line(i int) string {
 			return ""
 		}
 	}
-	s := a.Target + ": "
+	s := withKey(a.Target, a.Key) + ": "
 	switch {
 	case a.Err == nil:
 		return s + "answered"
@@ -179,6 +181,13 @@ func (e *Error) line(i int) string {
 		s += fmt.Sprintf(" (after %d attempts)", a.N)
 	}
 	return s
+}
+
+func withKey(target, key string) string {
+	if key == "" {
+		return target
+	}
+	return target + " (key " + key + ")"
 }
 
 func count(n int, what string) string {

@@ -29,7 +29,7 @@ const loserGrace = 50 * time.Millisecond
 // which goes through the targets that no other has taken.
 type race struct {
 	parent   *call
-	attempts atomic.Int32 // of all branches
+	attempts atomic.Int64 // of all branches
 
 	mu       sync.Mutex // held for what follows
 	cursor   int
@@ -58,7 +58,7 @@ type branch struct {
 // runRace is walk with hedging.
 func (k *call) runRace() {
 	r := &race{parent: k, cursor: k.cursor}
-	r.attempts.Store(int32(k.attempts))
+	r.attempts.Store(int64(k.attempts))
 	k.raced, k.runners = true, r
 	_, _ = k.chain.hedge.exec.WithContext(k.ctx).Get(r.run)
 	r.close()
@@ -239,6 +239,9 @@ func (k *call) resumeAfter(w *branch) {
 func (r *race) ahead() []*target {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.over {
+		return nil
+	}
 	return r.parent.order[r.cursor:]
 }
 

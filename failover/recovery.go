@@ -3,6 +3,7 @@ package failover
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -234,7 +235,7 @@ func continuable(req *providers.Request, partial *providers.Response) *resume {
 // refuse one that ends in white space.
 func (r *resume) request(req *providers.Request) *providers.Request {
 	out := *req
-	out.Messages = append(req.Messages[:len(req.Messages):len(req.Messages)], providers.AssistantText(r.text))
+	out.Messages = append(slices.Clip(req.Messages), providers.AssistantText(r.text))
 	return &out
 }
 

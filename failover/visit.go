@@ -18,9 +18,12 @@ type visit struct {
 	ctx  context.Context // inside the wrapper
 
 	begun  bool
-	ticket ticket
-	held   bool      // a ticket is held that no attempt has used
+	grant  grant
+	held   bool      // a grant is held that no attempt has used
 	now    time.Time // when it was taken
+	turn   bool      // another key is tried at once
+	turned int       // how often it was
+	ledger *providers.Usage
 
 	prior int   // attempts of earlier visits of this target by the call
 	n     int   // attempts
@@ -57,9 +60,14 @@ func (v *visit) run(ctx context.Context) error {
 	if err == nil || !v.again || v.t.retry == nil {
 		return err
 	}
-	// The visit itself is the result that travels through the policy.
+	return v.repeat(err) //nolint:contextcheck // the visit holds it
+}
+
+// repeat makes the attempts behind the first, which ended with err. The visit
+// itself is the result that travels through the policy.
+func (v *visit) repeat(err error) error {
 	first := true
-	_, _ = v.t.retry.WithContext(ctx).Get(func() (*visit, error) { //nolint:contextcheck // the visit holds it
+	_, _ = v.t.retry.WithContext(v.ctx).Get(func() (*visit, error) {
 		if first {
 			first = false
 		} else {
@@ -85,19 +93,21 @@ func newRetry(c *Chain, s *settings) failsafe.Executor[*visit] {
 	if len(c.hooks) > 0 {
 		b.OnRetryScheduled(func(e failsafe.ExecutionScheduledEvent[*visit]) {
 			v := e.LastResult()
-			c.hookRetry(v.ctx, RetryEvent{Target: v.t.name, Attempt: v.n + 1, Delay: e.Delay, Kind: v.kind, Err: v.err})
+			c.hookRetry(v.ctx, RetryEvent{Target: v.t.name, Key: v.key(), Attempt: v.prior + v.n + 1, Delay: e.Delay, Kind: v.kind, Err: v.err})
 		})
 	}
 	return failsafe.With[*visit](b.Build())
 }
 
 // fail is the visit's error.
-func (v *visit) fail() error { return &TargetError{Target: v.t.name, Attempts: v.n, Err: v.err} }
+func (v *visit) fail() error {
+	return &TargetError{Target: v.t.name, Key: v.key(), Attempts: v.n, Err: v.err}
+}
 
-// giveBack returns a ticket that no attempt has used.
+// giveBack returns a grant that no attempt has used.
 func (v *visit) giveBack() {
 	if v.held {
 		v.held = false
-		v.t.guard.done(v.ticket, result{}, v.now)
+		v.grant.giveBack(v.now)
 	}
 }

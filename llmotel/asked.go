@@ -9,7 +9,7 @@ import (
 
 // appendAsked is appendRequest, and what embeddings have, for a request that
 // was read off the wire.
-func appendAsked(kvs []attribute.KeyValue, c *Call) []attribute.KeyValue {
+func appendAsked(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 	a := c.asked
 	if c.Operation == OperationEmbeddings {
 		if a.Has(wire.ParamDimensions) {

@@ -3,6 +3,7 @@ package llmotel
 import (
 	"cmp"
 	"slices"
+	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
@@ -14,26 +15,33 @@ import (
 
 // startKey is what a span is started with. Samplers see all of it.
 type startKey struct {
-	operation, provider, model, address string
-	port                                int
-	target                              string
-	stream                              bool
+	Operation, Provider, Model, ServerAddress string
+	ServerPort                                int
+	Target                                    string
+	Stream                                    bool
 }
 
 // start is a span's name and start options, made once for each startKey.
 type start struct {
+	key   startKey
 	name  string
 	attrs []attribute.KeyValue
 	opts  []trace.SpanStartOption
 }
 
-type startCache struct{ m cow.Map[startKey, *start] }
+type startCache struct {
+	first atomic.Pointer[start] // many programs ask nothing else
+	m     cow.Map[startKey, *start]
+}
 
 // startLimit bounds the cache; models come from callers. Beyond it starts are
 // made anew for each call.
 const startLimit = 1000
 
 func (c *startCache) of(k startKey) *start {
+	if s := c.first.Load(); s != nil && s.key == k {
+		return s
+	}
 	if s, ok := c.m.Get(k); ok {
 		return s
 	}
@@ -41,24 +49,25 @@ func (c *startCache) of(k startKey) *start {
 	if c.m.Len() < startLimit {
 		s = c.m.Put(k, s)
 	}
+	c.first.CompareAndSwap(nil, s)
 	return s
 }
 
 func newStart(k startKey) *start {
-	s := &start{name: k.operation}
-	attrs := []attribute.KeyValue{genai.OperationNameKey.String(k.operation), genai.ProviderNameKey.String(k.provider)}
-	if k.model != "" {
-		s.name += " " + k.model
-		attrs = append(attrs, genai.RequestModelKey.String(k.model))
+	s := &start{key: k, name: k.Operation}
+	attrs := []attribute.KeyValue{genai.OperationNameKey.String(k.Operation), genai.ProviderNameKey.String(k.Provider)}
+	if k.Model != "" {
+		s.name += " " + k.Model
+		attrs = append(attrs, genai.RequestModelKey.String(k.Model))
 	}
-	attrs = appendServer(attrs, k.address, spanPort(k.operation, k.provider, k.port))
-	if azureInference(k.operation, k.provider) {
+	attrs = appendServer(attrs, k.ServerAddress, spanPort(k.Operation, k.Provider, k.ServerPort))
+	if azureInference(k.Operation, k.Provider) {
 		attrs = append(attrs, genai.AzureResourceProviderNamespaceKey.String(genai.AzureNamespace))
 	}
-	if k.target != "" {
-		attrs = append(attrs, genai.TargetKey.String(k.target))
+	if k.Target != "" {
+		attrs = append(attrs, genai.TargetKey.String(k.Target))
 	}
-	if k.stream {
+	if k.Stream {
 		attrs = append(attrs, genai.RequestStreamKey.Bool(true))
 	}
 	s.attrs = attrs
@@ -157,7 +166,7 @@ func guardrailOf(r *providers.Request) string {
 }
 
 // appendCall adds what a Call says beside its request.
-func appendCall(kvs []attribute.KeyValue, c *Call) []attribute.KeyValue {
+func appendCall(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 	if c.Embed != nil && c.Embed.Dimensions > 0 {
 		kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int(c.Embed.Dimensions))
 	}
@@ -188,7 +197,7 @@ func appendString(kvs []attribute.KeyValue, key attribute.Key, v string) []attri
 	return kvs
 }
 
-func appendResult(kvs []attribute.KeyValue, call *Call, r *Result) []attribute.KeyValue {
+func appendResult(kvs []attribute.KeyValue, call *calling, r *Result) []attribute.KeyValue {
 	if r.Provider != "" && r.Provider != call.Provider { // known better than at the start
 		kvs = append(kvs, genai.ProviderNameKey.String(r.Provider))
 	}

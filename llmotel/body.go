@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -35,8 +36,16 @@ func (b *responseBody) Read(p []byte) (int, error) {
 func (b *responseBody) waiting() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.x != nil && b.x.Stream && b.x.Chunks > 0 {
-		b.x.span.consumed()
+	x := b.x
+	if x == nil || !x.Stream || x.Chunks == 0 {
+		return
+	}
+	if !x.opened {
+		x.opened = true
+		x.span.passed(x.Answer.Model)
+	}
+	if x.span.inst.metrics.chunkTimes {
+		x.asked = time.Since(x.span.begun)
 	}
 }
 
@@ -63,7 +72,7 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 	chunks, bytes := x.Chunks, x.AnswerBytes
 	_, _ = x.Write(p) // takes everything
 	if x.Stream && x.Chunks > chunks {
-		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model)
+		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model, x.asked)
 	}
 	if last || x.Ended() {
 		return b.take()
@@ -142,13 +151,18 @@ func (x *exchange) cut() error {
 		detail = "the reply is not what was expected"
 	}
 	e := &providers.Error{
-		Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: x.status,
+		Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: int(x.status),
 		RequestID: requestID(x.header), Detail: detail, Usage: x.Usage(),
 	}
 	if x.status < http.StatusOK || x.status >= http.StatusMultipleChoices {
-		e.Detail, e.Kind = "the reply is no answer", providers.KindUnknown
+		return noAnswer(x.Provider, x.Asked.Model, int(x.status))
 	}
 	return e
+}
+
+// noAnswer is the error of a reply whose status says neither success nor failure.
+func noAnswer(provider, model string, status int) *providers.Error {
+	return &providers.Error{Provider: provider, Model: model, Kind: providers.KindUnknown, StatusCode: status, Detail: "the reply is no answer"}
 }
 
 // readBack is a body of which a part has been read already.

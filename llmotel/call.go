@@ -55,6 +55,34 @@ type Call struct {
 	asked *wire.Asked
 }
 
+// calling is what a Span keeps of a Call while it is under way: an open stream
+// keeps all of it.
+type calling struct {
+	*startKey // read only, as it is shared
+	*rarely   // likewise
+	Request   *providers.Request
+	asked     *wire.Asked
+}
+
+// rarely is what few calls say.
+type rarely struct {
+	Embed                                        *providers.EmbedRequest
+	EncodingFormats                              []string
+	ConversationID, GuardrailID, KnowledgeBaseID string
+	ResendCount                                  int
+}
+
+// nothingRare is shared by all calls that say nothing of it.
+var nothingRare rarely
+
+func (c *Call) calling(k *startKey) calling {
+	out := calling{startKey: k, rarely: &nothingRare, Request: c.Request, asked: c.asked}
+	if c.Embed != nil || len(c.EncodingFormats) > 0 || c.ConversationID != "" || c.GuardrailID != "" || c.KnowledgeBaseID != "" || c.ResendCount > 0 {
+		out.rarely = &rarely{c.Embed, c.EncodingFormats, c.ConversationID, c.GuardrailID, c.KnowledgeBaseID, c.ResendCount}
+	}
+	return out
+}
+
 // Result says what came back. It is what is known when a call ends.
 type Result struct {
 	// Provider is the provider that answered, if another than was called: a
@@ -72,6 +100,9 @@ type Result struct {
 	Usage providers.Usage
 	// ServiceTier and SystemFingerprint are the provider's words.
 	ServiceTier, SystemFingerprint string
+	// Region is where the provider says that it kept the data, if that may have
+	// a price of its own: see pricing.Query.
+	Region string
 	// ConversationID is the id of the conversation, if the answer tells it.
 	ConversationID string
 	// Compacted tells that the model saw a compacted view of the conversation.
@@ -96,7 +127,7 @@ func ResultOf(r *providers.Response) Result {
 	return Result{
 		Provider: r.Provider, API: r.API, ResponseID: r.ID, RequestID: r.RequestID, Model: r.Model,
 		FinishReasons: reasonsOf(r.Choices), RawFinishReasons: rawReasonsOf(r.Choices), Usage: r.Usage,
-		ServiceTier: r.ServiceTier, SystemFingerprint: r.SystemFingerprint,
+		ServiceTier: r.ServiceTier, SystemFingerprint: r.SystemFingerprint, Region: r.Region,
 		ResponseChars: textLen(r.Choices), Attempts: r.Attempts, Response: r,
 	}
 }
@@ -105,7 +136,7 @@ func resultOfFinish(f *providers.Finish) Result {
 	return Result{
 		Provider: f.Provider, API: f.API, ResponseID: f.ResponseID, RequestID: f.RequestID, Model: f.Model,
 		FinishReasons: f.Reasons, RawFinishReasons: f.RawReasons, Usage: f.Usage,
-		ServiceTier: f.ServiceTier, SystemFingerprint: f.SystemFingerprint,
+		ServiceTier: f.ServiceTier, SystemFingerprint: f.SystemFingerprint, Region: f.Region,
 		Attempts: f.Attempts,
 	}
 }
@@ -133,7 +164,7 @@ func partsLen(parts []providers.Part) int {
 	return n
 }
 
-func (c *Call) promptLen() int {
+func (c *calling) promptLen() int {
 	n := 0
 	if c.asked != nil {
 		n = c.asked.PromptBytes

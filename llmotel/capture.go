@@ -118,6 +118,7 @@ type capture struct {
 	encoder    content.Encoder
 	redactor   Redactor
 	hook       UploadHook
+	estimate   bool // texts are needed to estimate usage
 }
 
 // destinations are the places that the content of one call goes to.
@@ -127,6 +128,7 @@ const (
 	toSpan destinations = 1 << iota
 	toEvent
 	toHook
+	toEstimate
 )
 
 // destinations are empty for nearly all calls: content is off, or the span is
@@ -141,6 +143,9 @@ func (i *Instrumentation) destinations(ctx context.Context, span trace.Span) des
 	}
 	if i.capture.hook != nil {
 		to |= toHook
+	}
+	if i.capture.estimate {
+		to |= toEstimate
 	}
 	return to
 }

@@ -35,7 +35,10 @@ type ChainResult struct {
 	// Message describes the failure without content of the call; empty takes
 	// what the error's *providers.Error says.
 	Message string
-	// Breakers holds the circuit breaker state of each target at the end.
+	// Degraded tells that the last resort answered, no target.
+	Degraded bool
+	// Breakers holds the circuit breaker state of each target at the end. Those
+	// with a Model or Key, which are parts of a target, are left out.
 	Breakers []providers.BreakerStatus
 }
 
@@ -47,15 +50,16 @@ type ChainSpan struct {
 	inst *Instrumentation
 	span trace.Span
 	call ChainCall
-	// inside is the context of the call, record that of telemetry about it.
+	// inside is the context of the call.
 	inside callContext
-	record detached
 	begun  time.Time
 	ended  flag
 
 	mu     sync.Mutex // held for what follows
 	visits []Visit
 	skips  []Skip
+	// changes are those of breakers that the call caused.
+	changes []BreakerChange
 	// last is the Record of the visit that ended last, with sinks only.
 	last *Record
 }
@@ -73,7 +77,6 @@ func (i *Instrumentation) StartChain(ctx context.Context, call ChainCall) (conte
 	s := &ChainSpan{inst: i, call: call, begun: time.Now()}
 	s.inside.Context, s.span = i.tracer.Start(ctx, genai.SpanNameCall, trace.WithSpanKind(trace.SpanKindInternal))
 	s.inside.frame.chain = s
-	s.record.values = &s.inside
 	return &s.inside, s
 }
 
@@ -86,6 +89,25 @@ func (s *ChainSpan) Skip(target, reason string) {
 	defer s.mu.Unlock()
 	if !s.ended.Load() {
 		s.skips = append(s.skips, Skip{Target: target, Reason: reason})
+	}
+}
+
+// BreakerChange notes a change of a circuit breaker that the call caused: an
+// event of the parent span, and in the Record.
+func (s *ChainSpan) BreakerChange(c BreakerChange) {
+	if s == nil {
+		return
+	}
+	kvs := make([]attribute.KeyValue, 0, 6)
+	kvs = append(kvs, genai.TargetKey.String(c.Target),
+		genai.BreakerFromKey.String(string(c.From)), genai.BreakerToKey.String(string(c.To)), genai.BreakerReasonKey.String(c.Reason))
+	kvs = appendString(kvs, genai.BreakerModelKey, c.Model)
+	kvs = appendString(kvs, genai.BreakerKeyKey, c.Key)
+	s.Event(genai.EventBreakerChange, kvs...)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended.Load() {
+		s.changes = append(s.changes, c)
 	}
 }
 
@@ -109,7 +131,9 @@ func (s *ChainSpan) visited(v *Span, e *ending, rec *Record) bool {
 		Start: v.begun, Duration: e.took, TimeToFirstChunk: v.streamed().firstChunk, Attempts: e.Attempts,
 		ErrorKind: e.failure.kind, ErrorMessage: e.failure.message, Usage: e.Usage, Cost: e.cost,
 	})
-	s.last = rec
+	if s.last == nil || s.last.ErrorKind != "" || rec.ErrorKind == "" { // the loser of a hedge may end last
+		s.last = rec
+	}
 	return true
 }
 
@@ -137,28 +161,34 @@ func (s *ChainSpan) finish(r ChainResult, err error, abandoned bool) {
 	if err != nil && r.Message != "" {
 		f.message = r.Message
 	}
-	f.message = s.inst.clean(&s.record, f.message, unknownFailure)
+	f.message = s.inst.clean(s.inside.detached(), f.message, unknownFailure)
 	if s.span.IsRecording() {
 		s.describe(&r, s.visits, err, &f)
 	}
 	s.span.End()
 	if len(s.inst.sinks) > 0 {
-		s.inst.deliver(&s.record, s.newRecord(&r, took, &f, abandoned))
+		s.inst.deliver(s.inside.detached(), s.newRecord(&r, took, &f, abandoned))
 	}
 }
 
 func (s *ChainSpan) describe(r *ChainResult, visits []Visit, err error, f *failure) {
 	kvs := make([]attribute.KeyValue, 0, 16)
 	kvs = appendString(kvs, genai.TargetKey, r.Target)
+	if r.Degraded {
+		kvs = append(kvs, genai.DegradedKey.Bool(true))
+	}
 	kvs = append(kvs, genai.TargetsVisitedKey.Int(len(visits)), genai.AttemptsKey.Int(r.Attempts))
 	for i := range r.Breakers {
 		b := &r.Breakers[i]
+		if b.Model != "" || b.Key != "" {
+			continue
+		}
 		kvs = append(kvs, genai.BreakerStateOf(b.Target).String(string(b.State)))
 		if b.Target == r.Target {
 			kvs = append(kvs, genai.BreakerStateKey.String(string(b.State)))
 		}
 	}
-	kvs = appendAttribution(kvs, attributionOf(&s.record))
+	kvs = appendAttribution(kvs, attributionOf(s.inside.detached()))
 	if err != nil {
 		kvs = append(kvs, genai.ErrorTypeKey.String(string(f.kind)))
 		s.span.SetStatus(codes.Error, f.message)
@@ -170,7 +200,10 @@ func (s *ChainSpan) describe(r *ChainResult, visits []Visit, err error, f *failu
 // from the one that answered or came last.
 func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, abandoned bool) *Record {
 	rec := &Record{Operation: s.call.Operation, Stream: s.call.Stream, Provider: s.call.Chain, RequestModel: s.call.Model}
-	if s.last != nil {
+	switch {
+	case r.Degraded: // whichever target came last, it is not what answered
+		rec.Usage, rec.Cost = total(s.visits)
+	case s.last != nil:
 		*rec = *s.last
 		if rec.Chunks > 0 {
 			rec.TimeToFirstChunk += rec.Start.Sub(s.begun)
@@ -179,15 +212,15 @@ func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, ab
 	}
 	sc := s.span.SpanContext()
 	rec.CallID, rec.TraceID, rec.SpanID, rec.Sampled = newCallID(), sc.TraceID(), sc.SpanID(), sc.IsSampled()
-	rec.Start, rec.Duration = s.begun, took
+	rec.Start, rec.Duration, rec.Stream = s.begun, took, s.call.Stream
 	rec.Target = cmp.Or(r.Target, rec.Target)
 	rec.ErrorKind, rec.ErrorMessage, rec.StatusCode, rec.ErrorCode = f.kind, f.message, f.status, f.code
-	rec.Abandoned, rec.Attempts = abandoned, r.Attempts
-	rec.Visits, rec.Skips = s.visits, s.skips
-	rec.Attribution = AttributionFrom(&s.record)
+	rec.Abandoned, rec.Attempts, rec.Degraded = abandoned, r.Attempts, r.Degraded
+	rec.Visits, rec.Skips, rec.BreakerChanges = s.visits, s.skips, s.changes
+	rec.Attribution = AttributionFrom(s.inside.detached())
 	for i := range r.Breakers {
-		if r.Breakers[i].Target == rec.Target {
-			rec.BreakerState = r.Breakers[i].State
+		if b := &r.Breakers[i]; b.Target == rec.Target && b.Model == "" && b.Key == "" {
+			rec.BreakerState = b.State
 		}
 	}
 	return rec

@@ -3,8 +3,8 @@ package llmotel
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"sync"
+	"unsafe"
 
 	"go.opentelemetry.io/otel/attribute"
 
@@ -67,7 +67,8 @@ var documentKeys = [numDocuments]attribute.Key{
 	docOutput: genai.OutputMessagesKey, docTools: genai.ToolDefinitionsKey,
 }
 
-// documentBuffers hold documents while they are made.
+// documentBuffers hold documents while they are made that will be much shorter
+// than what they are made of.
 var documentBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
 
 // builder returns a collector for the content of one call.
@@ -86,8 +87,16 @@ func (i *Instrumentation) gather(ctx context.Context, b *content.Builder, to des
 			d = documents{}
 		}
 	}()
-	buf := documentBuffers.Get().(*[]byte)
-	all := (*buf)[:0]
+	// What is kept as it is made is made in memory of its own, so that nothing is
+	// copied again.
+	var buf *[]byte
+	var all []byte
+	if size := b.Size(); to&toHook != 0 || size <= i.capture.limit {
+		all = make([]byte, 0, size)
+	} else {
+		buf = documentBuffers.Get().(*[]byte) //nolint:forcetypeassert // there is nothing else in it
+		all = (*buf)[:0]
+	}
 	var ends [numDocuments]int
 	for n := range ends {
 		begin := len(all)
@@ -97,12 +106,15 @@ func (i *Instrumentation) gather(ctx context.Context, b *content.Builder, to des
 		}
 		ends[n] = len(all)
 	}
-	if to&toHook != 0 {
-		d = i.upload(ctx, slices.Clone(all), ends, about, b.Truncated())
-	} else {
+	switch {
+	case to&toHook != 0:
+		d = i.upload(ctx, all, ends, about, b.Truncated())
+	case buf == nil && cap(all) <= len(all)+len(all)/4+maxSlack:
+		d = cutDocuments(unsafe.String(unsafe.SliceData(all), len(all)), ends) //nolint:gosec // nobody has all but d
+	default:
 		d = cutDocuments(string(all), ends)
 	}
-	if cap(all) <= maxBuffer {
+	if buf != nil && cap(all) <= maxBuffer {
 		clear(all) // the pool must not keep content longer than needed
 		*buf = all[:0]
 		documentBuffers.Put(buf)
@@ -110,8 +122,12 @@ func (i *Instrumentation) gather(ctx context.Context, b *content.Builder, to des
 	return d
 }
 
-// maxBuffer is the size beyond which a buffer is not kept for the next call.
-const maxBuffer = 256 << 10
+const (
+	// maxBuffer is the size beyond which a buffer is not kept for the next call.
+	maxBuffer = 1 << 20
+	// maxSlack, and a quarter, is how much memory documents may keep for nothing.
+	maxSlack = 512
+)
 
 func (i *Instrumentation) encode(n int, dst []byte, b *content.Builder) []byte {
 	e := &i.capture.encoder
@@ -229,12 +245,13 @@ func (s *Span) wanting() destinations {
 
 // gather makes the documents of a call that has ended.
 func (s *Span) gather(b *content.Builder, e *ending) documents {
-	if b == nil {
+	if b == nil || s.capturing&^toEstimate == 0 {
+		b.Free()
 		return documents{}
 	}
 	var about *Content
 	if s.capturing&toHook != 0 {
 		about = &Content{Operation: s.call.Operation, Provider: e.Provider, Model: s.call.Model, ResponseID: e.ResponseID}
 	}
-	return s.inst.gather(&s.record, b, s.capturing, about)
+	return s.inst.gather(s.inside.detached(), b, s.capturing, about)
 }

@@ -15,7 +15,7 @@ import (
 // describe puts the attributes on the span, and on the details event.
 func (s *Span) describe(e *ending, d *documents) {
 	recording := s.span.IsRecording()
-	details := s.inference() && s.inst.capture.details && s.inst.logs(&s.record, genai.EventClientInferenceOperationDetails, log.SeverityDebug)
+	details := s.inference() && s.inst.capture.details && s.inst.logs(s.inside.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug)
 	if !recording && !details {
 		return
 	}
@@ -27,7 +27,7 @@ func (s *Span) describe(e *ending, d *documents) {
 	}
 	if recording {
 		if s.capturing&toSpan != 0 {
-			kvs = s.inst.appendPromptVariables(kvs, &s.record)
+			kvs = s.inst.appendPromptVariables(kvs, s.inside.detached())
 			kvs = d.append(kvs, s.inst.capture.structured)
 		}
 		switch {
@@ -58,7 +58,7 @@ func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute
 	if s.borrowed {
 		kvs = appendServer(kvs, s.call.ServerAddress, spanPort(s.call.Operation, s.call.Provider, s.call.ServerPort))
 	}
-	about := attributionOf(&s.record)
+	about := attributionOf(s.inside.detached())
 	kvs = appendAttribution(kvs, about)
 	if about == nil || about.Conversation == "" {
 		kvs = appendString(kvs, genai.ConversationIDKey, cmp.Or(e.ConversationID, s.call.ConversationID))

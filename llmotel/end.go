@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/llmotel/sdk/llmotel/internal/content"
 	"github.com/llmotel/sdk/llmotel/internal/genai"
 	"github.com/llmotel/sdk/llmotel/pricing"
 	"github.com/llmotel/sdk/providers"
@@ -22,6 +23,10 @@ type ending struct {
 	// billed is false for a failed call of which nothing came back: as far as
 	// anyone can tell it cost nothing.
 	billed bool
+	// content is what the call was about, nil if nobody asked; collected tells
+	// that it is complete.
+	content   *content.Builder
+	collected bool
 }
 
 // endings are used again: what prices a call is an interface, so that one on
@@ -40,7 +45,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	e := endings.Get().(*ending) //nolint:forcetypeassert // there is nothing else in it
 	defer e.release()
 	*e = ending{Result: r, err: err, failure: failureOf(err), abandoned: abandoned}
-	e.failure.message = s.inst.clean(&s.record, e.failure.message, unknownFailure)
+	e.failure.message = s.inst.clean(s.inside.detached(), e.failure.message, unknownFailure)
 	s.mu.Lock()
 	if s.ended.Load() {
 		s.mu.Unlock()
@@ -48,13 +53,16 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	}
 	s.ended.Store(true)
 	e.took = time.Since(s.begun)
-	s.settle(e)
-	b := s.content
+	e.content = s.content
 	s.content = nil
 	s.mu.Unlock() // nothing changes any more
 
+	s.settle(e)
 	s.agent.called(e)
-	b = s.collect(b, &e.Result)
+	b := e.content
+	if !e.collected {
+		b = s.collect(b, &e.Result)
+	}
 	if s.into != nil {
 		s.into.absorb(&e.Result, e.cost, e.billed, b)
 		return
@@ -63,7 +71,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	s.measure(e)
 	s.describe(e, &docs)
 	if err != nil {
-		s.inst.exception(&s.record, err, e.failure.message)
+		s.inst.exception(s.inside.detached(), err, e.failure.message)
 	}
 	if !s.foreign {
 		s.span.End()
@@ -74,6 +82,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 // settle brings together what End was given, what chunks, inner layers and
 // earlier attempts have said, and what the error knows.
 func (s *Span) settle(e *ending) {
+	s.opened(e.Model)
 	st, p := s.streamed(), s.parts
 	if p == nil {
 		p = &noParts
@@ -103,12 +112,13 @@ func (s *Span) settle(e *ending) {
 		e.FinishReasons = s.errorReasons()
 	}
 
+	s.estimate(e)
 	e.billed = e.err == nil || st.chunks > 0 || e.Usage.Completeness != providers.UsageMissing
 	switch {
 	case p.inner.calls > 1, p.inner.calls == 1 && e.Usage.Completeness == providers.UsageMissing:
 		e.Usage, e.cost, e.billed = p.inner.usage, p.inner.cost, true
 	case e.billed:
-		e.cost = s.costOf(e.Provider, e.Model, e.ServiceTier, &e.Usage)
+		e.cost = s.costOf(&e.Result, &e.Usage)
 	}
 	if spent := p.spent; spent.calls > 0 {
 		if e.billed {
@@ -127,6 +137,7 @@ func (r *Result) fill(seen *Result) {
 	r.Model = cmp.Or(r.Model, seen.Model)
 	r.ServiceTier = cmp.Or(r.ServiceTier, seen.ServiceTier)
 	r.SystemFingerprint = cmp.Or(r.SystemFingerprint, seen.SystemFingerprint)
+	r.Region = cmp.Or(r.Region, seen.Region)
 	r.ConversationID = cmp.Or(r.ConversationID, seen.ConversationID)
 	r.Attempts = cmp.Or(r.Attempts, seen.Attempts)
 	if r.FinishReasons == nil {
@@ -160,16 +171,9 @@ func (s *Span) errorReasons() []providers.FinishReason {
 	return singleReasons[providers.FinishError]
 }
 
-// costOf asks what tokens cost. Empty names are those that were asked for. A
-// price table that panics leaves the call unpriced.
-func (s *Span) costOf(provider, model, tier string, u *providers.Usage) (c pricing.Cost) {
-	defer func() {
-		if recover() != nil {
-			c = pricing.Cost{}
-		}
-	}()
-	provider, model = cmp.Or(provider, s.call.Provider), cmp.Or(model, s.call.Model)
-	return s.inst.pricer.Cost(provider, model, cmp.Or(tier, s.requestTier()), u, s.begun)
+// served fills in what was asked for where it is not known what answered.
+func (s *Span) served(provider, model string) (string, string) {
+	return cmp.Or(provider, s.call.Provider), cmp.Or(model, s.call.Model)
 }
 
 // series returns the metric attribute set of the call; errorType may be empty.
@@ -186,24 +190,24 @@ func (s *Span) series(r *Result, errorType string) *series {
 	if len(m.fields) == 0 {
 		return m.of(k, nil)
 	}
-	return m.of(k, attributionOf(&s.record))
+	return m.of(k, attributionOf(s.inside.detached()))
 }
 
 func (s *Span) measure(e *ending) {
 	m := s.inst.metrics
 	if e.refused {
-		s.inst.drop(&s.record, "usage", genai.ReasonInvalid)
+		s.inst.drop(s.inside.detached(), "usage", genai.ReasonInvalid)
 	}
 	series := s.series(&e.Result, string(e.failure.kind))
-	m.took(&s.record, series, e.took, s.inference())
+	m.took(s.inside.detached(), series, e.took, s.inference())
 	if !e.billed {
 		return
 	}
 	if e.err != nil {
 		series = s.series(&e.Result, "") // only the duration tells errors apart
 	}
-	m.tokens(&s.record, series, &e.Usage, s.inference(), e.err == nil)
-	m.price(&s.record, series, &e.cost)
+	m.tokens(s.inside.detached(), series, &e.Usage, s.inference(), e.err == nil)
+	m.price(s.inside.detached(), series, &e.cost)
 }
 
 // report hands the call to the chain around it or, as the outermost span, to
@@ -217,7 +221,7 @@ func (s *Span) report(e *ending) {
 		return
 	}
 	if rec != nil {
-		s.inst.deliver(&s.record, rec)
+		s.inst.deliver(s.inside.detached(), rec)
 	}
 }
 
@@ -232,6 +236,6 @@ func (s *Span) newRecord(e *ending) *Record {
 		FinishReasons: e.FinishReasons, Usage: e.Usage, Cost: e.cost,
 		ErrorKind: e.failure.kind, ErrorMessage: e.failure.message, StatusCode: e.failure.status, ErrorCode: e.failure.code,
 		Abandoned: e.abandoned, Attempts: e.Attempts, PromptChars: s.call.promptLen(), ResponseChars: e.ResponseChars,
-		Attribution: AttributionFrom(&s.record),
+		Attribution: AttributionFrom(s.inside.detached()),
 	}
 }

@@ -20,9 +20,11 @@ import (
 type exchange struct {
 	wire.Exchange
 	span   *Span
-	status int
-	header http.Header // of the response; nil before
-	tee    *requestTee // nil unless the request is still being read
+	status int32
+	opened bool          // the caller has the first chunk and wants more
+	header http.Header   // of the response; nil before
+	tee    *requestTee   // nil unless the request is still being read
+	asked  time.Duration // when the caller asked for what comes, since the call began
 }
 
 // exchanges are used again: an exchange is over when its span has ended.
@@ -32,6 +34,9 @@ var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 	route, ok := wire.Match(req)
 	if !ok {
+		if before := followed(req); before != nil { // away from where calls go
+			before.End(Result{}, noAnswer(before.call.Provider, before.call.Model, req.Response.StatusCode))
+		}
 		return next(req)
 	}
 	if w.retries > 0 {
@@ -61,14 +66,15 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		}
 		return next(other)
 	}
-	ctx, span := inst.begin(req.Context(), &c.Span, x.call(req), sdkSpan(req.Context())), &c.Span
+	call, span := x.call(req), &c.Span
+	ctx := inst.beginOrResume(req.Context(), followed(req), span, &call)
 	x.span = span
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
 		b.Free()
 		x.DropContent()
 	}
-	sent := req.WithContext(ctx)
+	sent := req.WithContext(ctx) //nolint:contextcheck // it is of the request, see beginOrResume
 	if body != nil {
 		sent.Body = body
 	}
@@ -79,10 +85,15 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 			span.endPanic()
 		}
 	}()
-	resp, err := w.send(sent, x, next)
+	resp, err := w.send(sent, req, x, next)
 	x.tee.detach()
 	span.learn(x.Asked.Model)
-	resp, err = x.respond(ctx, &c.reply, resp, err)
+	if err == nil && resp != nil && w.redirects(req, resp) {
+		x.await(ctx, req, resp) //nolint:contextcheck // as above
+		x = nil
+		return resp, nil
+	}
+	resp, err = x.respond(ctx, &c.reply, resp, err) //nolint:contextcheck // as above
 	x = nil
 	if hide && resp != nil {
 		hideUsage(resp)
@@ -169,7 +180,7 @@ func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Resp
 }
 
 func (x *exchange) begin(resp *http.Response) {
-	x.status, x.header = resp.StatusCode, resp.Header
+	x.status, x.header = int32(resp.StatusCode), resp.Header //nolint:gosec // it fits
 	x.Response(resp.StatusCode, resp.Header)
 }
 
@@ -200,14 +211,14 @@ func (x *exchange) readFailure(resp *http.Response) *providers.Error {
 // failure is the error that the response reports.
 func (x *exchange) failure() *providers.Error {
 	return &providers.Error{
-		Provider: x.Provider, Model: x.Asked.Model, Kind: x.Kind(x.status), StatusCode: x.status, Code: x.Code(),
+		Provider: x.Provider, Model: x.Asked.Model, Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
 		RequestID: requestID(x.header), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
 	}
 }
 
 // transportError is an error without a response.
 func (x *exchange) transportError(ctx context.Context, err error) *providers.Error {
-	e := &providers.Error{Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindNetwork, StatusCode: x.status, RequestID: requestID(x.header), Err: err}
+	e := &providers.Error{Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindNetwork, StatusCode: int(x.status), RequestID: requestID(x.header), Err: err}
 	var timeout net.Error
 	switch {
 	// Clients set their own time limits as deadlines of the context: nobody gave
@@ -225,7 +236,7 @@ func (x *exchange) transportError(ctx context.Context, err error) *providers.Err
 // result is what the response has said so far.
 func (x *exchange) result() Result {
 	r := Result{
-		ResponseID: x.ID, Model: x.Answer.Model, ServiceTier: x.Tier, SystemFingerprint: x.Fingerprint, API: apiType(x.API),
+		ResponseID: x.ID, Model: x.Answer.Model, ServiceTier: x.Tier, SystemFingerprint: x.Fingerprint, Region: x.Region, API: apiType(x.API),
 		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes, Compacted: x.Compacted, refused: x.Refused() > 0,
 	}
 	if len(x.Reasons) > 0 {
@@ -237,7 +248,7 @@ func (x *exchange) result() Result {
 // recycle makes x available to other calls.
 func (x *exchange) recycle() {
 	x.Reset()
-	x.span, x.status, x.header, x.tee = nil, 0, nil, nil
+	x.span, x.status, x.opened, x.header, x.tee, x.asked = nil, 0, false, nil, nil, 0
 	exchanges.Put(x)
 }
 

@@ -39,15 +39,18 @@ func (c *callContext) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// detached is a context with the values of another that is never cancelled, as
-// context.WithoutCancel makes it, without the allocation. Telemetry of a
-// cancelled call is recorded like any other.
-type detached struct{ values context.Context }
+// detached is the context inside a span without an end, as context.WithoutCancel
+// makes it, without the allocation. Telemetry of a cancelled call is recorded
+// like any other.
+type detached callContext
+
+// detached returns c without an end.
+func (c *callContext) detached() context.Context { return (*detached)(c) }
 
 func (*detached) Deadline() (deadline time.Time, ok bool) { return }
 func (*detached) Done() <-chan struct{}                   { return nil }
 func (*detached) Err() error                              { return nil }
-func (d *detached) Value(key any) any                     { return d.values.Value(key) }
+func (d *detached) Value(key any) any                     { return (*callContext)(d).Value(key) }
 
 // frameFrom returns the span around, or nil if there is none that still runs.
 func frameFrom(ctx context.Context) *frame {

@@ -23,13 +23,14 @@ import (
 // Instrumentation records calls. It is immutable and safe for concurrent use;
 // programs need one, made by New or by the package functions.
 type Instrumentation struct {
-	tracer  trace.Tracer
-	logger  log.Logger
-	metrics *instruments
-	capture capture
-	pricer  Pricer
-	sinks   []Sink
-	starts  startCache
+	tracer    trace.Tracer
+	logger    log.Logger
+	metrics   *instruments
+	capture   capture
+	pricer    Pricer
+	estimator UsageEstimator // nil: none
+	sinks     []Sink
+	starts    startCache
 }
 
 // New returns an Instrumentation. The error joins what was wrong with the
@@ -61,12 +62,13 @@ func New(opts ...Option) (*Instrumentation, error) {
 		prices.Cost("", "", "", &providers.Usage{}, time.Time{})
 	}
 	i := &Instrumentation{
-		tracer:  c.tracerProvider.Tracer(ScopeName, trace.WithInstrumentationVersion(Version), trace.WithSchemaURL(genai.SchemaURL)),
-		logger:  c.loggerProvider.Logger(ScopeName, log.WithInstrumentationVersion(Version), log.WithSchemaURL(genai.SchemaURL)),
-		metrics: m,
-		capture: c.capture(),
-		pricer:  c.pricer,
-		sinks:   slices.Clone(c.sinks),
+		tracer:    c.tracerProvider.Tracer(ScopeName, trace.WithInstrumentationVersion(Version), trace.WithSchemaURL(genai.SchemaURL)),
+		logger:    c.loggerProvider.Logger(ScopeName, log.WithInstrumentationVersion(Version), log.WithSchemaURL(genai.SchemaURL)),
+		metrics:   m,
+		capture:   c.capture(),
+		pricer:    c.pricer,
+		estimator: c.estimator,
+		sinks:     slices.Clone(c.sinks),
 	}
 	return i, errors.Join(errs...)
 }
@@ -117,7 +119,7 @@ func (c config) capture() capture {
 	}
 	return capture{
 		mode: c.contentMode, details: c.detailsEvent || c.contentMode&ContentOnEvents != 0, structured: c.structured,
-		limit: c.contentLimit, encoder: e, redactor: c.redactor, hook: c.hook,
+		limit: c.contentLimit, encoder: e, redactor: c.redactor, hook: c.hook, estimate: c.estimator != nil,
 	}
 }
 

@@ -75,6 +75,7 @@ type httpWay struct {
 	retries     int
 	provider    string
 	streamUsage bool
+	transport   bool // an http.Client may be above
 }
 
 func newHTTPWay(i *Instrumentation, opts []HTTPOption) *httpWay {

@@ -14,7 +14,8 @@ import (
 // Option configures an Instrumentation.
 type Option interface{ apply(config) config }
 
-// Pricer says what a call costs. *pricing.Catalogue is one. It must be safe
+// Pricer says what a call costs. *pricing.Catalogue and *pricing.Files are, and
+// are told the region of calls that are bound to one as well. It must be safe
 // for concurrent use; a panic in it is contained and leaves the call unpriced.
 type Pricer interface {
 	Cost(provider, model, tier string, usage *providers.Usage, at time.Time) pricing.Cost
@@ -41,6 +42,7 @@ type config struct {
 	meterProvider  metric.MeterProvider
 	loggerProvider log.LoggerProvider
 	pricer         Pricer
+	estimator      UsageEstimator // nil: none
 	sinks          []Sink
 	metricFields   []AttributionField
 	seriesLimit    int

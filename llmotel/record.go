@@ -72,6 +72,10 @@ type Record struct {
 	// is neither a success nor a failure of the provider.
 	Abandoned bool
 
+	// Degraded tells that no target answered but a failover chain's last
+	// resort did. ErrorKind is then empty.
+	Degraded bool
+
 	// Attempts counts the tries of all targets, retries included; at least 1
 	// if anything was sent.
 	Attempts int
@@ -82,6 +86,9 @@ type Record struct {
 	// BreakerState is the circuit breaker state of Target at the end of the
 	// call; empty without a breaker.
 	BreakerState providers.BreakerState
+	// BreakerChanges lists the changes of circuit breakers that this call
+	// caused, in order; nil if none.
+	BreakerChanges []BreakerChange
 
 	// PromptChars and ResponseChars are the lengths in bytes of the text that
 	// was sent and received; the text itself is not kept.
@@ -107,6 +114,16 @@ type Visit struct {
 	ErrorMessage string
 	Usage        providers.Usage
 	Cost         pricing.Cost
+}
+
+// BreakerChange is a change of a circuit breaker's state.
+type BreakerChange struct {
+	Target string
+	// Model and Key tell which of the target's breakers, where it has several.
+	Model, Key string
+	From, To   providers.BreakerState
+	// Reason is why, such as "consecutive_failures".
+	Reason string
 }
 
 // Skip is a target that was passed over without a call.

@@ -53,9 +53,15 @@ func encoderRedactor(r Redactor) func(dst, text []byte) []byte {
 	case nil:
 		return nil
 	case defaultRedactor:
-		return redact.Append
+		return redact.Masked
 	default:
-		return func(dst, text []byte) []byte { return append(dst, r.Redact(string(text))...) }
+		return func(dst, text []byte) []byte {
+			out := r.Redact(string(text))
+			if out == string(text) {
+				return text
+			}
+			return append(dst, out...)
+		}
 	}
 }
 

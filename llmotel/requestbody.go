@@ -45,7 +45,7 @@ func (x *exchange) readRequest(req *http.Request, into *sentBody) (io.ReadCloser
 		if err == io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull returns it as it is
 			err = io.EOF
 		}
-		*into = sentBody{buf: buf, end: n, err: err, src: req.Body}
+		*into = sentBody{buf: buf, end: int32(n), err: err, src: req.Body} //nolint:gosec // of 8 KiB
 		return into, nil
 	}
 	if req.GetBody == nil {
@@ -67,7 +67,7 @@ func (x *exchange) readRequest(req *http.Request, into *sentBody) (io.ReadCloser
 type sentBody struct {
 	mu       sync.Mutex
 	buf      *[]byte // nil once closed
-	pos, end int     // of what has not been sent yet
+	pos, end int32   // of what has not been sent yet
 	err      error
 	src      io.Closer
 }
@@ -83,7 +83,7 @@ func (b *sentBody) Read(p []byte) (int, error) {
 		return 0, b.err
 	}
 	n := copy(p, (*b.buf)[b.pos:b.end])
-	b.pos += n
+	b.pos += int32(n) //nolint:gosec // of 8 KiB
 	return n, nil
 }
 

@@ -21,10 +21,9 @@ type Span struct {
 	span  trace.Span // nil in an inner layer
 	into  *Span      // in an inner layer the span that it reports to
 	outer *frame     // the chain around, or nil
-	call  Call
-	// inside is the context of the call, record that of telemetry about it.
+	call  calling
+	// inside is the context of the call.
 	inside callContext
-	record detached
 	begun  time.Time
 	start  *start     // nil in an inner layer
 	agent  *AgentSpan // whose call it is, or nil
@@ -100,12 +99,12 @@ func (e *expense) add(u *providers.Usage, c pricing.Cost) {
 // calls included.
 func (i *Instrumentation) Start(ctx context.Context, call Call) (context.Context, *Span) {
 	s := new(Span)
-	return i.begin(ctx, s, call, nil), s
+	return i.begin(ctx, s, &call, nil), s
 }
 
 // begin is Start with a Span that is a part of something else. theirs is the
 // span that the vendor's SDK has started for the call; nil if it has not.
-func (i *Instrumentation) begin(ctx context.Context, s *Span, call Call, theirs trace.Span) context.Context {
+func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs trace.Span) context.Context {
 	if call.Operation == "" {
 		call.Operation = OperationChat
 	}
@@ -120,9 +119,9 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call Call, theirs 
 	if call.ServerAddress != "" && call.ServerPort == 0 {
 		call.ServerPort = 443
 	}
-	s.inst, s.call, s.attempts, s.begun = i, call, 1, time.Now()
+	started := i.starts.of(startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
+	s.inst, s.call, s.attempts, s.begun = i, call.calling(&started.key), 1, time.Now()
 	s.inside.frame.inference = s
-	s.record.values = &s.inside
 	around := frameFrom(ctx)
 	if around != nil {
 		switch {
@@ -130,7 +129,7 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call Call, theirs 
 			s.outer = around
 		case sameKind(around.inference.call.Operation, call.Operation):
 			s.into = around.inference
-			s.into.borrow(&call)
+			s.into.borrow(&s.call)
 			s.capturing = s.into.wanting()
 			s.inside.Context = ctx
 			countCall(ctx, around, s)
@@ -138,14 +137,14 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call Call, theirs 
 		} // another operation inside a call is a call of its own
 	}
 	countCall(ctx, around, s)
-	s.start = i.starts.of(startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
+	s.start = started
 	if theirs != nil {
 		s.span, s.foreign, s.inside.Context = theirs, true, ctx
 	} else {
 		s.inside.Context, s.span = i.tracer.Start(ctx, s.start.name, s.start.opts...)
 	}
 	if s.inference() {
-		s.capturing = i.destinations(&s.record, s.span)
+		s.capturing = i.destinations(s.inside.detached(), s.span)
 	}
 	return &s.inside
 }
@@ -165,7 +164,7 @@ func generates(operation string) bool {
 }
 
 // borrow takes the server's address from an inner layer; the last one wins.
-func (s *Span) borrow(inner *Call) {
+func (s *Span) borrow(inner *calling) {
 	if s.into != nil {
 		s.into.borrow(inner)
 		return
@@ -173,7 +172,9 @@ func (s *Span) borrow(inner *Call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if inner.ServerAddress != "" && (s.borrowed || s.call.ServerAddress == "") && !s.ended.Load() {
-		s.call.ServerAddress, s.call.ServerPort, s.borrowed = inner.ServerAddress, inner.ServerPort, true
+		k := *s.call.startKey
+		k.ServerAddress, k.ServerPort = inner.ServerAddress, inner.ServerPort
+		s.call.startKey, s.borrowed = &k, true
 	}
 }
 
@@ -221,7 +222,7 @@ func (s *Span) Retry(delay time.Duration, err error) {
 	s.attempts++
 	s.content.ResetOutput()
 	if f.usage.Completeness != providers.UsageMissing && f.usage.Validate() == nil {
-		s.made().spent.add(&f.usage, s.costOf("", "", "", &f.usage))
+		s.made().spent.add(&f.usage, s.costOf(&Result{}, &f.usage))
 	}
 	if s.span.IsRecording() {
 		s.span.AddEvent(genai.EventRetry, trace.WithAttributes(

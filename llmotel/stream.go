@@ -1,6 +1,7 @@
 package llmotel
 
 import (
+	"context"
 	"time"
 
 	"github.com/llmotel/sdk/providers"
@@ -12,9 +13,11 @@ type streamed struct {
 	// firstChunk and lastChunk are when semantic chunks came, since the call
 	// began.
 	firstChunk, lastChunk time.Duration
-	series                *series
-	seen                  *Result // nil for a stream that is read off the wire
-	answered              bool    // the stream said that it is complete
+	// longest is the longest time between two chunks.
+	longest  time.Duration
+	series   *series
+	seen     *Result // nil for a stream that is read off the wire
+	answered bool    // the stream said that it is complete
 }
 
 // told is a stream whose chunks say what the answer is.
@@ -85,26 +88,57 @@ func (s *Span) semantic(st *streamed, now time.Duration, chars int, model string
 	if s.into != nil {
 		return // the outer layer sees the same chunks
 	}
-	m := s.inst.metrics
 	switch {
+	case first && st.seen == nil:
+		// Off the wire the caller is to have the chunk first: see opened.
 	case first:
-		answer := Result{Model: model}
-		if st.seen != nil {
-			answer.Provider, answer.Model = st.seen.Provider, st.seen.Model
-		}
-		st.series = s.series(&answer, "") // these metrics have no tier
-		m.first(&s.record, st.series, now)
-	case m.chunkTimes:
-		m.next(&s.record, st.series, gap)
+		s.opened("")
+	case s.inst.metrics.chunkTimes:
+		s.opened(model)
+		s.inst.metrics.next(st.witness(s.inside.detached(), gap), st.series, gap)
 	}
+}
+
+// opened records the time to the first chunk, if there was one and it is not
+// recorded yet. It needs the mutex.
+func (s *Span) opened(model string) {
+	st := s.stream
+	if st == nil || st.chunks == 0 || st.series != nil || s.into != nil {
+		return
+	}
+	answer := Result{Model: model}
+	if st.seen != nil {
+		answer.Provider, answer.Model = st.seen.Provider, st.seen.Model
+	}
+	st.series = s.series(&answer, "") // these metrics have no tier
+	s.inst.metrics.first(s.inside.detached(), st.series, st.firstChunk)
+}
+
+// exemplars is how many chunks share one, beside those that came later than all
+// before.
+const exemplars = 16
+
+// witness is the context that the time of a chunk is recorded with. Exemplars lead
+// from a bucket to a trace, and a stream's chunks are all of one trace: to offer
+// the SDK each of them would take a quarter of the time that recording does. The
+// other use of the context, a reader's own, is left to those that are offered.
+func (st *streamed) witness(ctx context.Context, gap time.Duration) context.Context {
+	if gap <= st.longest && st.chunks%exemplars != 2 {
+		return context.Background()
+	}
+	st.longest = max(st.longest, gap)
+	return ctx
 }
 
 // consumed notes that the consumer is done with a chunk, so that its time is not
 // taken for the provider's.
 func (s *Span) consumed() {
-	if s.inst.metrics.chunkTimes {
-		s.mu.Lock()
+	if !s.inst.metrics.chunkTimes {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stream != nil {
 		s.stream.lastChunk = time.Since(s.begun)
-		s.mu.Unlock()
 	}
 }

@@ -35,7 +35,9 @@ func newTransport(i *Instrumentation, base http.RoundTripper, opts []HTTPOption)
 	if base == nil {
 		base = http.DefaultTransport
 	}
-	return &Transport{way: newHTTPWay(i, opts), base: base}
+	way := newHTTPWay(i, opts)
+	way.transport = true
+	return &Transport{way: way, base: base}
 }
 
 // RoundTrip makes the request and records it if it is an LLM call.

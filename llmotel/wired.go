@@ -15,8 +15,8 @@ import (
 // What the ways in that read calls off the wire need of a Span.
 
 // arrived notes n chunks of a streamed answer that came at once, with texts of
-// so many bytes.
-func (s *Span) arrived(n, bytes int, model string) {
+// so many bytes. The caller has waited for them since asked, if chunks came before.
+func (s *Span) arrived(n, bytes int, model string, asked time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended.Load() {
@@ -25,10 +25,26 @@ func (s *Span) arrived(n, bytes int, model string) {
 	if s.stream == nil {
 		s.stream = new(streamed)
 	}
+	st := s.stream
+	if st.chunks > 0 && !s.inst.metrics.chunkTimes {
+		st.chunks += n
+		st.chars += bytes
+		return // nobody asks when
+	}
+	st.lastChunk = asked
 	now := time.Since(s.begun)
 	for ; n > 0; n-- {
-		s.semantic(s.stream, now, bytes, model)
+		s.semantic(st, now, bytes, model)
 		bytes = 0
+	}
+}
+
+// passed tells that the caller has the first chunk and wants more.
+func (s *Span) passed(model string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended.Load() {
+		s.opened(model)
 	}
 }
 
@@ -49,7 +65,7 @@ func (s *Span) adopt(b *content.Builder) bool {
 // wireBuilder returns a collector if content may be wanted. Whether it is, is
 // known when the span has started; a request is read before.
 func (c *capture) wireBuilder() *content.Builder {
-	if c.mode == ContentNone && c.hook == nil {
+	if c.mode == ContentNone && c.hook == nil && !c.estimate {
 		return nil
 	}
 	return c.builder()
@@ -66,7 +82,9 @@ func (s *Span) learn(model string) {
 	if s.call.Model != "" || s.ended.Load() {
 		return
 	}
-	s.call.Model = model
+	k := *s.call.startKey
+	k.Model = model
+	s.call.startKey = &k
 	if s.into == nil && !s.foreign {
 		s.span.SetName(s.call.Operation + " " + model)
 		s.span.SetAttributes(genai.RequestModelKey.String(model))

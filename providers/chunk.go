@@ -120,11 +120,16 @@ type Finish struct {
 	StopSequence string
 
 	ServiceTier, SystemFingerprint string
+	// Region is where the provider says that it kept the data; see Response.
+	Region string
 	// Created is when the provider says it made the answer; may be zero.
 	Created time.Time
 	// Logprobs has the vendor's log probabilities of each choice verbatim
 	// (JSON); nil if not asked for.
 	Logprobs [][]byte
+	// MalformedChunks counts the events of the stream that could not be
+	// understood and were left out: pieces of the text may be missing.
+	MalformedChunks int
 
 	// Target, Attempts and Degraded are set by a failover chain; see Response.
 	Target   string

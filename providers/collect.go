@@ -134,9 +134,11 @@ func (c *Collector) finish(f *Finish) {
 	setIf(&r.Provider, f.Provider)
 	setIf(&r.API, f.API)
 	setIf(&r.ServiceTier, f.ServiceTier)
+	setIf(&r.Region, f.Region)
 	setIf(&r.SystemFingerprint, f.SystemFingerprint)
 	setIf(&r.Target, f.Target)
 	r.Attempts, r.Degraded = f.Attempts, f.Degraded
+	r.MalformedChunks = f.MalformedChunks
 	if !f.Created.IsZero() {
 		r.Created = f.Created
 	}

@@ -69,12 +69,12 @@ func TestCollect(t *testing.T) {
 			stream(nil, start, text(0, "a"), text(0, "b"), finish(providers.Finish{
 				ResponseID: "r2", RequestID: "q2", Provider: "p", Model: "m-2026", API: "responses", Usage: final,
 				Reasons:    []providers.FinishReason{providers.FinishStop},
-				RawReasons: []string{"end_turn"}, StopSequence: "END", ServiceTier: "flex", SystemFingerprint: "fp",
+				RawReasons: []string{"end_turn"}, StopSequence: "END", ServiceTier: "flex", SystemFingerprint: "fp", MalformedChunks: 2,
 				Created: created, Logprobs: [][]byte{[]byte(`[1]`)}, Target: "backup", Attempts: 3,
 			})),
 			&providers.Response{
 				ID: "r2", RequestID: "q2", Provider: "p", Model: "m-2026", API: "responses", Usage: final, ServiceTier: "flex",
-				SystemFingerprint: "fp", Created: created, Target: "backup", Attempts: 3,
+				SystemFingerprint: "fp", MalformedChunks: 2, Created: created, Target: "backup", Attempts: 3,
 				Choices: []providers.Choice{{
 					Message: message(providers.Text{Text: "ab"}), FinishReason: providers.FinishStop,
 					RawFinishReason: "end_turn", StopSequence: "END", Logprobs: []byte(`[1]`),

@@ -49,8 +49,14 @@ type Response struct {
 
 	// ServiceTier is the tier that served the call.
 	ServiceTier string
+	// Region is where the provider says that it kept the data, in its own words
+	// ("us"); empty if it does not say, or that is anywhere.
+	Region string
 	// SystemFingerprint is OpenAI's id of the backend configuration.
 	SystemFingerprint string
+	// MalformedChunks counts the events of a streamed answer that were left
+	// out; see Finish. Always zero for a unary reply.
+	MalformedChunks int
 
 	// Target names the failover target that answered and Attempts counts
 	// the tries of all targets together. A plain provider leaves both zero.

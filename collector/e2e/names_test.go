@@ -30,6 +30,9 @@ var names = []struct{ instrument, metric, unit, series string }{
 	{"counter", "llmotel.failover.fallbacks", "{fallback}", "llmotel_failover_fallbacks_total"},
 	// A unit of 1 becomes a suffix of gauges, and of nothing else.
 	{"gauge", "llmotel.breaker.state", "1", "llmotel_breaker_state_ratio"},
+	{"gauge", "llmotel.breaker.window_calls", "{call}", "llmotel_breaker_window_calls"},
+	{"gauge", "llmotel.breaker.retry_in", "s", "llmotel_breaker_retry_in_seconds"},
+	{"gauge", "llmotel.failover.in_flight", "{attempt}", "llmotel_failover_in_flight"},
 	{"counter", "llmotel.breaker.transitions", "{transition}", "llmotel_breaker_transitions_total"},
 	{"counter", "llmotel.telemetry.dropped", "{record}", "llmotel_telemetry_dropped_total"},
 }

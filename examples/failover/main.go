@@ -1,16 +1,18 @@
-// Failover between OpenAI and Anthropic through their official SDKs.
+// Failover from a file: a chain of targets that keeps answering while one of
+// them is down.
 //
-//	export OPENAI_API_KEY=... ANTHROPIC_API_KEY=...
-//	go run ./examples/failover "Why is the sky blue?"
-//	go run ./examples/failover -outage "Why is the sky blue?"
+//	go run ./examples/failover
+//	go run ./examples/failover -check examples/failover/failover.real.json
+//	go run ./examples/failover -config examples/failover/failover.real.json "Why is the sky blue?"
 //
-// -outage sends the calls to OpenAI to a port on which nothing listens, so that
-// Anthropic answers. With an OpenTelemetry collector on localhost:4317 the
-// trace is in Jaeger, see README.md.
+// Without -config the targets are mocks that need no key. -check says all that is
+// wrong with a file, or what the chain would be, and makes no call. With an
+// OpenTelemetry collector on localhost:4317 the traces are in Jaeger, see README.md.
 package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,101 +20,82 @@ import (
 	"os"
 	"os/signal"
 	"strings"
-	"time"
 
 	"github.com/llmotel/sdk/failover"
-	"github.com/llmotel/sdk/llmotel"
+	"github.com/llmotel/sdk/failover/config"
 	"github.com/llmotel/sdk/llmotel/monitor"
 	"github.com/llmotel/sdk/llmotel/otelsetup"
-	"github.com/llmotel/sdk/providers"
-	"github.com/llmotel/sdk/providers/anthropic"
-	"github.com/llmotel/sdk/providers/openai"
 )
 
+//go:embed failover.json
+var mocks []byte
+
 func main() {
-	var c config
-	flag.StringVar(&c.openaiModel, "openai-model", "gpt-5.2", "model of the primary")
-	flag.StringVar(&c.anthropicModel, "anthropic-model", "claude-sonnet-5", "model of the backup")
-	flag.BoolVar(&c.outage, "outage", false, "pretend that OpenAI is down")
-	flag.StringVar(&c.log, "log", "llm_telemetry.jsonl", "file of the call records")
+	var o options
+	flag.StringVar(&o.config, "config", "", "the chain's `file`; mocks without one")
+	flag.StringVar(&o.check, "check", "", "check this `file`, and call nobody")
 	flag.Parse()
-	c.question = strings.Join(flag.Args(), " ")
-	if c.question == "" {
-		c.question = "Why is the sky blue? Answer in two sentences."
+	o.question = strings.Join(flag.Args(), " ")
+	if o.question == "" {
+		o.question = "Why is the sky blue? Answer in two sentences."
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Stdout, c)
+	err := run(ctx, os.Stdout, o)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "failover:", err)
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-type config struct {
-	openaiModel, anthropicModel string
-	outage                      bool
-	log, question               string
-}
+type options struct{ config, check, question string }
 
-func run(ctx context.Context, w io.Writer, c config) error {
-	targets, err := c.targets()
+func run(ctx context.Context, w io.Writer, o options) error {
+	plugs := plugs{}
+	if o.check != "" {
+		return check(w, o.check, plugs)
+	}
+	cfg, err := load(o.config, plugs)
 	if err != nil {
 		return err
 	}
-	m, err := monitor.New(targets, //nolint:contextcheck // a Monitor outlives the context of any call
-		monitor.WithServiceName("llmotel-failover"), monitor.WithCallLog(c.log),
+	out := &printer{w: w}
+	m, err := monitor.New(cfg.Targets(), //nolint:contextcheck // a Monitor outlives the context of any call
+		monitor.WithServiceName("llmotel-failover"), monitor.WithoutCallLog(),
 		monitor.WithTelemetry(otelsetup.WithErrorHandler(func(error) {})), // said at the end
-		monitor.WithFailover(failover.WithTotalTimeout(time.Minute)))
+		monitor.WithFailover(cfg.Options()...),
+		monitor.WithFailover(failover.WithHooks(out.hooks())))
 	if err != nil {
 		return err
 	}
-	err = ask(ctx, w, m, c)
-	fmt.Fprintf(w, "\n%s", m.Snapshot())
+	err = (&story{m: m, plugs: plugs, out: out, question: o.question}).tell(ctx)
 	closeErr := m.Close()
 	if errors.Is(closeErr, otelsetup.ErrNotExported) {
-		fmt.Fprintln(w, "No collector was listening, so there is no trace to open: docker compose up -d --wait")
+		out.line("No collector was listening, so there is no trace to open: docker compose up -d --wait")
 		closeErr = nil
 	}
 	return errors.Join(err, closeErr)
 }
 
-func (c config) targets() ([]monitor.Target, error) {
-	var openaiOptions []openai.Option
-	if c.outage {
-		openaiOptions = append(openaiOptions, openai.WithBaseURL("http://127.0.0.1:9/v1"))
+// load reads the file, or the mocks if there is none.
+func load(path string, plugs plugs) (*config.Config, error) {
+	if path == "" {
+		return config.Parse("failover.json", mocks, factories(plugs))
 	}
-	primary, err1 := openai.New(openaiOptions...)
-	backup, err2 := anthropic.New()
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, fmt.Errorf("%w\nWithout keys, try: go run ./examples/quickstart", err)
-	}
-	return []monitor.Target{
-		{Name: "openai", Model: c.openaiModel, Provider: primary},
-		{Name: "anthropic", Model: c.anthropicModel, Provider: backup},
-	}, nil
+	return config.Load(path, factories(plugs))
 }
 
-// ask streams the answer to w.
-func ask(ctx context.Context, w io.Writer, m *monitor.Monitor, c config) error {
-	ctx = llmotel.WithAttribution(ctx, llmotel.Attribution{Feature: "example", Prompt: "question", PromptVersion: "1"})
-	req := &providers.Request{
-		Model:           c.openaiModel,
-		Messages:        []providers.Message{providers.UserText(c.question)},
-		MaxOutputTokens: 1000,
+// check says what a file comes to. Its error has a line for everything that is
+// wrong.
+func check(w io.Writer, path string, plugs plugs) error {
+	cfg, err := config.Load(path, factories(plugs))
+	if err != nil {
+		return fmt.Errorf("%w\n%s: %d wrong", err, path, len(config.All(err)))
 	}
-	for chunk, err := range m.Stream(ctx, req) {
-		if err != nil {
-			return err
-		}
-		switch chunk.Kind {
-		case providers.ChunkText:
-			fmt.Fprint(w, chunk.Text)
-		case providers.ChunkFinish:
-			f := chunk.Finish
-			fmt.Fprintf(w, "\n\n%s answered with %s after %d attempts: %d tokens in, %d out\n",
-				f.Target, f.Model, f.Attempts, f.Usage.Input, f.Usage.Output)
-		}
+	chain, err := cfg.Chain()
+	if err != nil {
+		return err
 	}
+	describe(w, path, chain.Describe())
 	return nil
 }

@@ -2,14 +2,20 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"go.uber.org/goleak"
+
+	"github.com/llmotel/sdk/examples/internal/expect"
+	"github.com/llmotel/sdk/examples/internal/fake"
 )
 
 func TestMain(m *testing.M) {
@@ -17,93 +23,161 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(int) { http.DefaultClient.CloseIdleConnections() }))
 }
 
-const openaiStream = `data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"gpt-5.2","choices":[{"index":0,"delta":{"role":"assistant","content":"Rayleigh "},"finish_reason":null}]}
+const question = "Why is the sky blue?"
 
-data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"gpt-5.2","choices":[{"index":0,"delta":{"content":"scattering."},"finish_reason":"stop"}]}
-
-data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"gpt-5.2","choices":[],"usage":{"prompt_tokens":12,"completion_tokens":4,"total_tokens":16}}
-
-data: [DONE]
-
-`
-
-const anthropicStream = `event: message_start
-data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-5","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":11,"output_tokens":1}}}
-
-event: content_block_start
-data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
-
-event: content_block_delta
-data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Short waves scatter more."}}
-
-event: content_block_stop
-data: {"type":"content_block_stop","index":0}
-
-event: message_delta
-data: {"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":6}}
-
-event: message_stop
-data: {"type":"message_stop"}
-
-`
-
-// serve returns the address of a service that streams one answer.
-func serve(t *testing.T, stream string) string {
-	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, "/chat/completions") || strings.HasSuffix(r.URL.Path, "/messages") {
-			w.Header().Set("Content-Type", "text/event-stream")
-			_, _ = io.WriteString(w, stream)
-			return
-		}
-		http.NotFound(w, r)
-	}))
-	t.Cleanup(s.Close)
-	return s.URL
-}
-
+// The story with mocks.
 func TestRun(t *testing.T) {
 	t.Setenv("OTEL_SDK_DISABLED", "true")
-	t.Setenv("OPENAI_API_KEY", "not-a-key")
-	t.Setenv("ANTHROPIC_API_KEY", "not-a-key")
-	t.Setenv("OPENAI_BASE_URL", serve(t, openaiStream)+"/v1")
-	t.Setenv("ANTHROPIC_BASE_URL", serve(t, anthropicStream))
-	for _, c := range []struct {
-		name   string
-		outage bool
-		want   []string
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		if err := run(t.Context(), &out, options{question: question}); err != nil {
+			t.Fatalf("%v\n%s", err, out.String())
+		}
+		expect.InOrder(t, out.String(),
+			`1\. All is well: primary answers`, `✓ primary answered with gpt-5\.2 after 1 attempt, `, `✓ primary answered`,
+			`2\. primary goes down`, `↻ primary server_error: again in`, `→ primary server_error: over to backup`, `✓ backup answered with claude-sonnet-5 after 3 attempts, `,
+			`circuit breaker of primary: closed → open \(consecutive_failures\)`, `✓ backup answered`,
+			`– primary not asked: breaker_open`, `✓ backup answered with claude-sonnet-5 after 1 attempt, `,
+			`circuit breakers: primary open, backup closed`,
+			`3\. primary comes back`, `… \S+s until its next trial`, `primary: open → half_open`, `✓ primary answered`, `primary: half_open → closed`, `✓ primary answered`,
+			`circuit breakers: primary closed, backup closed`,
+			`4\. A stream of primary breaks in the middle: restart`, `↻ primary network`, `✂ discard "\w.*": the answer begins anew`, `» \w`, `✓ primary answered with gpt-5\.2 after 2 attempts, `,
+			`5\. Everything is down`, `✗ failover: no target answered \(3 attempts in .*\): primary: .*server_error.*; backup: .*server_error`,
+			`primary: attempt 1, server_error`, `primary: attempt 2, server_error`, `backup: attempt 1, server_error`,
+			`– primary not asked: breaker_open`, `– backup not asked: breaker_open`, `✗ failover: no target answered`, `worth trying again in \S+s`,
+			`circuit breakers: primary open, backup open`,
+		)
+		if n := strings.Count(out.String(), "attempt 1, server_error"); n != 2 {
+			t.Errorf("the history is written %d times for 2 targets\n%s", n, out.String())
+		}
+	})
+}
+
+// The same with the adapters of real SDKs against servers that speak the vendors'
+// protocols, from the file with real providers.
+func TestRunWithAdapters(t *testing.T) {
+	t.Setenv("OTEL_SDK_DISABLED", "true")
+	for _, v := range []struct {
+		key, address, path string
+		api                http.HandlerFunc
 	}{
-		{"primary", false, []string{"Rayleigh scattering.", "openai answered with gpt-5.2 after 1 attempts: 12 tokens in, 4 out"}},
-		{"outage", true, []string{"Short waves scatter more.", "anthropic answered with claude-sonnet-5 after 3 attempts: 11 tokens in, 6 out", "1 of the calls were answered by a fallback"}},
+		{"OPENAI_API_KEY", "OPENAI_BASE_URL", "/v1", fake.OpenAI},
+		{"ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "", fake.Anthropic},
+		{"GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL", "", fake.Gemini},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			var out bytes.Buffer
-			err := run(t.Context(), &out, config{
-				openaiModel: "gpt-5.2", anthropicModel: "claude-sonnet-5", outage: c.outage,
-				log: filepath.Join(t.TempDir(), "calls.jsonl"), question: "Why is the sky blue?",
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, want := range c.want {
-				if !strings.Contains(out.String(), want) {
-					t.Errorf("%q is missing in\n%s", want, out.String())
-				}
-			}
-		})
+		s := fake.Serve(v.api)
+		t.Cleanup(s.Close)
+		t.Setenv(v.key, "not-a-key")
+		t.Setenv(v.address, s.URL+v.path)
+	}
+	file := quick(t, "failover.real.json")
+	var out bytes.Buffer
+	if err := run(t.Context(), &out, options{config: file, question: question}); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	expect.InOrder(t, out.String(),
+		`1\. All is well: openai answers`, `✓ openai answered with gpt-5\.2`,
+		`→ openai server_error: over to anthropic`, `✓ anthropic answered with claude-sonnet-5`, `circuit breaker of openai: closed → open`,
+		`3\. `, `openai: half_open → closed`,
+		`✂ discard "Sunlight is a ": the answer begins anew`, `» Sunlight is a mix of colours\.`, `✓ openai answered`,
+		`✗ failover: no target answered`, `gemini: attempt 1, server_error`,
+	)
+	if strings.Contains(out.String(), "not-a-key") {
+		t.Error("the output holds a key")
 	}
 }
 
-func TestRunWithoutKeys(t *testing.T) {
-	t.Setenv("OPENAI_API_KEY", "")
-	t.Setenv("ANTHROPIC_API_KEY", "")
-	err := run(t.Context(), io.Discard, config{})
-	if err == nil {
-		t.Fatal("no error without keys")
+// quick is a copy of a file with short waits.
+func quick(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, want := range []string{"OPENAI_API_KEY", "ANTHROPIC_API_KEY", "go run ./examples/quickstart"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%q does not tell of %s", err, want)
+	text := string(data)
+	for long, short := range map[string]string{`"open_delay": "5s"`: `"open_delay": "100ms"`, `"first": "500ms"`: `"first": "5ms"`} {
+		if !strings.Contains(text, long) {
+			t.Fatalf("%s lacks %s", name, long)
 		}
+		text = strings.ReplaceAll(text, long, short)
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// What is wrong with a file is said before any call, all of it.
+func TestCheck(t *testing.T) {
+	for _, name := range []string{"OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"} {
+		t.Setenv(name, "")
+	}
+	var out bytes.Buffer
+	if err := run(t.Context(), &out, options{check: "failover.json"}); err != nil {
+		t.Fatal(err)
+	}
+	expect.InOrder(t, out.String(), `failover\.json: nothing is wrong`, `chain "answers": 2 targets, order fixed, broken streams: restart, at most 30s a call`,
+		`1\. primary: openai, gpt-5\.2`, `2 attempts; .* after 4 failures in a row, trials after 2s`, `2\. backup: anthropic, claude-sonnet-5`, `1 attempt; .* after 2 failures in a row`)
+
+	err := run(t.Context(), io.Discard, options{check: "failover.real.json"})
+	if err == nil {
+		t.Fatal("a file without keys is right")
+	}
+	expect.InOrder(t, err.Error(),
+		`failover\.real\.json:\d+:\d+: targets\[0\]\.provider\.api_key_env: the environment variable OPENAI_API_KEY is empty`,
+		`ANTHROPIC_API_KEY`, `GEMINI_API_KEY`, `: 3 wrong`)
+	if without := run(t.Context(), io.Discard, options{config: "failover.real.json"}); without == nil || !strings.Contains(without.Error(), "GEMINI_API_KEY") {
+		t.Errorf("got %v", without)
+	}
+}
+
+// What a file says of a provider reaches the adapter, and what an adapter does
+// not understand is refused.
+func TestFactories(t *testing.T) {
+	for _, c := range []struct{ provider, want string }{
+		{`{"type": "openai", "base_url": "https://llm.example.com/v1", "options": {"responses_api": true}}`, ""},
+		{`{"type": "anthropic", "base_url": "https://llm.example.com", "options": {"max_tokens": 100}}`, ""},
+		{`{"type": "gemini", "base_url": "https://llm.example.com"}`, ""},
+		{`{"type": "mock-openai", "options": {"time_scale": -1}}`, "time scale"},
+		{`{"type": "mock-openai", "options": {"speed": 1}}`, `unknown field "speed"`},
+		{`{"type": "openai", "options": {"max_tokens": 1}}`, `unknown field "max_tokens"`},
+		{`{"type": "anthropic", "options": {"max_tokens": "1"}}`, `"max_tokens" must be of type int64, not a string`},
+		{`{"type": "gemini", "options": {"projects": "p"}}`, `unknown field "projects"`},
+		{`{"type": "cohere"}`, `this program knows "anthropic", "gemini", "mock-anthropic", "mock-openai", "openai"`},
+	} {
+		for _, name := range []string{"OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"} {
+			t.Setenv(name, "not-a-key")
+		}
+		path := filepath.Join(t.TempDir(), "chain.json")
+		if err := os.WriteFile(path, []byte(`{"targets": [{"model": "m", "provider": `+c.provider+`}]}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		plugs := plugs{}
+		cfg, err := load(path, plugs)
+		switch {
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s: got %v, want %s", c.provider, err, c.want)
+		case c.want == "" && err != nil:
+			t.Errorf("%s: %v", c.provider, err)
+		case c.want == "" && strings.Contains(c.provider, "base_url"):
+			if host, _ := cfg.Targets()[0].Provider.(*plug).ServerAddress(); host != "llm.example.com" {
+				t.Errorf("%s: calls go to %q", c.provider, host)
+			}
+		}
+	}
+}
+
+// A program that is interrupted ends, and says so.
+func TestInterrupted(t *testing.T) {
+	t.Setenv("OTEL_SDK_DISABLED", "true")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out bytes.Buffer
+	if err := run(ctx, &out, options{question: question}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v\n%s", err, out.String())
+	}
+	if strings.Contains(out.String(), "answered with") {
+		t.Errorf("the story went on:\n%s", out.String())
 	}
 }

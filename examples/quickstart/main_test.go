@@ -34,7 +34,7 @@ func TestRun(t *testing.T) {
 		`3\. Its circuit breaker is open`, `– openai +not asked: breaker open`,
 		`4\. The primary comes back`, `openai: open → half-open`, `openai: half-open → closed`, `✓ openai`,
 		`5\. Everything is down`, `✗ failover: no target answered`, `✗ no target answered \(attempts: 0\); worth trying again in`,
-		`openai / gpt-5\.2`, `anthropic / claude-sonnet-5`, `all calls`, `"schema":"llmotel\.calllog/1"`,
+		`openai / gpt-5\.2`, `anthropic / claude-sonnet-5`, `all calls`, `"schema":"llmotel\.calllog/2"`,
 		`Traces +could not be exported to 127\.0\.0\.1:9`,
 	} {
 		loc := regexp.MustCompile(want).FindStringIndex(rest)

@@ -157,7 +157,7 @@ func (p *printer) summary(s stats.Snapshot, log string, failed []*otelsetup.Expo
 	p.printf("   %s\n", wrap(strings.ReplaceAll(cmp.Or(line, "(not a file to read from)"), `,"`, `, "`), 110, "   "))
 	p.printf("\n%s\n", p.paint(bold, "Where to look next"))
 	p.exported(failed)
-	p.printf("   Records     jq -c '[.provider, .latency_ms, .cost_usd, .error_kind]' %s\n"+
+	p.printf("   Records     go run ./cmd/llmotel report %s --by feature,target\n"+
 		"   Your code   examples/quickstart/main.go, then README.md\n\n", log)
 }
 

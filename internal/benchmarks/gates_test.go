@@ -119,6 +119,39 @@ func TestAllocatedMemoryOfOpenStream(t *testing.T) {
 	}
 }
 
+// What an open stream keeps, alone: with the client around it the request is kept
+// by more than one.
+func TestAllocatedMemoryOfOpenStreamAlone(t *testing.T) {
+	exact(t)
+	retained := func(name string, o benchmarks.OpenStream) float64 {
+		bytes, err := benchmarks.RetainedAlone(caller(t, benchmarks.Recording(), name, 200), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bytes
+	}
+	for _, c := range []struct {
+		name string
+		open benchmarks.OpenStream
+		most float64
+	}{
+		{"between events", benchmarks.OpenStream{}, 2 << 10},
+		{"a context that ends", benchmarks.OpenStream{Cancellable: true}, 2 << 10},
+		{"rare options", benchmarks.OpenStream{Asked: `"seed":7,"top_p":0.5,"presence_penalty":0.25,"response_format":{"type":"json_object"},`}, 2 << 10},
+		// The scanner's own memory, and what the format has read of the event.
+		{"half way through an event", benchmarks.OpenStream{Midway: 250}, 2<<10 + 256},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := retained(benchmarks.NoTimes, c.open) - retained(benchmarks.Bare, c.open)
+			floor := retained(benchmarks.Floor, c.open) - retained(benchmarks.Bare, c.open)
+			t.Logf("an open stream keeps %v bytes, the floor %v", got, floor)
+			if got > c.most {
+				t.Errorf("an open stream keeps %v bytes, want at most %v", got, c.most)
+			}
+		})
+	}
+}
+
 func TestAllocationsOfCallNotSampled(t *testing.T) {
 	exact(t)
 	// The SDK's own Start and End, with the attributes of the middleware's span.

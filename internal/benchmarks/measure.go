@@ -121,20 +121,20 @@ func Retained(c Caller, chunks int) (bytes, goroutines float64, err error) {
 	if err := start(); err != nil { // fills what all streams share
 		return 0, 0, err
 	}
-	heap, count := held(), runtime.NumGoroutine()
+	heap, count := heldMemory(), runtime.NumGoroutine()
 	for range streams {
 		if err := start(); err != nil {
 			return 0, 0, err
 		}
 	}
-	grown := held() - heap
+	grown := heldMemory() - heap
 	started := runtime.NumGoroutine() - count
 	return math.Round(grown / streams), float64(started) / streams, nil
 }
 
-// held is what the heap and the stacks hold after all garbage is gone; pools let
+// heldMemory is what the heap and the stacks hold after all garbage is gone; pools let
 // go of what they have after two collections.
-func held() float64 {
+func heldMemory() float64 {
 	for range 4 {
 		runtime.GC()
 	}

@@ -66,8 +66,8 @@ const (
 
 	notSampledHead = "| not sampled, alone | allocations | bytes | µs | ratio |\n| --- | ---: | ---: | ---: | ---: |\n"
 
-	streamHead = "| a stream | allocations | bytes | allocations a chunk | alone, ns a chunk | to the first chunk, µs | open after 180 of 200, bytes | 1,800 of 2,000 | goroutines |\n" +
-		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+	streamHead = "| a stream | allocations | bytes | allocations a chunk | alone, ns a chunk | to the first chunk, µs | the same alone | open after 180 of 200, bytes | 1,800 of 2,000 | goroutines |\n" +
+		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
 )
 
 // shown leaves out the rows of the second group that the first one has shown.
@@ -201,6 +201,8 @@ func (r *reporter) streams(b *strings.Builder, list []row) {
 	longTimes := r.times(1, list, r.isolated(func(n row) Caller { return n.longer }, true))
 	firstTimes, err := FirstChunks(r.Rounds, 5, callers...)
 	r.check(err)
+	firstAlone, err := FirstChunksAlone(100*r.Rounds, callers...)
+	r.check(err)
 	var retained [2][]float64
 	for i, n := range list {
 		held, goroutines, err := Retained(n.streaming, short*9/10)
@@ -214,15 +216,16 @@ func (r *reporter) streams(b *strings.Builder, list []row) {
 			continue
 		}
 		if i == n.base {
-			fmt.Fprintf(b, "| %s | (%.0f) | (%.0f) | (%.1f) | %s | (%s) | (%.0f) | (%.0f) | (%.0f) |\n", n.Name, perStream[i].Allocs, perStream[i].Bytes, chunk,
-				parens(perChunk(n, nanos)), micro(firstTimes[i]), held, heldLong, goroutines)
+			fmt.Fprintf(b, "| %s | (%.0f) | (%.0f) | (%.1f) | %s | (%s) | %s | (%.0f) | (%.0f) | (%.0f) |\n", n.Name, perStream[i].Allocs, perStream[i].Bytes, chunk,
+				parens(perChunk(n, nanos)), micro(firstTimes[i]), parens(micro(firstAlone[i])), held, heldLong, goroutines)
 			continue
 		}
 		h := perStream[i].Sub(perStream[n.base])
+		first, _ := added(firstAlone, i, n.base, floorOf(list))
 		chunk -= (perLong[n.base].Allocs - perStream[n.base].Allocs) / (long - short)
 		nanos -= float64(longTimes[n.base]-shortTimes[n.base]) / (long - short)
-		fmt.Fprintf(b, "| %s | %+.0f | %+.0f | %+.1f | %s | %+.1f | %+.0f | %+.0f | %.0f |\n", n.Name, h.Allocs, h.Bytes, max(chunk, 0), perChunk(n, nanos),
-			float64(firstTimes[i]-firstTimes[n.base])/1e3, held-retained[0][n.base], heldLong-retained[1][n.base], goroutines)
+		fmt.Fprintf(b, "| %s | %+.0f | %+.0f | %+.1f | %s | %+.1f | %s | %+.0f | %+.0f | %.0f |\n", n.Name, h.Allocs, h.Bytes, max(chunk, 0), perChunk(n, nanos),
+			float64(firstTimes[i]-firstTimes[n.base])/1e3, first, held-retained[0][n.base], heldLong-retained[1][n.base], goroutines)
 	}
 }
 

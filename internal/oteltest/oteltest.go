@@ -150,6 +150,10 @@ func writeMetric(b *strings.Builder, m metricdata.Metrics) {
 		for _, p := range d.DataPoints {
 			add(p.Attributes, strconv.FormatInt(p.Value, 10))
 		}
+	case metricdata.Gauge[float64]:
+		for _, p := range d.DataPoints {
+			add(p.Attributes, fmt.Sprintf("%.12g", p.Value))
+		}
 	case metricdata.Histogram[int64]:
 		for _, p := range d.DataPoints {
 			add(p.Attributes, fmt.Sprintf("count %d sum %d buckets %d", p.Count, p.Sum, len(p.Bounds)))

@@ -128,6 +128,7 @@ func (e *entry) history(m *datedModel) []*entry {
 		e.Note = join(e.Note, fmt.Sprintf("cache_write_1h is twice the input, as %s has it; %s has %s", datedSource, wideSource, e.Rates["cache_write_1h"]))
 		e.Rates["cache_write_1h"] = hour
 	}
+	e.hours()
 	if now.from != "" {
 		e.From = now.from
 		e.Note = join(e.Note, "the day from "+datedSource)

@@ -14,6 +14,19 @@ import (
 	"github.com/llmotel/sdk/llmotel/calllog"
 )
 
+type sink interface {
+	llmotel.Sink
+	io.Closer
+}
+
+// nothing is a Store that keeps nothing.
+type nothing struct{}
+
+func (*nothing) WriteBatch(_ context.Context, items []calllog.Item) (int, error) {
+	return len(items), nil
+}
+func (*nothing) Close() error { return nil }
+
 func BenchmarkRecord(b *testing.B) {
 	file := func(b *testing.B) *calllog.Log {
 		l, err := calllog.Open(filepath.Join(b.TempDir(), "log.jsonl"))
@@ -22,16 +35,37 @@ func BenchmarkRecord(b *testing.B) {
 		}
 		return l
 	}
-	discard := func(*testing.B) *calllog.Log { return calllog.New(io.Discard) }
+	direct := func(b *testing.B) sink { return file(b) }
+	discard := func(*testing.B) sink { return calllog.New(io.Discard) }
+	// What a call pays for, as long as the queue's goroutine keeps up; it blocks
+	// if not, so that nothing is measured that is lost.
+	queued := func(b *testing.B) sink {
+		q, err := calllog.NewQueue(file(b), calllog.WithBlock())
+		if err != nil {
+			b.Fatal(err)
+		}
+		return q
+	}
+	// What a call pays for while the queue's goroutine has nothing to do.
+	handed := func(b *testing.B) sink {
+		q, err := calllog.NewQueue(new(nothing))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return q
+	}
 	for _, c := range []struct {
 		name   string
 		record *llmotel.Record
-		open   func(*testing.B) *calllog.Log
+		open   func(*testing.B) sink
 	}{
+		{"plain/handed", plain(), handed},
+		{"plain/queue", plain(), queued},
+		{"full/queue", full(), queued},
 		{"plain/discard", plain(), discard},
-		{"plain/file", plain(), file},
+		{"plain/file", plain(), direct},
 		{"full/discard", full(), discard},
-		{"full/file", full(), file},
+		{"full/file", full(), direct},
 	} {
 		b.Run(c.name+"/1", func(b *testing.B) {
 			l := c.open(b)
@@ -72,6 +106,24 @@ func BenchmarkFloor(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+	})
+	// Of a queue: handing a pointer to a goroutine that waits for it.
+	b.Run("channel", func(b *testing.B) {
+		c := make(chan *llmotel.Record, 16384)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for r := range c {
+				runtime.KeepAlive(r)
+			}
+		}()
+		r := plain()
+		b.ReportAllocs()
+		for b.Loop() {
+			c <- r
+		}
+		close(c)
+		<-done
 	})
 	b.Run("encoding-json", func(b *testing.B) {
 		e := entryOf(b, line)

@@ -25,4 +25,12 @@
 //
 // A line that cannot be written is dropped, counted ([Log.Dropped]), reported to
 // [WithOnError] at most once a minute, and named by Close. It never fails the call.
+//
+// # Other ways
+//
+// A [Queue] takes the writing off the call's path and tries until its [Store] has
+// the records: a Log, or a database in a module of its own (calllog/sqlite,
+// calllog/postgres). [NewSlog] and [NewEmitter] hand the same fields to log/slog and
+// OpenTelemetry. [WithRotation] moves files aside, [WithSampler] keeps a share of the
+// records with their weight. Package report adds records up.
 package calllog

@@ -8,9 +8,12 @@ type Entry struct {
 	Schema    string    `json:"schema"`
 	Timestamp time.Time `json:"timestamp"`
 	CallID    string    `json:"call_id"`
-	TraceID   string    `json:"trace_id,omitempty"`
-	SpanID    string    `json:"span_id,omitempty"`
-	Sampled   bool      `json:"sampled,omitempty"`
+	// Weight is how many calls the record stands for; the Reader makes it 1
+	// where the line has none. Sums and rates are sums over Weight.
+	Weight  float64 `json:"weight,omitempty"`
+	TraceID string  `json:"trace_id,omitempty"`
+	SpanID  string  `json:"span_id,omitempty"`
+	Sampled bool    `json:"sampled,omitempty"`
 
 	Operation     string `json:"operation"`
 	Stream        bool   `json:"stream"`
@@ -27,6 +30,7 @@ type Entry struct {
 	Chunks    int     `json:"chunks,omitempty"`
 
 	Outcome
+	Degraded      bool     `json:"degraded,omitempty"`
 	StatusCode    int      `json:"status_code,omitempty"`
 	ErrorCode     string   `json:"error_code,omitempty"`
 	FinishReasons []string `json:"finish_reasons,omitempty"`
@@ -34,10 +38,11 @@ type Entry struct {
 	Tokens
 	Cost
 
-	Attempts     int     `json:"attempts"`
-	BreakerState string  `json:"breaker_state,omitempty"`
-	Visits       []Visit `json:"visits,omitempty"`
-	Skips        []Skip  `json:"skips,omitempty"`
+	Attempts       int             `json:"attempts"`
+	BreakerState   string          `json:"breaker_state,omitempty"`
+	BreakerChanges []BreakerChange `json:"breaker_changes,omitempty"`
+	Visits         []Visit         `json:"visits,omitempty"`
+	Skips          []Skip          `json:"skips,omitempty"`
 
 	PromptChars   int          `json:"prompt_chars"`
 	ResponseChars int          `json:"response_chars"`
@@ -99,6 +104,16 @@ type Visit struct {
 	Tokens
 	Cost
 	Attempts int `json:"attempts"`
+}
+
+// BreakerChange is a change of a circuit breaker that the call caused.
+type BreakerChange struct {
+	Target string `json:"target"`
+	Model  string `json:"model,omitempty"`
+	Key    string `json:"key,omitempty"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Reason string `json:"reason"`
 }
 
 // Skip is a target that was passed over.

@@ -8,6 +8,9 @@ import (
 // ErrClosed is why a record that comes after Close is dropped.
 var ErrClosed = errors.New("calllog: the log is closed")
 
+// ErrFull is why a record that finds no place in a Queue is dropped.
+var ErrFull = errors.New("calllog: the queue is full")
+
 // DroppedError says that records were not written.
 type DroppedError struct {
 	// Dropped is how many so far.

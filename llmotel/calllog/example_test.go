@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/llmotel/sdk/llmotel"
@@ -34,4 +36,37 @@ func Example() {
 	// Output:
 	// openai gpt-5.2 812 ms, unpriced: true
 	// bad lines: 0
+}
+
+// Records go to a file off the call's path. Errors, fallbacks and slow calls are
+// all kept, of the others a tenth.
+func ExampleNewQueue() {
+	dir, err := os.MkdirTemp("", "calls")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	log, err := calllog.Open(filepath.Join(dir, "calls.jsonl"),
+		calllog.WithRotation(calllog.Rotation{MaxSize: 100 << 20, Keep: 10, Compress: true}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	sampler, err := calllog.NewSampler(0.1, calllog.KeepSlow(10*time.Second))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	queue, err := calllog.NewQueue(log, calllog.WithSampler(sampler))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	queue.Record(context.Background(), &llmotel.Record{CallID: "1", Duration: 12 * time.Second})
+	if err := queue.Close(); err != nil { // flushes, and closes the log
+		fmt.Println(err)
+	}
+	fmt.Println(queue.Stats().Stored, "stored,", queue.Dropped(), "dropped")
+	// Output: 1 stored, 0 dropped
 }

@@ -13,4 +13,14 @@ const (
 )
 
 // AppendLine is the line of r, without the file.
-func AppendLine(b []byte, r *llmotel.Record) []byte { return appendLine(b, r) }
+func AppendLine(b []byte, r *llmotel.Record) []byte { return AppendWeighted(b, r, 1) }
+
+// AppendWeighted is AppendLine for a record that stands for several calls.
+func AppendWeighted(b []byte, r *llmotel.Record, weight float64) []byte {
+	o := object(b)
+	o.line(r, weight)
+	return o
+}
+
+// ParseQuickly is the way of reading that encoding/json stands behind.
+func ParseQuickly(line []byte, e *Entry) bool { return new(parser).entry(line, e) }

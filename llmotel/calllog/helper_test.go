@@ -38,7 +38,12 @@ func full() *llmotel.Record {
 			},
 			{Target: "backup", Provider: "anthropic", RequestModel: "claude-sonnet-5", Start: start, Duration: time.Second, Attempts: 1},
 		},
-		Skips: []llmotel.Skip{{Target: "third", Reason: "breaker_open"}},
+		Skips:    []llmotel.Skip{{Target: "third", Reason: "breaker_open"}},
+		Degraded: true,
+		BreakerChanges: []llmotel.BreakerChange{
+			{Target: "primary", Model: "gpt-5.2", Key: "team", From: providers.BreakerClosed, To: providers.BreakerOpen, Reason: "consecutive_failures"},
+			{Target: "backup", From: providers.BreakerOpen, To: providers.BreakerHalfOpen, Reason: "delay_elapsed"},
+		},
 		Attribution: llmotel.Attribution{
 			Feature: "search", FeatureVersion: "2", Prompt: "rank", PromptVersion: "7", Experiment: "exp", Variant: "b",
 			Conversation: "c1", User: "u1", Session: "s1", Tenant: "t1",

@@ -42,13 +42,17 @@ func TestFullRecord(t *testing.T) {
 	cost := calllog.Cost{USD: new(0.00123456789), Partial: true, PriceID: "anthropic/claude-sonnet-5@2026-01-01"}
 	start := time.Date(2026, 3, 1, 11, 0, 0, 123456789, time.UTC)
 	want := &calllog.Entry{
-		Schema: "llmotel.calllog/1", Timestamp: start, CallID: "0197e1",
+		Schema: "llmotel.calllog/2", Timestamp: start, CallID: "0197e1",
 		TraceID: "0102030405060708090a0b0c0d0e0f10", SpanID: "0102030405060708", Sampled: true,
 		Operation: "chat", Stream: true, Provider: "anthropic", Model: "claude-sonnet-5", ResponseModel: "claude-sonnet-5-20260101", Target: "backup",
 		RequestID: "req_1", ResponseID: "msg_1", ServiceTier: "standard", LatencyMS: 1500.25, TTFCMS: 250, Chunks: 12,
 		Outcome:    calllog.Outcome{ErrorKind: "overloaded", ErrorMessage: "anthropic: overloaded (HTTP 529)"},
 		StatusCode: 529, ErrorCode: "overloaded_error", FinishReasons: []string{"stop", "length"},
-		Tokens: tokens, Cost: cost, Attempts: 3, BreakerState: "half_open",
+		Degraded: true, Tokens: tokens, Cost: cost, Attempts: 3, BreakerState: "half_open",
+		BreakerChanges: []calllog.BreakerChange{
+			{Target: "primary", Model: "gpt-5.2", Key: "team", From: "closed", To: "open", Reason: "consecutive_failures"},
+			{Target: "backup", From: "open", To: "half_open", Reason: "delay_elapsed"},
+		},
 		Visits: []calllog.Visit{
 			{
 				Target: "primary", Provider: "openai", Model: "gpt-5.2", ResponseModel: "gpt-5.2-2026", RequestID: "req_0", SpanID: "0900000000000000",

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/llmotel/sdk/llmotel"
 )
@@ -16,20 +14,20 @@ import (
 type Log struct {
 	cfg     config
 	buffers sync.Pool
-	dropped atomic.Int64
+	reports reports
 
-	mu       sync.Mutex
-	w        io.Writer
-	tail     *tail // of a file; nil for another writer
-	torn     bool  // what was written last does not end its line
-	closed   bool
-	lastErr  error
-	reported time.Time
-	close    func() error
+	mu     sync.Mutex
+	w      io.Writer
+	file   *file // nil for another writer
+	torn   bool  // what was written last does not end its line
+	closed bool
+	batch  object // of WriteBatch
+	ends   []int  // where its lines end
 }
 
 var (
 	_ llmotel.Sink = (*Log)(nil)
+	_ Store        = (*Log)(nil)
 	_ io.Closer    = (*Log)(nil)
 )
 
@@ -42,13 +40,14 @@ func New(w io.Writer, opts ...Option) *Log {
 			cfg = o.apply(cfg)
 		}
 	}
-	return newLog(w, cfg, func() error { return nil })
+	return newLog(w, cfg)
 }
 
-func newLog(w io.Writer, cfg config, closer func() error) *Log {
-	l := &Log{cfg: cfg, w: w, close: closer}
+func newLog(w io.Writer, cfg config) *Log {
+	l := &Log{cfg: cfg, w: w}
+	l.reports.start(cfg, "*calllog.Log")
 	l.buffers.New = func() any {
-		b := make([]byte, 0, 2048)
+		b := make(object, 0, 2048)
 		return &b
 	}
 	return l
@@ -57,20 +56,24 @@ func newLog(w io.Writer, cfg config, closer func() error) *Log {
 // maxKept bounds the buffers that are kept for reuse.
 const maxKept = 64 << 10
 
-// Record writes one finished call.
+// Record writes one finished call, before it returns.
 func (l *Log) Record(_ context.Context, r *llmotel.Record) {
 	if r == nil {
 		return
 	}
-	buf := l.buffers.Get().(*[]byte)
-	// The newline in front is for a line after a torn one.
-	*buf = appendLine(append((*buf)[:0], '\n'), r)
+	weight, keep := l.cfg.sampler.Keep(r)
+	if !keep {
+		return
+	}
+	buf := l.buffers.Get().(*object)
+	*buf = append((*buf)[:0], '\n') // for a line after a torn one
+	buf.line(r, weight)
 	err := l.write(*buf)
 	if cap(*buf) <= maxKept {
 		l.buffers.Put(buf)
 	}
 	if err != nil {
-		l.drop(err)
+		l.reports.drop(1, err)
 	}
 }
 
@@ -80,51 +83,74 @@ func (l *Log) write(b []byte) error {
 	if l.closed {
 		return ErrClosed
 	}
-	switch {
-	case l.tail != nil:
-		b = l.tail.place(b[1:], l.torn)
-	case !l.torn:
+	if l.file != nil {
+		return l.file.write(b[1:])
+	}
+	if !l.torn {
 		b = b[1:]
 	}
-	before := l.torn
-	l.torn = true // until it is known that the line ended
-	n, err := l.w.Write(b)
-	switch {
-	case err == nil && n < len(b):
-		err = io.ErrShortWrite
-	case err == nil:
-		l.torn = false
-		if l.tail != nil {
-			l.tail.wrote(n)
-		}
-		return nil
-	}
-	if n <= 0 {
-		l.torn = before
-	} else if n <= len(b) {
-		l.torn = b[n-1] != '\n'
-	}
+	n, err := writeAll(l.w, b)
+	l.torn = torn(l.torn, b, n)
 	return err
 }
 
-func (l *Log) drop(err error) {
-	n := l.dropped.Add(1)
+// writeAll is one Write whose short count is an error.
+func writeAll(w io.Writer, b []byte) (int, error) {
+	n, err := w.Write(b)
+	if err == nil && n < len(b) {
+		err = io.ErrShortWrite
+	}
+	return min(max(n, 0), len(b)), err
+}
+
+// torn tells whether the last line has no end, after n bytes of b.
+func torn(before bool, b []byte, n int) bool {
+	if n == 0 {
+		return before
+	}
+	return b[n-1] != '\n'
+}
+
+// WriteBatch makes a Log the Store of a Queue: the lines are written together.
+// The Log's own Sampler has no part in it.
+func (l *Log) WriteBatch(_ context.Context, items []Item) (int, error) {
 	l.mu.Lock()
-	l.lastErr = err
-	now := time.Now()
-	due := l.cfg.onError != nil && (l.reported.IsZero() || now.Sub(l.reported) >= l.cfg.every)
-	if due {
-		l.reported = now
+	defer l.mu.Unlock()
+	if l.closed {
+		return 0, ErrClosed
 	}
-	l.mu.Unlock()
-	if due {
-		defer func() { _ = recover() }() // the user's function must not fail the call
-		l.cfg.onError(&DroppedError{Dropped: n, Err: err})
+	b := &l.batch
+	*b, l.ends = (*b)[:0], l.ends[:0]
+	if l.file == nil && l.torn {
+		*b = append(*b, '\n')
 	}
+	start := len(*b)
+	for _, item := range items {
+		b.line(item.Record, item.Weight)
+		l.ends = append(l.ends, len(*b))
+	}
+	if cap(*b) > 4<<20 { // a batch of giants
+		defer func() { l.batch = nil }()
+	}
+	if l.file != nil {
+		return l.file.writeLines((*b)[start:], l.ends)
+	}
+	n, err := writeAll(l.w, *b)
+	l.torn = torn(l.torn, *b, n)
+	return whole(l.ends, n), err
+}
+
+// whole counts the lines that end within n bytes.
+func whole(ends []int, n int) int {
+	count := 0
+	for count < len(ends) && ends[count] <= n {
+		count++
+	}
+	return count
 }
 
 // Dropped returns how many records could not be written.
-func (l *Log) Dropped() int64 { return l.dropped.Load() }
+func (l *Log) Dropped() int64 { return l.reports.dropped.Load() }
 
 // Close waits for the line that is being written, and syncs and closes the
 // file if there is one. Its error holds a *DroppedError if records were
@@ -136,9 +162,12 @@ func (l *Log) Close() error {
 		return nil
 	}
 	l.closed = true
-	err := l.close()
-	if n := l.dropped.Load(); n > 0 {
-		err = errors.Join(&DroppedError{Dropped: n, Err: cmp.Or(l.lastErr, ErrClosed)}, err)
+	var err error
+	if l.file != nil {
+		err = l.file.close()
+	}
+	if n := l.reports.dropped.Load(); n > 0 {
+		err = errors.Join(&DroppedError{Dropped: n, Err: cmp.Or(l.reports.last(), ErrClosed)}, err)
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/llmotel/sdk/llmotel"
 	"github.com/llmotel/sdk/llmotel/calllog"
 )
 
@@ -195,10 +196,24 @@ func TestNilsAreHarmless(t *testing.T) {
 }
 
 func TestRecordAllocatesLittle(t *testing.T) {
-	l := calllog.New(io.Discard)
-	r := plain()
-	if n := testing.AllocsPerRun(1000, func() { l.Record(t.Context(), r) }); n > 2 {
-		t.Errorf("%v allocations, want at most 2", n)
+	file := func(opts ...calllog.FileOption) *calllog.Log {
+		l, err := calllog.Open(filepath.Join(t.TempDir(), "log.jsonl"), opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = l.Close() })
+		return l
+	}
+	queued := queue(t, file(), calllog.WithBlock())
+	t.Cleanup(func() { _ = queued.Close() })
+	for name, sink := range map[string]llmotel.Sink{
+		"writer": calllog.New(io.Discard), "file": file(), "queue": queued,
+		"rotating": file(calllog.WithRotation(calllog.Rotation{MaxSize: 1 << 30, MaxAge: time.Hour}), calllog.WithSampler(sampler(t, 0.5))),
+	} {
+		r := plain()
+		if n := testing.AllocsPerRun(1000, func() { sink.Record(t.Context(), r) }); n > 0 {
+			t.Errorf("%s: %v allocations, want none", name, n)
+		}
 	}
 }
 

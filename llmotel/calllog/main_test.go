@@ -9,6 +9,9 @@ import (
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(childVariable); path != "" {
+		if os.Getenv(queueVariable) != "" {
+			writeQueued(path)
+		}
 		writeForEver(path)
 	}
 	goleak.VerifyTestMain(m)

@@ -5,17 +5,39 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/llmotel/sdk/llmotel"
 )
 
 // object is JSON under construction. Names are plain ASCII constants.
 type object []byte
 
-func (o *object) open() {
-	o.comma()
+var _ fields = (*object)(nil)
+
+// line appends the record as one line.
+func (o *object) line(r *llmotel.Record, weight float64) {
+	*o = append(*o, '{')
+	writer{o}.record(r, weight)
+	*o = append(*o, '}', '\n')
+}
+
+func (o *object) begin(name string) {
+	if name == "" {
+		o.comma()
+	} else {
+		o.key(name)
+	}
 	*o = append(*o, '{')
 }
 
-func (o *object) close() { *o = append(*o, '}') }
+func (o *object) end() { *o = append(*o, '}') }
+
+func (o *object) beginList(name string) {
+	o.key(name)
+	*o = append(*o, '[')
+}
+
+func (o *object) endList() { *o = append(*o, ']') }
 
 func (o *object) comma() {
 	switch (*o)[len(*o)-1] {
@@ -39,13 +61,7 @@ func (o *object) text(name, s string) {
 	*o = appendString(*o, s)
 }
 
-func (o *object) optional(name, s string) {
-	if s != "" {
-		o.text(name, s)
-	}
-}
-
-func (o *object) value(s string) {
+func (o *object) item(s string) {
 	o.comma()
 	*o = appendString(*o, s)
 }
@@ -65,10 +81,10 @@ func (o *object) int(name string, n int64) {
 	*o = strconv.AppendInt(*o, n, 10)
 }
 
-func (o *object) optionalInt(name string, n int) {
-	if n != 0 {
-		o.int(name, int64(n))
-	}
+// float writes a finite number.
+func (o *object) float(name string, f float64) {
+	o.key(name)
+	*o = strconv.AppendFloat(*o, f, 'g', -1, 64)
 }
 
 func (o *object) hex(name string, id []byte) {
@@ -78,16 +94,20 @@ func (o *object) hex(name string, id []byte) {
 	*o = append(*o, '"')
 }
 
-// time writes UTC; a year that RFC 3339 cannot hold becomes year 1.
 func (o *object) time(name string, t time.Time) {
-	t = t.UTC()
-	if y := t.Year(); y < 0 || y > 9999 {
-		t = time.Time{}
-	}
 	o.key(name)
 	*o = append(*o, '"')
-	*o = t.AppendFormat(*o, time.RFC3339Nano)
+	*o = instant(t).AppendFormat(*o, time.RFC3339Nano)
 	*o = append(*o, '"')
+}
+
+// instant is in UTC; a year that RFC 3339 cannot hold becomes year 1.
+func instant(t time.Time) time.Time {
+	t = t.UTC()
+	if y := t.Year(); y < 0 || y > 9999 {
+		return time.Time{}
+	}
+	return t
 }
 
 // decimal writes n * 10^-digits exactly, without trailing zeros.
@@ -112,20 +132,6 @@ func (o *object) decimal(name string, n int64, digits int) {
 		}
 	}
 	*o = b
-}
-
-// list writes an array of n values, unless it is empty, and at most maxNested
-// of them.
-func (o *object) list(name string, n int, value func(i int)) {
-	if n == 0 {
-		return
-	}
-	o.key(name)
-	*o = append(*o, '[')
-	for i := range min(n, maxNested) {
-		value(i)
-	}
-	*o = append(*o, ']')
 }
 
 // maxString bounds a string, in bytes; what is longer ends in "…".
@@ -163,15 +169,9 @@ func isPlain(s string) bool {
 }
 
 func appendEscapedString(b []byte, s string) []byte {
-	cut := len(s) > maxString
-	if cut {
-		s = s[:maxString]
-		for i := 0; i < utf8.UTFMax && s != ""; i++ { // not within a character
-			if r, size := utf8.DecodeLastRuneInString(s); r != utf8.RuneError || size != 1 {
-				break
-			}
-			s = s[:len(s)-1]
-		}
+	long := len(s) > maxString
+	if long {
+		s = cut(s)
 	}
 	b = append(b, '"')
 	start := 0
@@ -203,10 +203,22 @@ func appendEscapedString(b []byte, s string) []byte {
 		i += size
 	}
 	b = append(b, s[start:]...)
-	if cut {
+	if long {
 		b = append(b, "…"...)
 	}
 	return append(b, '"')
+}
+
+// cut shortens a string to maxString, not within a character.
+func cut(s string) string {
+	s = s[:maxString]
+	for i := 0; i < utf8.UTFMax && s != ""; i++ {
+		if r, size := utf8.DecodeLastRuneInString(s); r != utf8.RuneError || size != 1 {
+			break
+		}
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 func appendEscaped(b []byte, c byte) []byte {

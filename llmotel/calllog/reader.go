@@ -16,13 +16,15 @@ const MaxLine = 4 << 20
 // maxBad bounds the bad lines that a Reader remembers; all are counted.
 const maxBad = 100
 
-// Reader reads the lines of a log. It is for one goroutine.
+// Reader reads the lines of a log, of this version of the schema and of older
+// ones. It is for one goroutine.
 type Reader struct {
 	r        *bufio.Reader
 	line     int
 	buf      []byte
 	bad      []BadLine
 	badCount int
+	parser   parser
 }
 
 // BadLine is a line that holds no record.
@@ -100,15 +102,32 @@ func (r *Reader) next() ([]byte, error) {
 
 func (r *Reader) parse(line []byte) *Entry {
 	e := new(Entry)
-	if err := json.Unmarshal(line, e); err != nil {
-		r.addBad(ErrNotARecord)
-		return nil
-	}
-	if e.Schema != Schema {
-		r.addBad(ErrSchema)
+	if err := r.Parse(line, e); err != nil {
+		r.addBad(err)
 		return nil
 	}
 	return e
+}
+
+// Parse reads one line into e, whose former content is lost. It is for lines
+// that come from elsewhere than the Reader's own source, such as a database.
+// The error is ErrNotARecord or ErrSchema.
+func (r *Reader) Parse(line []byte, e *Entry) error {
+	if !r.parser.entry(line, e) {
+		*e = Entry{}
+		if err := json.Unmarshal(line, e); err != nil {
+			return ErrNotARecord
+		}
+	}
+	switch e.Schema {
+	case schema1, Schema:
+	default:
+		return ErrSchema
+	}
+	if !(e.Weight >= 1) {
+		e.Weight = 1 // version 1 has none
+	}
+	return nil
 }
 
 func (r *Reader) addBad(err error) {

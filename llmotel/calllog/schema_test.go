@@ -24,6 +24,7 @@ type schema struct {
 	Pattern     string             `json:"pattern"`
 	Format      string             `json:"format"`
 	MaxItems    int                `json:"maxItems"`
+	Minimum     *float64           `json:"minimum"`
 	Items       *schema            `json:"items"`
 	Properties  map[string]*schema `json:"properties"`
 	Required    []string           `json:"required"`
@@ -97,6 +98,9 @@ func (s *schema) allows(v any) bool {
 			return name == "object"
 		}
 	})
+	if x, ok := v.(float64); ok && s.Minimum != nil {
+		typeOK = typeOK && x >= *s.Minimum
+	}
 	if text, ok := v.(string); ok && s.Pattern != "" {
 		typeOK = typeOK && regexp.MustCompile(s.Pattern).MatchString(text)
 	}
@@ -112,6 +116,7 @@ func TestLinesFollowTheSchema(t *testing.T) {
 	cancelled.ErrorKind = providers.KindCancelled
 	for _, r := range []*llmotel.Record{full(), plain(), cancelled, {}} {
 		checkAgainstSchema(t, calllog.AppendLine(nil, r))
+		checkAgainstSchema(t, calllog.AppendWeighted(nil, r, 12.5))
 	}
 }
 
@@ -132,6 +137,7 @@ func TestEntryHasTheFieldsOfTheSchema(t *testing.T) {
 	compare(t, "", s, reflect.TypeFor[calllog.Entry]())
 	compare(t, "visits", s.Properties["visits"].Items, reflect.TypeFor[calllog.Visit]())
 	compare(t, "skips", s.Properties["skips"].Items, reflect.TypeFor[calllog.Skip]())
+	compare(t, "breaker_changes", s.Properties["breaker_changes"].Items, reflect.TypeFor[calllog.BreakerChange]())
 	compare(t, "attribution", s.Properties["attribution"], reflect.TypeFor[calllog.Attribution]())
 	if s.Properties["schema"].Const != calllog.Schema {
 		t.Errorf("schema is %v, want %s", s.Properties["schema"].Const, calllog.Schema)

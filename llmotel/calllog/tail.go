@@ -15,33 +15,35 @@ type tail struct {
 	page    int
 	end     int64 // after our last line
 	known   bool  // end is right
+	aligned bool  // the place of what is in frame is known
 	typical int   // the length of a line, a moving average
 	frame   []byte
 }
 
-// place returns what to write for a line, which ends in a newline. The bytes
-// are valid until the next call. torn tells whether our own last write was cut.
-func (t *tail) place(line []byte, torn bool) []byte {
+// begin empties the frame. torn tells whether our own last write was cut.
+func (t *tail) begin(torn bool) {
+	t.frame = t.frame[:0]
 	end, err := t.f.Seek(0, io.SeekEnd) // the place of appending is not changed by it
-	if err != nil {
-		return line
+	if t.aligned = err == nil; !t.aligned {
+		return
 	}
 	if end != t.end || !t.known {
 		// Somebody else wrote, and may have been killed at it.
 		torn = end > 0 && !endsLine(t.f, end)
 	}
 	t.end, t.known = end, false
-
-	t.frame = t.frame[:0]
 	if torn {
 		t.frame = append(t.frame, '\n')
-		end++
 	}
-	if len(line) > t.page {
+}
+
+// add puts a line, which ends in a newline, into the frame.
+func (t *tail) add(line []byte) {
+	room := t.page - int((t.end+int64(len(t.frame)))%int64(t.page))
+	if !t.aligned || len(line) > t.page {
 		t.frame = append(t.frame, line...)
-		return t.frame
+		return
 	}
-	room := t.page - int(end%int64(t.page))
 	if len(line) > room {
 		t.frame = appendSpaces(t.frame, room)
 		room = t.page
@@ -52,13 +54,12 @@ func (t *tail) place(line []byte, torn bool) []byte {
 		t.frame = appendSpaces(t.frame, rest)
 	}
 	t.frame = append(t.frame, '\n')
-	return t.frame
 }
 
 // wrote notes that n bytes were written.
 func (t *tail) wrote(n int) {
 	t.end += int64(n)
-	t.known = true
+	t.known = t.aligned
 }
 
 // endsLine tells whether the file ends with a newline. If it cannot be told,

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"sync"
 
@@ -25,7 +26,6 @@ type Target = failover.Target
 type Monitor struct {
 	chain *failover.Chain
 	stats *stats.Sink
-	log   *calllog.Log // nil without a call log
 
 	closeOnce sync.Once
 	closers   []func() error // in the order in which they run
@@ -69,13 +69,23 @@ func (m *Monitor) build(targets []Target, c config) error {
 	m.stats = stats.New(stats.WithBreakers(m.Breakers))
 	sinks := []llmotel.Sink{m.stats}
 	if c.callLog != "" {
-		log, err := calllog.Open(c.callLog, c.callLogOptions...)
+		log, err := calllog.Open(c.callLog, append([]calllog.FileOption{calllog.WithMeterProvider(mp)}, c.callLogOptions...)...)
 		if err != nil {
 			return err
 		}
-		m.log = log
-		m.onClose(log.Close)
-		sinks = append(sinks, log)
+		sink := interface {
+			llmotel.Sink
+			io.Closer
+		}(log)
+		if c.callLogQueue != nil {
+			queue, err := calllog.NewQueue(log, append([]calllog.QueueOption{calllog.WithMeterProvider(mp)}, c.callLogQueue...)...)
+			if err != nil {
+				return errors.Join(err, log.Close())
+			}
+			sink = queue // closes the log as well
+		}
+		m.onClose(sink.Close)
+		sinks = append(sinks, sink)
 	}
 	recorder := []llmotel.Option{
 		llmotel.WithTracerProvider(tp), llmotel.WithMeterProvider(mp), llmotel.WithLoggerProvider(lp),
@@ -119,6 +129,10 @@ func (m *Monitor) Stream(ctx context.Context, req *providers.Request) iter.Seq2[
 
 // Snapshot returns the statistics since New.
 func (m *Monitor) Snapshot() stats.Snapshot { return m.stats.Snapshot() }
+
+// Stats returns the statistics themselves, for windows of time and the
+// timeline.
+func (m *Monitor) Stats() *stats.Sink { return m.stats }
 
 // Breakers returns the state of each target's circuit breaker, in the order of
 // the targets.

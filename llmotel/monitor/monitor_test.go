@@ -1,6 +1,7 @@
 package monitor_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -98,6 +99,30 @@ func TestMonitorWithoutCollector(t *testing.T) {
 	}
 	if lines != 2 {
 		t.Errorf("%d records in the call log, want 2", lines)
+	}
+}
+
+func TestCallLogBehindAQueue(t *testing.T) {
+	t.Setenv("OTEL_SDK_DISABLED", "true")
+	path := filepath.Join(t.TempDir(), "calls.jsonl")
+	m, err := monitor.New(targets(t), monitor.WithCallLog(path), monitor.WithCallLogQueue(calllog.WithBatch(100, time.Hour)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Generate(t.Context(), request()); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(path); err != nil || len(text) != 0 {
+		t.Errorf("%v: %q is in the file before the queue was flushed", err, text)
+	}
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(path); err != nil || !bytes.HasSuffix(text, []byte("}\n")) {
+		t.Errorf("%v: %q after Close, want the record", err, text)
+	}
+	if _, err := monitor.New(targets(t), monitor.WithCallLog(path), monitor.WithCallLogQueue(calllog.WithCapacity(0))); err == nil {
+		t.Error("no error for a queue without capacity")
 	}
 }
 

@@ -18,6 +18,7 @@ type config struct {
 	telemetry       []otelsetup.Option
 	callLog         string
 	callLogOptions  []calllog.FileOption
+	callLogQueue    []calllog.QueueOption // nil without a queue
 	failover        []failover.Option
 	recorder        []llmotel.Option
 }
@@ -59,6 +60,17 @@ func WithTelemetry(opts ...otelsetup.Option) Option {
 func WithCallLog(path string, opts ...calllog.FileOption) Option {
 	return optionFunc(func(c config) config {
 		c.callLog, c.callLogOptions = path, opts
+		return c
+	})
+}
+
+// WithCallLogQueue puts a calllog.Queue in front of the call log, which takes
+// writing off the path of calls: if the process is killed, what is in the queue
+// is lost, 100 ms of records as a rule. By default each record is in the file
+// when its call returns.
+func WithCallLogQueue(opts ...calllog.QueueOption) Option {
+	return optionFunc(func(c config) config {
+		c.callLogQueue = append([]calllog.QueueOption{}, opts...)
 		return c
 	})
 }

@@ -23,6 +23,7 @@ type fleet struct {
 	openai, anthropic *mock.Provider
 	telemetry         *oteltest.Recorder
 	records           []*llmotel.Record
+	options           []failover.Option
 }
 
 func (f *fleet) Record(_ context.Context, r *llmotel.Record) { f.records = append(f.records, r) }
@@ -53,6 +54,7 @@ func newFleet(t *testing.T, opts ...failover.Option) *fleet {
 			t.Error(err)
 		}
 	})
+	f.options = tel.Options()
 	f.chain, err = failover.New([]failover.Target{
 		{Name: "primary", Model: f.openai.Model(), Provider: f.openai},
 		{Name: "backup", Model: f.anthropic.Model(), Provider: f.anthropic},
@@ -82,6 +84,9 @@ func (f *fleet) text(t *testing.T) string {
 		}
 		for _, s := range r.Skips {
 			fmt.Fprintf(&b, "    skip %s %s\n", s.Target, s.Reason)
+		}
+		for _, c := range r.BreakerChanges {
+			fmt.Fprintf(&b, "    change %s model=%q key=%q %s->%s %s\n", c.Target, c.Model, c.Key, c.From, c.To, c.Reason)
 		}
 	}
 	text := b.String()

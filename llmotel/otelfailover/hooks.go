@@ -11,6 +11,9 @@ import (
 
 func (t *Telemetry) callStart(ctx context.Context, e failover.StartEvent) context.Context {
 	t.Observe(e.Chain)
+	if e.Experiment != "" {
+		ctx = llmotel.WithAttribution(ctx, llmotel.Attribution{Experiment: e.Experiment, Variant: e.Variant})
+	}
 	ctx, span := t.inst.StartChain(ctx, llmotel.ChainCall{
 		Chain: e.Chain.Name(), Model: e.Model, Stream: e.Stream,
 	})
@@ -36,13 +39,13 @@ func (t *Telemetry) callEnd(ctx context.Context, e failover.EndEvent) {
 		if a.Kind != "" {
 			outcome = string(a.Kind)
 		}
-		t.metrics.attempts.inc(ctx, [3]string{a.Target, outcome})
+		t.metrics.attempts.inc(ctx, labels{a.Target, outcome})
 	}
 	span := spanOf(ctx)
 	if span == nil {
 		return
 	}
-	r := llmotel.ChainResult{Target: e.Target, Attempts: e.Attempts, Breakers: e.Chain.BreakerStatuses()}
+	r := llmotel.ChainResult{Target: e.Target, Attempts: e.Attempts, Degraded: e.Degraded, Breakers: e.Chain.BreakerStatuses()}
 	if fe, ok := errors.AsType[*failover.Error](e.Err); ok {
 		r.Message = fe.Error() // names targets and kinds, never content
 	}
@@ -62,18 +65,25 @@ func (t *Telemetry) skip(ctx context.Context, e failover.SkipEvent) {
 }
 
 func (t *Telemetry) fallback(ctx context.Context, e failover.FallbackEvent) {
-	t.metrics.fallbacks.inc(ctx, [3]string{e.From, e.To, string(e.Kind)})
+	to := e.To
+	if e.LastResort {
+		to = genai.FallbackToLastResort
+	}
+	t.metrics.fallbacks.inc(ctx, labels{e.From, to, string(e.Kind)})
 	spanOf(ctx).Event(genai.EventFallback,
 		genai.FallbackFromKey.String(e.From),
-		genai.FallbackToKey.String(e.To),
+		genai.FallbackToKey.String(to),
 		genai.ErrorTypeKey.String(string(e.Kind)))
 }
 
+func (t *Telemetry) hedge(ctx context.Context, e failover.HedgeEvent) {
+	t.metrics.hedges.inc(ctx, labels{e.Target})
+	spanOf(ctx).Event(genai.EventHedge, genai.TargetKey.String(e.Target), genai.HedgeAfterKey.Float64(e.After.Seconds()))
+}
+
 func (t *Telemetry) breakerChange(ctx context.Context, e failover.BreakerEvent) {
-	t.metrics.transitions.inc(ctx, [3]string{e.Target, string(e.To), e.Reason})
-	spanOf(ctx).Event(genai.EventBreakerChange,
-		genai.TargetKey.String(e.Target),
-		genai.BreakerFromKey.String(string(e.From)),
-		genai.BreakerToKey.String(string(e.To)),
-		genai.BreakerReasonKey.String(e.Reason))
+	t.metrics.transitions.inc(ctx, labels{e.Target, string(e.To), e.Reason, e.Model, e.Key})
+	spanOf(ctx).BreakerChange(llmotel.BreakerChange{
+		Target: e.Target, Model: e.Model, Key: e.Key, From: e.From, To: e.To, Reason: e.Reason,
+	})
 }

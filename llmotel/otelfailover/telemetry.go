@@ -1,7 +1,6 @@
 package otelfailover
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -68,7 +67,7 @@ func New(inst *llmotel.Instrumentation, opts ...Option) (*Telemetry, error) {
 		return nil, err
 	}
 	t := &Telemetry{inst: inst, metrics: m}
-	t.stop, err = meter.RegisterCallback(t.observe, m.state)
+	t.stop, err = meter.RegisterCallback(t.observe, m.state, m.windowCalls, m.inFlight, m.retryIn)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +85,7 @@ func (t *Telemetry) Options() []failover.Option {
 			Retry:         t.retry,
 			Skip:          t.skip,
 			Fallback:      t.fallback,
+			Hedge:         t.hedge,
 			BreakerChange: t.breakerChange,
 		}),
 	}
@@ -125,37 +125,4 @@ func (t *Telemetry) Close() error {
 	t.closed = true
 	t.chains.Store(nil)
 	return t.stop.Unregister()
-}
-
-// observe reports the state of every target's breaker when metrics are
-// collected; the worst, where several chains have a target of that name.
-func (t *Telemetry) observe(_ context.Context, o metric.Observer) error {
-	chains := t.chains.Load()
-	if chains == nil {
-		return nil
-	}
-	worst := map[string]int64{}
-	for _, p := range *chains {
-		c := p.Value()
-		if c == nil {
-			continue
-		}
-		for _, b := range c.BreakerStatuses() {
-			worst[b.Target] = max(worst[b.Target], gauge(b.State))
-		}
-	}
-	for target, state := range worst {
-		o.ObserveInt64(t.metrics.state, state, metric.WithAttributes(genai.TargetKey.String(target)))
-	}
-	return nil
-}
-
-func gauge(s providers.BreakerState) int64 {
-	switch s {
-	case providers.BreakerOpen:
-		return genai.BreakerGaugeOpen
-	case providers.BreakerHalfOpen:
-		return genai.BreakerGaugeHalfOpen
-	}
-	return genai.BreakerGaugeClosed
 }

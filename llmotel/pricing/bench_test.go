@@ -1,6 +1,7 @@
 package pricing_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -32,6 +33,28 @@ func BenchmarkCost(b *testing.B) {
 				c.Price(q)
 			}
 		})
+	}
+}
+
+// BenchmarkCostFloor is the least that pricing a call can be: a look-up by
+// provider and model, and two multiplications.
+func BenchmarkCostFloor(b *testing.B) {
+	type name struct{ provider, model string }
+	type rates struct{ in, out int64 }
+	list := map[name]rates{}
+	for i := range 1800 {
+		list[name{"provider", "model " + strconv.Itoa(i)}] = rates{int64(i), int64(i)}
+	}
+	list[name{"anthropic", "claude-sonnet-5"}] = rates{3_000_000, 15_000_000}
+	u := reported(1200, 300)
+	var sum int64
+	b.ReportAllocs()
+	for b.Loop() {
+		r := list[name{"anthropic", "claude-sonnet-5"}]
+		sum += u.Input*r.in + u.Output*r.out
+	}
+	if sum == 0 {
+		b.Fatal("nothing was priced")
 	}
 }
 

@@ -53,6 +53,9 @@ func (f *Files) Reload() error {
 // Catalogue returns the prices of the last successful reading.
 func (f *Files) Catalogue() *Catalogue { return f.now.Load() }
 
+// Price is that of the Catalogue.
+func (f *Files) Price(q Query) Cost { return f.Catalogue().Price(q) }
+
 // Cost is that of the Catalogue.
 func (f *Files) Cost(provider, model, tier string, usage *providers.Usage, at time.Time) Cost {
 	return f.Catalogue().Cost(provider, model, tier, usage, at)

@@ -3,7 +3,10 @@ package stats_test
 import (
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +14,7 @@ import (
 	"github.com/llmotel/sdk/llmotel/stats"
 )
 
-// The issue asks for 2.5 % of the exact percentile; the sketch states 1 %.
+// The issue asks for 2.5 % of the exact percentile; the histogram states 1.6 %.
 const (
 	tolerance = 0.025
 	stated    = stats.RelativeAccuracy + 1e-6 // durations are whole nanoseconds
@@ -139,5 +142,43 @@ func TestMergedSeriesKeepAccuracy(t *testing.T) {
 	}
 	if got.Count != 30_000 || snap.Targets[0].Latency.Count != 10_000 {
 		t.Errorf("counts %d and %d, want 30000 and 10000: the merge must not change its parts", got.Count, snap.Targets[0].Latency.Count)
+	}
+}
+
+// What providers said that their answers took, as recorded. The exact
+// percentiles were worked out by hand, at the nearest rank upwards.
+func TestPercentilesOfRecordedLatencies(t *testing.T) {
+	data, err := os.ReadFile("testdata/latencies.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := stats.New()
+	n := 0
+	for line := range strings.Lines(string(data)) {
+		if line[0] == '#' {
+			continue
+		}
+		ms, err := strconv.ParseFloat(strings.TrimSpace(line), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := time.Duration(ms * float64(time.Millisecond))
+		s.Record(t.Context(), &llmotel.Record{Target: []string{"east", "west"}[n%2], Provider: "p", RequestModel: "m", Attempts: 1, Duration: d, TimeToFirstChunk: d})
+		n++
+	}
+	const ms = time.Millisecond
+	for _, w := range []stats.Window{stats.SinceStart, stats.LastMinute, stats.LastHour} {
+		for name, got := range map[string]stats.Latency{"latency": s.Window(w).Overall.Latency, "first chunk": s.Window(w).Models[0].TimeToFirstChunk} {
+			for p, v := range map[string]struct{ got, exact time.Duration }{
+				"p50": {got.P50, 713 * ms}, "p90": {got.P90, 6053 * ms}, "p95": {got.P95, 7107 * ms}, "p99": {got.P99, 10386200 * time.Microsecond},
+			} {
+				if off := math.Abs(float64(v.got-v.exact)) / float64(v.exact); off > tolerance {
+					t.Errorf("%v %s %s: %v, exactly %v: %.2f %% off", w, name, p, v.got, v.exact, 100*off)
+				}
+			}
+			if got.Count != 42 || got.Min != 38*ms || got.Max != 10386200*time.Microsecond || got.Avg.Round(time.Microsecond) != 1772568*time.Microsecond {
+				t.Errorf("%v %s: %+v", w, name, got)
+			}
+		}
 	}
 }

@@ -10,9 +10,12 @@ import (
 // Cost is the sum of what priced calls cost, and the number of those that
 // could not be priced, without which the sum means nothing.
 type Cost struct {
-	// USD is the sum of the priced calls; meaningless if Priced is 0, and then
-	// null in JSON.
+	// USD is the sum of the calls priced in US dollars; meaningless if there
+	// are none, and then null in JSON.
 	USD float64 `json:"usd"`
+	// USDPerSuccess is USD by succeeded calls, what the others cost included;
+	// nil without a priced or without a succeeded call.
+	USDPerSuccess *float64 `json:"usd_per_success"`
 	// Other holds the sums of calls priced in another currency.
 	Other map[string]float64 `json:"other_currencies,omitempty"`
 	// Priced, Unpriced and Partial count calls. Partial ones are priced, but
@@ -23,14 +26,17 @@ type Cost struct {
 	Partial  int64 `json:"partially_priced_calls"`
 }
 
-// MarshalJSON writes the sum as null if no call was priced.
+// inUSD tells whether any call was priced in US dollars.
+func (c *Cost) inUSD() bool { return c.Priced > 0 && (c.USD != 0 || len(c.Other) == 0) }
+
+// MarshalJSON writes a sum of no calls as null.
 func (c Cost) MarshalJSON() ([]byte, error) {
 	type plain Cost
 	out := struct {
 		USD *float64 `json:"usd"`
 		plain
 	}{plain: plain(c)}
-	if c.Priced > 0 {
+	if c.inUSD() {
 		out.USD = &c.USD
 	}
 	return json.Marshal(out)
@@ -39,8 +45,13 @@ func (c Cost) MarshalJSON() ([]byte, error) {
 // money sums amounts exactly and without overflow.
 type money struct {
 	usd                       sum
-	other                     map[string]*sum
+	other                     []currencySum
 	priced, unpriced, partial int64
+}
+
+type currencySum struct {
+	currency string
+	sum
 }
 
 // sum is whole units and the rest below one.
@@ -97,43 +108,44 @@ func (m *money) sumOf(currency string) *sum {
 	if currency == "" || currency == usd {
 		return &m.usd
 	}
-	if s, ok := m.other[currency]; ok {
-		return s
+	for i := range m.other {
+		if m.other[i].currency == currency {
+			return &m.other[i].sum
+		}
 	}
-	if m.other == nil {
-		m.other = make(map[string]*sum)
+	if len(m.other) >= maxCurrencies && currency != Other {
+		return m.sumOf(Other)
 	}
-	if len(m.other) >= maxCurrencies {
-		currency = Other
-	}
-	s := new(sum)
-	if known, ok := m.other[currency]; ok {
-		return known
-	}
-	m.other[currency] = s
-	return s
+	m.other = append(m.other, currencySum{currency: currency})
+	return &m.other[len(m.other)-1].sum
+}
+
+func (s *sum) merge(other sum) {
+	s.whole += other.whole
+	s.add(other.rest)
 }
 
 func (m *money) merge(other *money) {
-	m.usd.whole += other.usd.whole
-	m.usd.add(other.usd.rest)
-	for currency, s := range other.other {
-		own := m.sumOf(currency)
-		own.whole += s.whole
-		own.add(s.rest)
+	m.usd.merge(other.usd)
+	for i := range other.other {
+		m.sumOf(other.other[i].currency).merge(other.other[i].sum)
 	}
 	m.priced += other.priced
 	m.unpriced += other.unpriced
 	m.partial += other.partial
 }
 
-func (m *money) snapshot() Cost {
+func (m *money) snapshot(succeeded int64) Cost {
 	c := Cost{USD: m.usd.float(), Priced: m.priced, Unpriced: m.unpriced, Partial: m.partial}
-	for currency, s := range m.other {
-		if c.Other == nil {
-			c.Other = make(map[string]float64, len(m.other))
+	if len(m.other) > 0 {
+		c.Other = make(map[string]float64, len(m.other))
+		for i := range m.other {
+			c.Other[m.other[i].currency] = m.other[i].float()
 		}
-		c.Other[currency] = s.float()
+	}
+	if succeeded > 0 && c.inUSD() {
+		perSuccess := c.USD / float64(succeeded)
+		c.USDPerSuccess = &perSuccess
 	}
 	return c
 }

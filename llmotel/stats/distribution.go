@@ -1,73 +1,62 @@
 package stats
 
-import (
-	"time"
+import "time"
 
-	"github.com/DataDog/sketches-go/ddsketch"
-	"github.com/DataDog/sketches-go/ddsketch/mapping"
-	"github.com/DataDog/sketches-go/ddsketch/store"
-)
-
-// RelativeAccuracy is how far a percentile may be from the sample at its rank,
-// ceil(p/100 * count): 1 % of that sample.
-const RelativeAccuracy = 0.01
-
-// maxBins bounds a sketch to 8 KB. At this accuracy it spans a factor of 8e8,
-// say from 1 µs to 13 min; beyond it the lowest values are merged, so high
-// percentiles stay exact.
-const maxBins = 1024
-
-// The cubic mapping needs 1 % more bins than the logarithm and no logarithm.
-// Immutable, so that all sketches share it.
-var sketchMapping, _ = mapping.NewCubicallyInterpolatedMapping(RelativeAccuracy)
-
-// distribution holds durations. The zero value is empty and takes no memory
-// beyond itself.
+// distribution holds durations. The zero value is empty.
 type distribution struct {
-	sketch   *ddsketch.DDSketch
 	count    int64
-	sum      float64 // seconds
+	sum      float64 // nanoseconds
 	min, max time.Duration
+	samples  histogram
 }
 
-func newSketch() *ddsketch.DDSketch {
-	return ddsketch.NewDDSketch(sketchMapping, store.NewCollapsingLowestDenseStore(maxBins), store.NewCollapsingLowestDenseStore(maxBins))
-}
-
-func (d *distribution) add(v time.Duration) {
-	v = max(v, 0)
-	if d.sketch == nil {
-		d.sketch, d.min = newSketch(), v
+// add takes a duration and its bucket, which is found once for all the
+// distributions that it goes to.
+func (d *distribution) add(v time.Duration, bucket int) {
+	if d.count == 0 {
+		d.min = v
 	}
 	d.count++
-	d.sum += v.Seconds()
+	d.sum += float64(v)
 	d.min, d.max = min(d.min, v), max(d.max, v)
-	_ = d.sketch.Add(v.Seconds()) // fails on negative, NaN and infinite values only
+	d.samples.add(bucket)
 }
 
 func (d *distribution) merge(other *distribution) {
-	switch {
-	case other.sketch == nil:
+	if other.count == 0 {
 		return
-	case d.sketch == nil:
-		*d = *other
-		d.sketch = other.sketch.Copy()
-		return
+	}
+	if d.count == 0 {
+		d.min = other.min
 	}
 	d.count += other.count
 	d.sum += other.sum
 	d.min, d.max = min(d.min, other.min), max(d.max, other.max)
-	_ = d.sketch.MergeWith(other.sketch) // fails on another mapping only
+	d.samples.merge(&other.samples)
+}
+
+func (d *distribution) reset() {
+	d.samples.reset()
+	*d = distribution{samples: d.samples}
+}
+
+// copied returns d with samples of its own, cut from the front of arena, and
+// what is left of the arena.
+func (d *distribution) copied(arena []uint32) (distribution, []uint32) {
+	c, n := *d, len(d.samples.words)
+	c.samples.words = arena[:n:n]
+	copy(c.samples.words, d.samples.words)
+	return c, arena[n:]
 }
 
 func (d *distribution) snapshot() Latency {
 	if d.count == 0 {
 		return Latency{}
 	}
-	q := d.percentiles([...]int64{50, 90, 95, 99})
+	q := d.percentiles([...]uint64{50, 90, 95, 99})
 	return Latency{
 		Count: d.count,
-		Avg:   seconds(d.sum / float64(d.count)),
+		Avg:   time.Duration(d.sum/float64(d.count) + 0.5),
 		Min:   d.min,
 		Max:   d.max,
 		P50:   q[0],
@@ -79,30 +68,26 @@ func (d *distribution) snapshot() Latency {
 
 // percentiles returns the samples at the nearest ranks, upwards: the smallest
 // sample that at least so many per cent do not exceed. The first and the last
-// sample are exact. It walks the bins once for all ranks, which must ascend.
-func (d *distribution) percentiles(ps [4]int64) (out [4]time.Duration) {
-	n := d.sketch.GetZeroCount()
-	next := 0
-	rank := func() int64 { return (ps[next]*d.count + 99) / 100 }
+// sample are exact. It walks the buckets once for all ranks, which must ascend.
+func (d *distribution) percentiles(ps [4]uint64) (out [4]time.Duration) {
+	total, seen, next := d.samples.total(), uint64(0), 0
+	rank := func() uint64 { return (ps[next]*total + 99) / 100 }
 	for next < len(ps) && rank() <= 1 {
 		out[next] = d.min
 		next++
 	}
-	for next < len(ps) && float64(rank()) <= n {
-		next++ // zero
-	}
-	d.sketch.GetPositiveValueStore().ForEach(func(index int, count float64) bool {
-		n += count
-		for next < len(ps) && rank() < d.count && float64(rank()) <= n {
-			out[next] = min(max(seconds(sketchMapping.Value(index)), d.min), d.max)
+	for bucket, n := range d.samples.each {
+		seen += uint64(n)
+		for next < len(ps) && rank() < total && rank() <= seen {
+			out[next] = min(max(middle(bucket), d.min), d.max)
 			next++
 		}
-		return next == len(ps) || rank() == d.count
-	})
+		if next == len(ps) || rank() == total {
+			break
+		}
+	}
 	for ; next < len(ps); next++ {
 		out[next] = d.max
 	}
 	return out
 }
-
-func seconds(s float64) time.Duration { return time.Duration(s*float64(time.Second) + 0.5) }

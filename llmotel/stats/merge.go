@@ -2,68 +2,122 @@ package stats
 
 import "github.com/llmotel/sdk/providers"
 
-// models merges series by provider and model.
-func models(all []*series) []Model {
-	type id struct{ provider, model string }
-	ids, groups := group(all, func(s *series) (id, bool) { return id{s.provider, s.model}, true })
-	out := make([]Model, len(ids))
-	for i, k := range ids {
-		out[i] = Model{Provider: k.provider, Model: k.model, Figures: merged(groups[k])}
+// rows are the figures of series that were used, in order of appearance with Other
+// last.
+type rows []entry
+
+type entry struct {
+	*series
+	figures *figures
+}
+
+func (c *capture) rows(of []figures) rows {
+	out, others := make(rows, 0, len(of)), rows(nil)
+	for i, s := range c.order[:len(of)] {
+		switch {
+		case of[i].requests() == 0:
+		case s == c.other[s.role]:
+			others = append(others, entry{s, &of[i]})
+		default:
+			out = append(out, entry{s, &of[i]})
+		}
+	}
+	return append(out, others...)
+}
+
+// merged merges the rows of calls or of visits by an id, in order of first
+// appearance, and makes a row of each; those for which id says no are left out.
+func merged[K comparable, T any](all rows, counts role, id func(*key) (K, bool), row func(K, Figures) T) []T {
+	var ids []K
+	groups := map[K][]*figures{}
+	for i := range all {
+		k := &all[i].key
+		name, ok := id(k)
+		if !ok || k.role != both && k.role != counts {
+			continue
+		}
+		if _, seen := groups[name]; !seen {
+			ids = append(ids, name)
+		}
+		groups[name] = append(groups[name], all[i].figures)
+	}
+	out := []T{}
+	for _, name := range ids {
+		out = append(out, row(name, sumOf(groups[name])))
 	}
 	return out
 }
 
-// targets merges series by target and adds the breakers, also those of targets
-// that were never called.
-func targets(all []*series, breakers []providers.BreakerStatus) []Target {
-	ids, groups := group(all, func(s *series) (string, bool) { return s.target, s.target != "" })
-	byName := make(map[string]*Breaker, len(breakers))
-	for _, b := range breakers {
-		if _, twice := byName[b.Target]; twice {
-			continue
-		}
-		byName[b.Target] = &Breaker{
-			State: b.State, Since: b.Since, Reason: b.Reason, RetryAt: b.RetryAt,
-			ConsecutiveFailures: b.ConsecutiveFailures, Successes: b.Successes, Failures: b.Failures, ErrorRate: b.FailureRate,
-		}
-		if _, called := groups[b.Target]; !called {
-			ids = append(ids, b.Target)
-		}
-	}
-	out := make([]Target, len(ids))
-	for i, name := range ids {
-		out[i] = Target{Target: name, Breaker: byName[name], Figures: merged(groups[name])}
-	}
-	return out
-}
-
-// group sorts series by an id, in order of first appearance; those for which
-// of says no are left out.
-func group[K comparable](all []*series, of func(*series) (K, bool)) (ids []K, groups map[K][]*series) {
-	groups = make(map[K][]*series, len(all))
-	for _, s := range all {
-		k, ok := of(s)
-		if !ok {
-			continue
-		}
-		if _, seen := groups[k]; !seen {
-			ids = append(ids, k)
-		}
-		groups[k] = append(groups[k], s)
-	}
-	return ids, groups
-}
-
-func merged(group []*series) Figures {
-	switch len(group) {
-	case 0:
-		return Figures{}
-	case 1:
+func sumOf(group []*figures) Figures {
+	if len(group) == 1 {
 		return group[0].snapshot()
 	}
 	var sum figures
-	for _, s := range group {
-		sum.merge(&s.figures)
+	for _, f := range group {
+		sum.merge(f)
 	}
 	return sum.snapshot()
+}
+
+func (r rows) overall() Overall {
+	everything := func(*key) (struct{}, bool) { return struct{}{}, true }
+	all := merged(r, calls, everything, func(_ struct{}, f Figures) Overall { return Overall{f} })
+	if len(all) == 0 {
+		return Overall{}
+	}
+	return all[0]
+}
+
+func (r rows) providers() []Provider {
+	return merged(r, visits, func(k *key) (string, bool) { return k.provider, true },
+		func(name string, f Figures) Provider { return Provider{name, f} })
+}
+
+func (r rows) models() []Model {
+	type id struct{ provider, model string }
+	return merged(r, visits, func(k *key) (id, bool) { return id{k.provider, k.model}, true },
+		func(k id, f Figures) Model { return Model{k.provider, k.model, f} })
+}
+
+func (r rows) features() []Feature {
+	return merged(r, calls, func(k *key) (string, bool) { return k.feature, k.feature != "" },
+		func(name string, f Figures) Feature { return Feature{name, f} })
+}
+
+func (r rows) prompts() []Prompt {
+	type id struct{ name, version string }
+	return merged(r, calls, func(k *key) (id, bool) { return id{k.prompt, k.promptVersion}, k.prompt+k.promptVersion != "" },
+		func(k id, f Figures) Prompt { return Prompt{k.name, k.version, f} })
+}
+
+func (r rows) variants() []Variant {
+	type id struct{ experiment, variant string }
+	return merged(r, calls, func(k *key) (id, bool) { return id{k.experiment, k.variant}, k.experiment+k.variant != "" },
+		func(k id, f Figures) Variant { return Variant{k.experiment, k.variant, f} })
+}
+
+// targets adds the breakers, also those of targets that were never called.
+func (r rows) targets(breakers []providers.BreakerStatus) []Target {
+	out := merged(r, visits, func(k *key) (string, bool) { return k.target, k.target != "" },
+		func(name string, f Figures) Target { return Target{Target: name, Figures: f} })
+	index := make(map[string]int, len(out))
+	for i := range out {
+		index[out[i].Target] = i
+	}
+	for _, b := range breakers {
+		i, called := index[b.Target]
+		if !called {
+			i = len(out)
+			index[b.Target] = i
+			out = append(out, Target{Target: b.Target})
+		}
+		if out[i].Breaker == nil {
+			out[i].Breaker = &Breaker{
+				State: b.State, Since: b.Since, Reason: b.Reason, RetryAt: b.RetryAt,
+				ConsecutiveFailures: b.ConsecutiveFailures, Successes: b.Successes, Failures: b.Failures, ErrorRate: b.FailureRate,
+				SlowCalls: b.SlowCalls, TimedCalls: b.TimedCalls, InFlight: b.InFlight,
+			}
+		}
+	}
+	return out
 }

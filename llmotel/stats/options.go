@@ -6,9 +6,10 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// DefaultMaxSeries is how many combinations of target, provider and model are
-// told apart unless WithMaxSeries says otherwise.
-const DefaultMaxSeries = 512
+// DefaultMaxSeries is how many combinations of target, provider, model, feature,
+// prompt with its version, experiment and variant are told apart unless
+// WithMaxSeries says otherwise.
+const DefaultMaxSeries = 1000
 
 // Option configures a Sink.
 type Option interface{ apply(config) config }
@@ -33,9 +34,11 @@ func newConfig(opts []Option) config {
 	return c
 }
 
-// WithMaxSeries bounds how many combinations of target, provider and model are
-// told apart. What comes after them is counted under "other". A number below
-// 1 means DefaultMaxSeries. A series takes about 3 KB, and 24 KB at worst.
+// WithMaxSeries bounds how many combinations of attributes are told apart. Of
+// what comes after them the attribution is counted under "other" and, once a
+// quarter more has appeared, everything is. A number below 1 means
+// DefaultMaxSeries. A series takes about 2 KB, and up to as much again in each slice of
+// time that it was used in: 16 MB in all for a million calls a day over 1,000 series.
 func WithMaxSeries(n int) Option {
 	return optionFunc(func(c config) config {
 		c.maxSeries = DefaultMaxSeries

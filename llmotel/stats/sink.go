@@ -2,13 +2,10 @@ package stats
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/llmotel/sdk/llmotel"
-	"github.com/llmotel/sdk/providers"
 )
 
 // Sink counts the calls that it is given. It is safe for concurrent use, and
@@ -17,40 +14,24 @@ type Sink struct {
 	cfg   config
 	since time.Time
 
-	mu        sync.Mutex
-	overall   figures
-	fallbacks int64
-	series    map[key]*series
-	order     []*series // in order of appearance
-	other     *series   // what did not fit
-	overflow  int64
+	mu                            sync.Mutex
+	series                        map[key]*series
+	recent                        [1 << recentBits]*series // a short way to series, by slot
+	order                         []*series                // in order of appearance
+	other                         [roles]*series
+	overflowCalls, overflowVisits int64
+	rings                         [rings]ring
 }
 
 var _ llmotel.Sink = (*Sink)(nil)
 
-// key is the attribute tuple that has a series of its own. Coarser views are
-// merged from it when a snapshot is taken, so a further attribute is a further
-// field here and nothing on the call path.
-type key struct {
-	target, provider, model string
-}
-
-type series struct {
-	key
-	figures
-}
-
-// Other is the provider, model and target under which visits beyond the
-// maximum number of series are counted.
-const Other = "other"
-
-// maxName bounds a name that becomes a series; longer ones are no names.
-const maxName = 256
-
 // New returns an empty Sink.
 func New(opts ...Option) *Sink {
 	cfg := newConfig(opts)
-	return &Sink{cfg: cfg, since: cfg.now(), series: make(map[key]*series)}
+	return &Sink{
+		cfg: cfg, since: cfg.now(), series: make(map[key]*series),
+		rings: [rings]ring{newRing(fineWidth, fineSlices), newRing(coarseWidth, coarseSlices)},
+	}
 }
 
 // Record counts one finished call. In the steady state it allocates nothing
@@ -59,85 +40,49 @@ func (s *Sink) Record(_ context.Context, r *llmotel.Record) {
 	if r == nil {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-
-	if len(r.Visits) == 0 {
-		o := outcome{
-			kind: r.ErrorKind, abandoned: r.Abandoned, attempts: r.Attempts, retries: max(0, r.Attempts-1), usage: &r.Usage, cost: &r.Cost,
-			latency: r.Duration, firstChunk: r.TimeToFirstChunk,
-		}
-		s.overall.add(&o)
+	call := ofCall(r)
+	role := both
+	switch {
+	case len(r.Visits) > 0, r.Attempts <= 0:
 		// What was not sent, such as a call for which every breaker was open,
 		// is nobody's failure.
-		if r.Attempts > 0 {
-			s.of(key{r.Target, r.Provider, r.RequestModel}).add(&o)
-		}
-		return
+		role = calls
 	}
-
-	retries := 0
-	for i := range r.Visits {
-		v := &r.Visits[i]
-		o := outcome{
-			kind: v.ErrorKind, abandoned: r.Abandoned, attempts: v.Attempts, retries: max(0, v.Attempts-1), usage: &v.Usage, cost: &v.Cost,
-			latency: v.Duration, firstChunk: v.TimeToFirstChunk,
-		}
-		retries += o.retries
-		s.of(key{v.Target, v.Provider, v.RequestModel}).add(&o)
-	}
-	s.overall.add(&outcome{
-		kind: r.ErrorKind, abandoned: r.Abandoned, attempts: r.Attempts, retries: retries, usage: &r.Usage, cost: &r.Cost,
-		latency: r.Duration, firstChunk: r.TimeToFirstChunk,
-	})
-	if r.Succeeded() && len(r.Visits)+len(r.Skips) > 1 {
-		s.fallbacks++
-	}
-}
-
-// of returns the series of k, or the common one if there is no room for k.
-func (s *Sink) of(k key) *series {
-	if found, ok := s.series[k]; ok {
-		return found
-	}
-	if len(s.series) >= s.cfg.maxSeries || len(k.target) > maxName || len(k.provider) > maxName || len(k.model) > maxName {
-		if s.other == nil {
-			s.other = &series{key: key{Other, Other, Other}}
-		}
-		s.overflow++
-		return s.other
-	}
-	// The names may be parts of a larger string, which a map key would keep.
-	k = key{strings.Clone(k.target), strings.Clone(k.provider), strings.Clone(k.model)}
-	fresh := &series{key: k}
-	s.series[k] = fresh
-	s.order = append(s.order, fresh)
-	return fresh
-}
-
-// Snapshot returns the figures as they are now. Calls that end meanwhile are
-// in it whole or not at all. They wait for about two microseconds per series, so
-// taking one a second costs nothing that can be noticed.
-func (s *Sink) Snapshot() Snapshot {
-	var breakers []providers.BreakerStatus
-	if s.cfg.breakers != nil {
-		breakers = s.cfg.breakers()
-	}
-	at := s.cfg.now()
+	winner := answered(r)
+	call.fallback = winner > 0 || len(r.Skips) > 0 && r.Succeeded()
+	now := s.cfg.now()
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := s.order
-	if s.other != nil {
-		all = append(slices.Clip(all), s.other)
+	s.turn(now)
+	if role == both {
+		s.add(keyOf(both, r.Target, r.Provider, r.RequestModel, &r.Attribution), &call)
+		return
 	}
-	return Snapshot{
-		Since:            s.since,
-		At:               at,
-		RelativeAccuracy: RelativeAccuracy,
-		Overall:          Overall{Figures: s.overall.snapshot(), Fallbacks: s.fallbacks},
-		Models:           models(all),
-		Targets:          targets(all, breakers),
-		OverflowVisits:   s.overflow,
+	call.retries = 0
+	for i := range r.Visits {
+		v := &r.Visits[i]
+		visit := ofVisit(v, r)
+		visit.fallback = call.fallback && i == winner
+		call.retries += visit.retries
+		s.add(keyOf(visits, v.Target, v.Provider, v.RequestModel, &r.Attribution), &visit)
+	}
+	s.add(keyOf(calls, "", "", "", &r.Attribution), &call)
+}
+
+// turn lets the rings know the time.
+func (s *Sink) turn(now time.Time) {
+	elapsed := now.Sub(s.since)
+	for i := range s.rings {
+		s.rings[i].turn(elapsed)
+	}
+}
+
+func (s *Sink) add(k key, o *outcome) {
+	to := s.of(&k)
+	to.total.add(o)
+	for i := range s.rings {
+		to.open[i] = s.rings[i].cellOf(to, to.open[i])
+		to.open[i].add(o)
 	}
 }

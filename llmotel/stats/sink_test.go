@@ -217,12 +217,31 @@ func TestSnapshotIsConsistentConcurrentSafe(t *testing.T) {
 	}
 }
 
-func TestRecordDoesNotAllocate(t *testing.T) {
+func TestRecordAllocatesNothing(t *testing.T) {
 	s := stats.New()
 	r := fallback()
 	s.Record(t.Context(), r)
 	if n := testing.AllocsPerRun(1000, func() { s.Record(t.Context(), r) }); n != 0 {
 		t.Errorf("%v allocations, want 0", n)
+	}
+}
+
+// Slices of time that pass take nothing either: their memory is used again.
+func TestRecordAllocatesNothingAsTimePasses(t *testing.T) {
+	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	s := stats.New(stats.WithClock(func() time.Time { return now }))
+	r := fallback()
+	record := func() {
+		for range 50 {
+			now = now.Add(700 * time.Millisecond)
+			s.Record(t.Context(), r)
+		}
+	}
+	for range 200 {
+		record()
+	}
+	if n := testing.AllocsPerRun(200, record); n != 0 {
+		t.Errorf("%v allocations in 50 calls, want 0", n)
 	}
 }
 

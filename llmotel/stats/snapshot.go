@@ -7,29 +7,40 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// Snapshot is the state of a Sink at one moment. It shares nothing with the
-// Sink.
+// Snapshot is the figures of a Sink over a window, at one moment. It shares
+// nothing with the Sink.
 type Snapshot struct {
-	// Since is when counting began, At when the snapshot was taken.
+	Window Window `json:"window"`
+	// Since is when the window, or the oldest slice in it, began; At when the snapshot was
+	// taken.
 	Since time.Time `json:"since"`
 	At    time.Time `json:"at"`
 	// RelativeAccuracy is the error bound of percentiles.
 	RelativeAccuracy float64 `json:"relative_accuracy"`
 	// Overall counts logical calls.
 	Overall Overall `json:"overall"`
-	// Models and Targets count visits, in order of appearance.
-	Models  []Model  `json:"models"`
-	Targets []Target `json:"targets"`
-	// OverflowVisits counts the visits under "other", because there were more
-	// combinations than series.
+	// Providers, Models and Targets count visits, in order of appearance.
+	Providers []Provider `json:"providers"`
+	Models    []Model    `json:"models"`
+	Targets   []Target   `json:"targets"`
+	// Features, Prompts and Variants count the logical calls that carry such an
+	// attribution.
+	Features []Feature `json:"features"`
+	Prompts  []Prompt  `json:"prompts"`
+	Variants []Variant `json:"variants"`
+	// OverflowCalls and OverflowVisits count those, since the start, of which
+	// some or all names became "other", because there were more combinations than series.
+	OverflowCalls  int64 `json:"overflow_calls"`
 	OverflowVisits int64 `json:"overflow_visits"`
 }
 
 // Overall is the view of the programs that made the calls.
-type Overall struct {
+type Overall struct{ Figures }
+
+// Provider is the figures of one provider.
+type Provider struct {
+	Provider string `json:"provider"`
 	Figures
-	// Fallbacks counts the calls that another target than the first answered.
-	Fallbacks int64 `json:"fallbacks"`
 }
 
 // Model is the figures of one model of one provider. The model is the one that
@@ -46,6 +57,26 @@ type Target struct {
 	Target string `json:"target"`
 	// Breaker is nil if the target has none.
 	Breaker *Breaker `json:"breaker,omitempty"`
+	Figures
+}
+
+// Feature is the figures of one feature of the product.
+type Feature struct {
+	Feature string `json:"feature"`
+	Figures
+}
+
+// Prompt is the figures of one version of a prompt.
+type Prompt struct {
+	Prompt  string `json:"prompt"`
+	Version string `json:"prompt_version"`
+	Figures
+}
+
+// Variant is the figures of one arm of an experiment.
+type Variant struct {
+	Experiment string `json:"experiment"`
+	Variant    string `json:"variant"`
 	Figures
 }
 
@@ -66,9 +97,17 @@ type Figures struct {
 	// Attempts counts tries, Retries those after the first on a target.
 	Attempts int64 `json:"attempts"`
 	Retries  int64 `json:"retries"`
+	// Fallbacks counts the calls that another target than the first answered;
+	// of a target, model or provider those that it answered for another.
+	Fallbacks int64 `json:"fallbacks"`
 
 	Tokens Tokens `json:"tokens"`
 	Cost   Cost   `json:"cost"`
+	// OutputTokensPerSecond is the output tokens of the succeeded by the time
+	// that they took, StreamedTokensPerSecond that of streams by the time from
+	// their first chunk on; 0, and not in JSON, if unknown.
+	OutputTokensPerSecond   float64 `json:"output_tokens_per_second,omitzero"`
+	StreamedTokensPerSecond float64 `json:"streamed_tokens_per_second,omitzero"`
 
 	// Latency is that of the succeeded, FailedLatency that of the failed.
 	Latency       Latency `json:"latency_ms"`
@@ -96,6 +135,12 @@ type Breaker struct {
 	Successes           int                    `json:"successes"`
 	Failures            int                    `json:"failures"`
 	ErrorRate           float64                `json:"error_rate"`
+	// SlowCalls are those of TimedCalls whose first chunk came late; 0 unless
+	// slowness counts.
+	SlowCalls  int `json:"slow_calls,omitempty"`
+	TimedCalls int `json:"timed_calls,omitempty"`
+	// InFlight is how many requests are under way.
+	InFlight int `json:"in_flight,omitempty"`
 }
 
 type latencyJSON struct {
@@ -121,7 +166,7 @@ func (l *Latency) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &in); err != nil {
 		return err
 	}
-	d := func(ms float64) time.Duration { return seconds(ms / 1e3) }
+	d := func(ms float64) time.Duration { return time.Duration(ms*float64(time.Millisecond) + 0.5) }
 	*l = Latency{in.Count, d(in.Avg), d(in.Min), d(in.Max), d(in.P50), d(in.P90), d(in.P95), d(in.P99)}
 	return nil
 }

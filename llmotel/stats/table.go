@@ -19,7 +19,7 @@ func (s Snapshot) String() string {
 }
 
 // WriteTable writes the figures for a person to read: one row for each model,
-// one for all calls, then the latencies, the times to first chunk of streams and
+// one for all calls, those by feature, prompt and variant, then the latencies, the times to first chunk of streams and
 // the circuit breakers. Columns and tables that would be empty are left out.
 func (s Snapshot) WriteTable(w io.Writer) error {
 	var b strings.Builder
@@ -32,6 +32,10 @@ func (s Snapshot) WriteTable(w io.Writer) error {
 	rows = append(rows, nil, row(columns, "all calls", &s.Overall.Figures))
 	writeAligned(&b, rows)
 
+	if attributed := s.attributedRows(columns); len(attributed) > 1 {
+		b.WriteByte('\n')
+		writeAligned(&b, attributed)
+	}
 	if latencies := s.latencyRows(); len(latencies) > 1 {
 		b.WriteByte('\n')
 		writeAligned(&b, latencies)
@@ -116,6 +120,26 @@ func row(columns []column, name string, f *Figures) []string {
 	return out
 }
 
+// attributedRows are the calls by what they were made for.
+func (s *Snapshot) attributedRows(columns []column) [][]string {
+	title := header(columns)
+	title[0] = "made for"
+	rows := [][]string{title}
+	for i := range s.Features {
+		f := &s.Features[i]
+		rows = append(rows, row(columns, "feature "+f.Feature, &f.Figures))
+	}
+	for i := range s.Prompts {
+		p := &s.Prompts[i]
+		rows = append(rows, row(columns, strings.TrimSpace("prompt "+p.Prompt+" "+p.Version), &p.Figures))
+	}
+	for i := range s.Variants {
+		v := &s.Variants[i]
+		rows = append(rows, row(columns, v.Experiment+" = "+v.Variant, &v.Figures))
+	}
+	return rows
+}
+
 // latencyRows are the latencies of what was answered, in a table of their own
 // so that neither is wider than a screen.
 func (s *Snapshot) latencyRows() [][]string {
@@ -182,8 +206,8 @@ func (s *Snapshot) notes() []string {
 	for _, currency := range sortedKeys(o.Cost.Other) {
 		notes = append(notes, fmt.Sprintf("+ %s %s", strconv.FormatFloat(o.Cost.Other[currency], 'f', 4, 64), currency))
 	}
-	if s.OverflowVisits > 0 {
-		notes = append(notes, fmt.Sprintf("%s requests are under %q: too many different models.", count(s.OverflowVisits), Other))
+	if n := max(s.OverflowVisits, s.OverflowCalls); n > 0 {
+		notes = append(notes, fmt.Sprintf("%s requests since the start are under %q: too many different names.", count(n), Other))
 	}
 	return notes
 }

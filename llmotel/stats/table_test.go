@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -60,6 +61,20 @@ func busy(t *testing.T) stats.Snapshot {
 }
 
 func TestTable(t *testing.T) { golden(t, "table.txt", []byte(busy(t).String())) }
+
+func TestTableOfAttributedCalls(t *testing.T) {
+	s := stats.New(stats.WithMaxSeries(5))
+	for i := range 12 {
+		r := plain(time.Duration(i+1) * 100 * time.Millisecond)
+		if i < 6 {
+			r.Attribution = llmotel.Attribution{Feature: "search", Prompt: "rank", PromptVersion: "3", Experiment: "tone", Variant: "ab"[i%2 : i%2+1]}
+		} else if i < 11 {
+			r.Attribution = llmotel.Attribution{Feature: "f" + strconv.Itoa(i)}
+		}
+		s.Record(t.Context(), r)
+	}
+	golden(t, "attributed.txt", []byte(s.Snapshot().String()))
+}
 
 func TestEmptyTable(t *testing.T) { golden(t, "empty.txt", []byte(stats.New().Snapshot().String())) }
 

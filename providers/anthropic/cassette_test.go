@@ -1,6 +1,7 @@
 package anthropic_test
 
 import (
+	"iter"
 	"net/http"
 	"slices"
 	"testing"
@@ -79,6 +80,10 @@ func checkRecordedUsage(t *testing.T, tape cassette.Interaction, u *providers.Us
 			t.Errorf("%s = %d (reported %v), want %d (%v)", name, got, ok, want, reported)
 		}
 	}
+	// The vendor has no total; its input is what is left beside the cache.
+	if fresh, _ := tape.Wire["usage.input_tokens_uncached"].(float64); u.FreshInput() != int64(fresh) {
+		t.Errorf("fresh input %d, the vendor says %v", u.FreshInput(), fresh)
+	}
 	if hour, _ := tape.Wire["usage.cache_creation.ephemeral_1h_input_tokens"].(float64); u.CacheWrite1h != int64(hour) {
 		t.Errorf("one-hour cache writes %d, want %v", u.CacheWrite1h, hour)
 	}
@@ -100,4 +105,12 @@ func checkRecordedContent(t *testing.T, tape cassette.Interaction, r *providers.
 			t.Errorf("tool call %d is %q %q, want %v", i, got[i].ID, got[i].Name, w)
 		}
 	}
+}
+
+func TestRecordedStreamsThatBreak(t *testing.T) {
+	tapes := cassette.Load(t, shareddata.Path(t, "cassettes"), yaml.Unmarshal, "anthropic.messages")
+	cassette.CheckCut(t, tapes, func(t *testing.T, h http.HandlerFunc) iter.Seq2[*providers.Chunk, error] {
+		t.Helper()
+		return replay(t, h).Stream(t.Context(), hello())
+	})
 }

@@ -59,9 +59,11 @@ func New(opts ...Option) (*Provider, error) {
 		}
 		sdkOpts = append(sdkOpts, option.WithAPIKey(*c.key))
 	}
+	client := adapter.DefaultClient()
 	if c.httpClient != nil {
-		sdkOpts = append(sdkOpts, option.WithHTTPClient(c.httpClient))
+		client = adapter.Client(c.httpClient)
 	}
+	sdkOpts = append(sdkOpts, option.WithHTTPClient(client))
 	p := wrap(sdk.NewClient(append(sdkOpts, c.sdk...)...), c.defaults)
 	if s := settingsOf(p.client); len(c.sdk) == 0 && s.key == "" && s.token == "" {
 		return nil, ErrNoAPIKey
@@ -133,6 +135,9 @@ func (p *Provider) send(ctx context.Context, call adapter.Call, params parameter
 	}
 	if resp == nil || resp.Body == nil {
 		return nil, call.Malformed(resp, "", "there is no reply", nil)
+	}
+	if err := call.Redirect(resp, requestID(resp)); err != nil {
+		return nil, err
 	}
 	return resp, nil
 }

@@ -33,9 +33,27 @@ func (p *Provider) decode(call adapter.Call, resp *http.Response, body []byte) (
 			StopSequence:    m.StopSequence,
 		}},
 		Usage:       c.ledger(providers.UsageReported),
-		ServiceTier: string(m.Usage.ServiceTier),
-		Raw:         m,
+		ServiceTier: tierOf(&m.Usage), Region: regionOf(&m.Usage),
+		Raw: m,
 	}, nil
+}
+
+// tierOf is the tier that served the call. The fast speed has prices of its own,
+// whatever the tier.
+func tierOf(u *sdk.Usage) string {
+	if u.Speed == "fast" {
+		return "fast"
+	}
+	return string(u.ServiceTier)
+}
+
+// regionOf is where the model ran, unless that was anywhere.
+func regionOf(u *sdk.Usage) string {
+	switch u.InferenceGeo {
+	case "global", "not_available":
+		return ""
+	}
+	return u.InferenceGeo
 }
 
 func (p *Provider) parts(m *sdk.Message) []providers.Part {

@@ -29,7 +29,9 @@ func (p *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2
 			yield(nil, err)
 			return
 		}
-		s := &stream{p: p, call: call, resp: resp, yield: yield, blocks: map[int64]*block{}}
+		s := &stream{
+			p: p, call: call, resp: resp, yield: yield, blocks: map[int64]*block{}, skipped: adapter.SkippedIn(req),
+		}
 		defer resp.Body.Close()
 		if err := s.run(ctx); err != nil && !s.left {
 			err.Usage = s.counts.ledger(providers.UsagePartial)
@@ -52,8 +54,12 @@ type stream struct {
 	blocks  map[int64]*block
 	last    int64 // highest index of a block so far
 	refusal string
+	skipped adapter.Skipped
 	finish  providers.Finish
 }
+
+// pieceMissing is why an answer with tool calls is not taken with a hole in it.
+const pieceMissing = "an event of a stream with tool calls is not JSON"
 
 // run reads the stream to its end. It returns nil after the consumer has left.
 func (s *stream) run(ctx context.Context) *providers.Error {
@@ -77,6 +83,12 @@ func (s *stream) run(ctx context.Context) *providers.Error {
 			return s.p.broken(ctx, s.call, s.resp, err)
 		}
 		return s.malformed("the stream ended before its end", nil)
+	}
+	switch {
+	case s.finish.Reasons == nil:
+		return s.malformed("the stream ended without a stop reason", nil)
+	case s.finish.Reasons[0] == providers.FinishToolCall && !s.skipped.Whole():
+		return s.malformed(pieceMissing, nil)
 	}
 	s.end()
 	return nil
@@ -108,7 +120,7 @@ func (s *stream) malformed(detail string, cause error) *providers.Error {
 
 func (s *stream) event(ev ssestream.Event) *providers.Error {
 	data := bytes.TrimSpace(ev.Data)
-	if len(data) == 0 || ev.Type == "ping" {
+	if len(data) == 0 || ev.Type == "ping" || bytes.HasPrefix(data, []byte("[DONE]")) { // the last is a gateway's
 		return nil
 	}
 	if ev.Type == "error" {
@@ -116,6 +128,9 @@ func (s *stream) event(ev ssestream.Event) *providers.Error {
 	}
 	var w sdk.MessageStreamEventUnion
 	if err := json.Unmarshal(data, &w); err != nil {
+		if s.skipped.Skip() {
+			return nil
+		}
 		return s.malformed("an event of the stream is not JSON", err)
 	}
 	if w.Type != "message_start" && w.Type != "error" && !s.started {
@@ -127,6 +142,9 @@ func (s *stream) event(ev ssestream.Event) *providers.Error {
 	case "message_start":
 		s.start(&w.Message)
 	case "content_block_start":
+		if w.ContentBlock.Type == "tool_use" && !s.skipped.Whole() {
+			return s.malformed(pieceMissing, nil)
+		}
 		s.blockStart(w.Index, &w.ContentBlock)
 	case "content_block_delta":
 		s.blockDelta(w.Index, &w.Delta)
@@ -147,7 +165,7 @@ func (s *stream) start(m *sdk.Message) {
 	s.started = true
 	s.finish = providers.Finish{
 		ResponseID: m.ID, RequestID: requestID(s.resp), Provider: s.p.name, Model: m.Model,
-		ServiceTier: string(m.Usage.ServiceTier),
+		ServiceTier: tierOf(&m.Usage), Region: regionOf(&m.Usage),
 	}
 	s.emit(&providers.Chunk{Kind: providers.ChunkStart, ResponseID: m.ID, RequestID: s.finish.RequestID, Model: m.Model})
 	s.report(m.Usage.RawJSON())
@@ -187,10 +205,8 @@ func (s *stream) end() {
 			Kind: providers.ChunkPart, Part: int(s.last) + 1, Whole: providers.Refusal{Text: s.refusal},
 		})
 	}
-	if s.finish.Reasons == nil {
-		s.finish.Reasons, s.finish.RawReasons = []providers.FinishReason{providers.FinishError}, []string{""}
-	}
 	f := s.finish
+	f.MalformedChunks = s.skipped.N
 	f.Usage = s.counts.ledger(providers.UsageReported)
 	s.emit(&providers.Chunk{Kind: providers.ChunkFinish, Finish: &f})
 }

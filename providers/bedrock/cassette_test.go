@@ -1,6 +1,8 @@
 package bedrock_test
 
 import (
+	"iter"
+	"net/http"
 	"slices"
 	"testing"
 
@@ -87,4 +89,12 @@ func checkRecordedContent(t *testing.T, tape cassette.Interaction, r *providers.
 	if len(want) == 0 && r.Text() == "" {
 		t.Error("no text")
 	}
+}
+
+func TestRecordedStreamsThatBreak(t *testing.T) {
+	tapes := cassette.Load(t, shareddata.Path(t, "cassettes"), yaml.Unmarshal, "bedrock.converse-stream")
+	cassette.CheckCut(t, tapes, func(t *testing.T, h http.HandlerFunc) iter.Seq2[*providers.Chunk, error] {
+		t.Helper()
+		return replay(t, h).Stream(t.Context(), hello())
+	})
 }

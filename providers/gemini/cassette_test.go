@@ -3,6 +3,7 @@ package gemini_test
 import (
 	"cmp"
 	"errors"
+	"iter"
 	"net/http"
 	"slices"
 	"testing"
@@ -83,6 +84,9 @@ func checkRecordedAnswer(t *testing.T, tape cassette.Interaction, r *providers.R
 			t.Errorf("%s = %d (reported %v), want %d (%v)", name, got, ok, want, reported)
 		}
 	}
+	if total, ok := tape.Wire["usage.total_tokens"].(float64); ok && r.Usage.Total() != int64(total) {
+		t.Errorf("total %d, the vendor says %v", r.Usage.Total(), total)
+	}
 	want, _ := tape.Wire["tool_calls"].([]any)
 	got := r.ToolCalls()
 	if len(got) != len(want) {
@@ -131,4 +135,12 @@ func replay(t *testing.T, handler http.HandlerFunc, opts ...gemini.Option) *gemi
 
 func hello() *providers.Request {
 	return &providers.Request{Model: "gemini-2.5-flash", Messages: []providers.Message{providers.UserText("hi")}}
+}
+
+func TestRecordedStreamsThatBreak(t *testing.T) {
+	tapes := cassette.Load(t, shareddata.Path(t, "cassettes"), yaml.Unmarshal, "gemini.streamGenerateContent")
+	cassette.CheckCut(t, tapes, func(t *testing.T, h http.HandlerFunc) iter.Seq2[*providers.Chunk, error] {
+		t.Helper()
+		return replay(t, h).Stream(t.Context(), hello())
+	})
 }

@@ -68,6 +68,9 @@ var messages = []struct {
 
 // failure is the error of a reply whose status is none of success.
 func (p *Provider) failure(ctx context.Context, call adapter.Call, resp *http.Response) error {
+	if err := call.Redirect(resp, requestID(resp)); err != nil {
+		return err
+	}
 	body, err := adapter.ReadBody(resp)
 	if ctx.Err() != nil {
 		return call.Transport(ctx, err)

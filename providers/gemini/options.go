@@ -61,6 +61,8 @@ func WithBaseURL(url string) Option {
 // WithHTTPClient sets the HTTP client; nil is ignored. With Vertex AI it must
 // authenticate by itself. Timeouts of calls belong to the context or to the
 // failover package, not to the client: its Timeout would also cut streams.
+// Redirects are followed only within the host unless the client has a rule of
+// its own.
 func WithHTTPClient(client *http.Client) Option {
 	return newOption(func(c *config) {
 		if client != nil {

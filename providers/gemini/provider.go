@@ -107,11 +107,7 @@ func Wrap(client *sdk.Client, opts ...WrapOption) (*Provider, error) {
 // build makes the provider. Its client sends by a transport that hands the
 // replies over as they come.
 func build(cc *sdk.ClientConfig, name string) (*Provider, error) {
-	inner := cc.HTTPClient
-	if inner == nil {
-		inner = &http.Client{}
-	}
-	cc.HTTPClient = &http.Client{Transport: handover{inner}}
+	cc.HTTPClient = &http.Client{Transport: handover{adapter.Client(cc.HTTPClient)}}
 	cc.HTTPOptions.RetryOptions = nil
 	client, err := sdk.NewClient(context.Background(), cc)
 	if err != nil {

@@ -34,7 +34,11 @@ func (p *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2
 			return
 		}
 		defer x.close()
-		s := &stream{p: p, call: call, exchange: x, yield: yield}
+		s := &stream{p: p, call: call, exchange: x, yield: yield, skipped: adapter.SkippedIn(req)}
+		if len(req.Tools) > 0 {
+			// Calls come whole, so that one which is lost leaves no trace.
+			s.skipped.Whole()
+		}
 		if err := s.run(ctx); err != nil && !s.left {
 			if err.Usage == (providers.Usage{}) {
 				err.Usage = s.counts.ledger(providers.UsagePartial)
@@ -57,6 +61,7 @@ type stream struct {
 	reported providers.Usage // the ledger that was yielded last
 	choices  []*choice       // by index
 	finish   providers.Finish
+	skipped  adapter.Skipped
 }
 
 // run reads the stream to its end. It returns nil after the consumer has left.
@@ -73,12 +78,14 @@ func (s *stream) run(ctx context.Context) *providers.Error {
 	if s.left {
 		return nil
 	}
-	if err := in.err(); err != nil {
-		return s.p.broken(ctx, s.call, s.resp, err)
-	}
-	// The wire has no terminator: a finish reason is the only sign of an end.
+	// The wire has no terminator: a finish reason is the only sign of an end, and
+	// what breaks after it takes nothing from the answer.
 	if !s.whole() {
-		if err := ctx.Err(); err != nil {
+		err := in.err()
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
 			return s.p.broken(ctx, s.call, s.resp, err)
 		}
 		return s.malformed("the stream ended without a finish reason", nil)
@@ -124,6 +131,9 @@ func (s *stream) event(data []byte) *providers.Error {
 	if err := json.Unmarshal(data, &w); err != nil {
 		if isError(data) {
 			return s.p.apiError(s.call, s.resp, data)
+		}
+		if s.skipped.Skip() {
+			return nil
 		}
 		return s.malformed("an event of the stream is not JSON", err)
 	}
@@ -186,5 +196,6 @@ func (s *stream) end() {
 	}
 	f.Usage = s.counts.ledger(providers.UsageReported)
 	f.ServiceTier = s.counts.tier(s.resp)
+	f.MalformedChunks = s.skipped.N
 	s.emit(&providers.Chunk{Kind: providers.ChunkFinish, Finish: &f})
 }

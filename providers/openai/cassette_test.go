@@ -3,6 +3,7 @@ package openai_test
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -223,6 +224,21 @@ func checkRecordedUsage(t *testing.T, tape cassette.Interaction, u *providers.Us
 			t.Errorf("%s = %d (reported %v), want %d (%v)", name, got, ok, want, reported)
 		}
 	}
+	if total, ok := tape.Wire["usage.total_tokens"].(float64); ok && u.Total() != int64(total) {
+		t.Errorf("total %d, the vendor says %v", u.Total(), total)
+	}
+}
+
+func TestRecordedStreamsThatBreak(t *testing.T) {
+	for api, opts := range map[string][]openai.Option{"openai.chat": nil, "openai.responses": {openai.WithResponsesAPI()}} {
+		t.Run(api, func(t *testing.T) {
+			tapes := cassette.Load(t, shareddata.Path(t, "cassettes"), yaml.Unmarshal, api)
+			cassette.CheckCut(t, tapes, func(t *testing.T, h http.HandlerFunc) iter.Seq2[*providers.Chunk, error] {
+				t.Helper()
+				return replay(t, h, opts...).Stream(t.Context(), hello())
+			})
+		})
+	}
 }
 
 func checkRecordedToolCalls(t *testing.T, tape cassette.Interaction, r *providers.Response) {
@@ -243,7 +259,7 @@ func checkRecordedToolCalls(t *testing.T, tape cassette.Interaction, r *provider
 func checkRecordedError(t *testing.T, tape cassette.Interaction, err error) {
 	t.Helper()
 	kinds := map[string]providers.Kind{
-		"model_not_found": providers.KindModelNotFound, "tool_use_failed": providers.KindInvalidRequest,
+		"model_not_found": providers.KindModelNotFound, "tool_use_failed": providers.KindMalformed,
 		"429": providers.KindRateLimited, "content_filter": providers.KindContentFiltered,
 	}
 	code := "content_filter" // Azure's refusal, which upstream's tape holds with status 200

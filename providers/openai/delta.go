@@ -71,6 +71,9 @@ func (s *stream) choice(w *sdk.ChatCompletionChunkChoice) *providers.Error {
 			Kind: providers.ChunkText, Choice: n, Part: c.part(&c.text), Text: text, Citations: citations,
 		})
 	}
+	if len(d.ToolCalls) > 0 && !s.skipped.Whole() {
+		return s.malformed(pieceMissing, nil)
+	}
 	for i := range d.ToolCalls {
 		s.toolCall(n, c, &d.ToolCalls[i])
 	}

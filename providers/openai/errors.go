@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/llmotel/sdk/providers"
@@ -15,7 +16,8 @@ import (
 // kinds says what the codes and types of errors mean, at OpenAI and at the
 // services that speak its protocol. They decide before the HTTP status.
 // Sources: OpenAI's error code guide and its OpenAPI description; Azure's
-// content filter documentation; recorded replies of the other services.
+// content filter documentation; openrouter.ai/docs/api/reference/errors;
+// recorded replies of the other services.
 var kinds = map[string]providers.Kind{
 	"insufficient_quota":                providers.KindQuotaExhausted,
 	"credit_balance_exhausted":          providers.KindQuotaExhausted,
@@ -66,6 +68,9 @@ var kinds = map[string]providers.Kind{
 	"unsupported_image_media_type":      providers.KindInvalidRequest,
 	"empty_image_file":                  providers.KindInvalidRequest,
 	"failed_to_download_image":          providers.KindInvalidRequest,
+	"token_limit_exceeded":              providers.KindContextLength,
+	"tool_use_failed":                   providers.KindMalformed, // Groq, with a 400: the model's call makes no sense
+	"json_validate_failed":              providers.KindMalformed, // likewise its JSON
 	"unsupported_parameter":             providers.KindUnsupported,
 	"unsupported_value":                 providers.KindUnsupported,
 }
@@ -99,6 +104,28 @@ type wireError struct {
 	InnerError struct {
 		Code json.RawMessage `json:"code"`
 	} `json:"innererror"`
+	Metadata struct {
+		// Reasons are why OpenRouter's moderation refused a prompt, with a
+		// 403 that says nothing of the key.
+		Reasons json.RawMessage `json:"reasons"`
+	} `json:"metadata"`
+	Message json.RawMessage `json:"message"`
+}
+
+// tooLong begins the message of errors of a prompt that is too long, at services
+// that give them no code (vLLM and what is built on it).
+const tooLong = "This model's maximum context length is "
+
+// refine returns a kind that the whole error tells better than its codes and
+// status.
+func (w *wireError) refine(kind providers.Kind) providers.Kind {
+	switch {
+	case kind == providers.KindPermission && len(w.Metadata.Reasons) > 2 && w.Metadata.Reasons[0] == '[':
+		return providers.KindContentFiltered
+	case kind == providers.KindInvalidRequest && strings.HasPrefix(scalar(w.Message), tooLong):
+		return providers.KindContextLength
+	}
+	return kind
 }
 
 // apiError is the error that a body reports; it may be any bytes.
@@ -113,7 +140,7 @@ func (p *Provider) apiError(call adapter.Call, resp *http.Response, body []byte,
 		e.StatusCode = resp.StatusCode
 		e.RetryAfter = providers.ParseRetryAfter(resp.Header, time.Now())
 	}
-	e.Kind = kindOf(e.StatusCode, code, typ, inner)
+	e.Kind = w.refine(kindOf(e.StatusCode, code, typ, inner))
 	return e
 }
 

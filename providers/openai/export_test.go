@@ -17,7 +17,7 @@ var Ledger = ledger
 func ErrorOf(status int, body []byte) (kind, code string) {
 	w := parseError(body)
 	c, t, i := scalar(w.Code), scalar(w.Type), scalar(w.InnerError.Code)
-	return string(kindOf(status, c, t, i)), first(c, t, i)
+	return string(w.refine(kindOf(status, c, t, i))), first(c, t, i)
 }
 
 // StreamOf reads the body of a stream, which is one of the Responses API or of

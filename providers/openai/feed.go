@@ -21,6 +21,8 @@ type feed struct {
 	left bool  // the consumer has left the loop
 	done bool  // the terminator has come
 	err  error // why reading ended, if the connection broke
+
+	skipped adapter.Skipped
 }
 
 // read passes the events to take until the terminator, the end of the reply or
@@ -66,6 +68,15 @@ func (f *feed) checkType(ctx context.Context) *providers.Error {
 		return f.p.apiError(f.call, f.resp, body, nil)
 	}
 	return f.malformed("it is not an event stream", nil)
+}
+
+// skip leaves out an event that is not JSON, or fails if the answer cannot do
+// without it.
+func (f *feed) skip(cause error) *providers.Error {
+	if f.skipped.Skip() {
+		return nil
+	}
+	return f.malformed("an event of the stream is not JSON", cause)
 }
 
 func (f *feed) malformed(detail string, cause error) *providers.Error {

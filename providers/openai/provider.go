@@ -72,9 +72,11 @@ func New(opts ...Option) (*Provider, error) {
 
 // provider builds the client, with the caller's own options last.
 func (c *config) provider(opts []option.RequestOption) *Provider {
+	client := adapter.DefaultClient()
 	if c.httpClient != nil {
-		opts = append(opts, option.WithHTTPClient(c.httpClient))
+		client = adapter.Client(c.httpClient)
 	}
+	opts = append(opts, option.WithHTTPClient(client))
 	return wrap(sdk.NewClient(append(opts, c.sdk...)...), c.dialect)
 }
 
@@ -166,6 +168,9 @@ func (p *Provider) replied(ctx context.Context, call adapter.Call, resp *http.Re
 	}
 	if resp == nil || resp.Body == nil {
 		return nil, call.Malformed(resp, "", "there is no reply", nil)
+	}
+	if err := call.Redirect(resp, requestID(resp)); err != nil {
+		return nil, err
 	}
 	return resp, nil
 }

@@ -40,6 +40,9 @@ func (p *Provider) decode(call adapter.Call, resp *http.Response, body []byte, a
 		out := &r.Choices[i]
 		out.Message = providers.Message{Role: providers.RoleAssistant, Parts: p.parts(&ch.Message, audioFormat)}
 		out.FinishReason, out.RawFinishReason = finishReason(ch.FinishReason), ch.FinishReason
+		if len(out.Message.Parts) == 0 && ch.FinishReason == "" {
+			return nil, call.Malformed(resp, id, "it has a choice without content", nil)
+		}
 		if present(ch.JSON.Logprobs) {
 			out.Logprobs = []byte(ch.JSON.Logprobs.Raw())
 		}

@@ -34,6 +34,22 @@ type section struct {
 // textState is one text of a message.
 type textState struct{ part, sent int }
 
+// healed reports whether the end of the stream makes up for the events that
+// were skipped. Since an item comes whole at its end, nothing but thinking is
+// lost: after a skipped event texts and arguments come with that end instead of
+// in pieces, which would have a hole.
+func (s *itemStream) healed(output []responses.ResponseOutputItemUnion) bool {
+	if s.skipped.N == 0 {
+		return true
+	}
+	for _, item := range s.items {
+		if !item.done {
+			return false
+		}
+	}
+	return len(output) > 0
+}
+
 // piece takes an event about one item.
 func (s *itemStream) piece(w *event) *providers.Error {
 	if !s.started {
@@ -56,12 +72,18 @@ func (s *itemStream) piece(w *event) *providers.Error {
 			s.arguments(item, full.CallID, full.Name, "")
 		}
 	case "response.output_text.delta":
+		if s.skipped.N > 0 {
+			return nil
+		}
 		return s.text(item, w.ContentIndex, w.Delta, nil)
 	case "response.reasoning_summary_text.delta":
 		s.thinking(item, section{"summary", w.SummaryIndex}, w.Delta)
 	case "response.reasoning_text.delta":
 		s.thinking(item, section{"content", w.ContentIndex}, w.Delta)
 	case "response.function_call_arguments.delta":
+		if s.skipped.N > 0 {
+			return nil
+		}
 		s.arguments(item, "", "", w.Delta)
 	}
 	return nil

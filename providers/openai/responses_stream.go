@@ -76,10 +76,10 @@ func (s *itemStream) event(ev ssestream.Event) *providers.Error {
 		return nil
 	}
 	var w event
-	if err := json.Unmarshal(data, &w); err != nil {
+	if err := json.Unmarshal(data, &w); err != nil && ev.Type != "error" {
 		// Events of no interest have fields of other types.
 		if _, ok := errors.AsType[*json.UnmarshalTypeError](err); !ok || known[w.Type] {
-			return s.malformed("an event of the stream is not what it should be", err)
+			return s.skip(err)
 		}
 	}
 	if ev.Type == "error" || w.Type == "error" || w.Type == "" && len(w.Error) > 0 && string(w.Error) != "null" {
@@ -148,6 +148,9 @@ func (s *itemStream) end(raw json.RawMessage, status string) *providers.Error {
 			return err
 		}
 	}
+	if !s.healed(w.Output) {
+		return s.malformed("an event of the stream is not JSON, and its end does not make up for it", nil)
+	}
 	if s.done = !s.left; s.left {
 		return nil
 	}
@@ -158,7 +161,7 @@ func (s *itemStream) end(raw json.RawMessage, status string) *providers.Error {
 	reason, rawReason := ending(w, s.called)
 	f := &providers.Finish{
 		ResponseID: w.ID, RequestID: requestID(s.resp), Provider: s.p.name, Model: w.Model, API: providers.APIResponses,
-		Usage: usage, ServiceTier: string(w.ServiceTier), Created: created(int64(w.CreatedAt)),
+		Usage: usage, ServiceTier: string(w.ServiceTier), Created: created(int64(w.CreatedAt)), MalformedChunks: s.skipped.N,
 		Reasons: []providers.FinishReason{reason}, RawReasons: []string{rawReason},
 	}
 	if lp := s.logprobs.json(); lp != nil {

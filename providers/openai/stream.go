@@ -11,6 +11,7 @@ import (
 	"github.com/openai/openai-go/v3/packages/ssestream"
 
 	"github.com/llmotel/sdk/providers"
+	"github.com/llmotel/sdk/providers/internal/adapter"
 )
 
 // Stream makes one streamed call each time it is ranged over.
@@ -31,7 +32,10 @@ func (p *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2
 			yield(nil, err)
 			return
 		}
-		s := &stream{feed: feed{p: p, call: call, resp: resp, yield: yield}, audioFormat: req.AudioFormat}
+		s := &stream{
+			feed:        feed{p: p, call: call, resp: resp, yield: yield, skipped: adapter.SkippedIn(req)},
+			audioFormat: req.AudioFormat,
+		}
 		s.deliver(ctx)
 	}
 }
@@ -65,24 +69,33 @@ func (s *stream) run(ctx context.Context) *providers.Error {
 	if err := s.read(ctx, s.event); err != nil || s.left {
 		return err
 	}
-	if !s.complete() {
+	if !s.finished() {
 		return s.cut(ctx)
+	}
+	if s.called() && !s.skipped.Whole() {
+		return s.malformed(pieceMissing, nil)
 	}
 	s.finish()
 	return nil
 }
 
-// complete reports whether the answer is whole: all its choices have a finish
-// reason, or the terminator has come. Usage that got lost after that is
-// missing, which does not make the answer worthless.
-func (s *stream) complete() bool {
-	if len(s.choices) == 0 {
-		return false
+// pieceMissing is why an answer with tool calls is not taken with a hole in it.
+const pieceMissing = "an event of a stream with tool calls is not JSON"
+
+// called reports whether a choice ended with tool calls.
+func (s *stream) called() bool {
+	for _, c := range s.choices {
+		if c.tools != nil || finishReason(c.finish) == providers.FinishToolCall {
+			return true
+		}
 	}
-	return s.done || s.finished()
+	return false
 }
 
-// finished reports whether all choices so far have a finish reason.
+// finished reports whether the answer is whole: all its choices have a finish
+// reason. The terminator alone does not say so, because gateways write it after
+// whatever they got; without it only usage can be lost, which is then missing
+// and does not make the answer worthless.
 func (s *stream) finished() bool {
 	for _, c := range s.choices {
 		if c.finish == "" {
@@ -101,11 +114,14 @@ func (s *stream) event(ev ssestream.Event) *providers.Error {
 	if len(data) == 0 {
 		return nil
 	}
+	if ev.Type == "error" {
+		return s.p.apiError(s.call, s.resp, data, nil)
+	}
 	var c sdk.ChatCompletionChunk
 	if err := json.Unmarshal(data, &c); err != nil {
-		return s.malformed("an event of the stream is not JSON", err)
+		return s.skip(err)
 	}
-	if ev.Type == "error" || present(c.JSON.ExtraFields["error"]) {
+	if present(c.JSON.ExtraFields["error"]) {
 		return s.p.apiError(s.call, s.resp, data, nil)
 	}
 	s.header(&c)
@@ -165,7 +181,8 @@ func (s *stream) finish() {
 	f := &providers.Finish{
 		ResponseID: s.id, RequestID: requestID(s.resp), Provider: s.p.name, Model: s.model, API: providers.APIChatCompletions,
 		Usage: s.usage, ServiceTier: s.tier, SystemFingerprint: s.print, Created: s.created,
-		Reasons: make([]providers.FinishReason, len(s.choices)), RawReasons: make([]string, len(s.choices)),
+		MalformedChunks: s.skipped.N,
+		Reasons:         make([]providers.FinishReason, len(s.choices)), RawReasons: make([]string, len(s.choices)),
 	}
 	for i, c := range s.choices {
 		for _, part := range c.late.parts(s.p.name, s.audioFormat) {

@@ -28,7 +28,7 @@ func TestStreamEnds(t *testing.T) {
 	}{
 		"whole":                    {[]string{textChunk, stopChunk, lastChunk, "[DONE]"}, "", "stop", reported},
 		"without terminator":       {[]string{textChunk, stopChunk}, "", "stop", providers.Usage{}},
-		"without finish reason":    {[]string{textChunk, lastChunk, "[DONE]"}, "", "error", reported},
+		"without finish reason":    {[]string{textChunk, lastChunk, "[DONE]"}, providers.KindMalformed, "", partial},
 		"usage on the last chunk":  {[]string{textChunk, `{"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"usage":{"prompt_tokens":2,"completion_tokens":1}}`, "[DONE]"}, "", "length", reported},
 		"usage in every chunk":     {[]string{`{"choices":[{"index":0,"delta":{"content":"Hi"}}],"usage":{"prompt_tokens":2,"completion_tokens":0}}`, stopChunk, lastChunk}, "", "stop", reported},
 		"groq's old usage":         {[]string{textChunk, `{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"x_groq":{"id":"r","usage":{"prompt_tokens":2,"completion_tokens":1}}}`, "[DONE]"}, "", "stop", reported},

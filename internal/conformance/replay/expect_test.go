@@ -33,7 +33,7 @@ var failures = map[string]failure{
 	"otel-openai-v2-test_chat_completion_404/0":                              {providers.KindModelNotFound, 404, "model_not_found"},
 	"otel-openai-v2-test_responses_create_api_error/0":                       {providers.KindModelNotFound, 400, "model_not_found"},
 	"otel-vertexai-test_generate_content_invalid_temperature/0":              {providers.KindInvalidRequest, 400, "INVALID_ARGUMENT"},
-	"pai-groq-test_tool_use_failed_error/0":                                  {providers.KindInvalidRequest, 400, "tool_use_failed"},
+	"pai-groq-test_tool_use_failed_error/0":                                  {providers.KindMalformed, 400, "tool_use_failed"},
 	"pai-openrouter-test_openrouter_errors_raised/0":                         {providers.KindRateLimited, 429, "429"},
 	"pai-openrouter-test_openrouter_errors_raised/1":                         {providers.KindRateLimited, 429, "429"},
 	"pai-openrouter-test_openrouter_errors_raised/2":                         {providers.KindRateLimited, 429, "429"},

@@ -48,6 +48,9 @@ func (p *player) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for name, values := range p.tape.header {
 		w.Header()[http.CanonicalHeaderKey(name)] = values
 	}
+	if w.Header().Get("Date") == "" {
+		w.Header()["Date"] = nil // the server's own differs from call to call
+	}
 	w.WriteHeader(p.tape.status)
 	rest := p.tape.body
 	for p.size > 0 && len(rest) > p.size {

@@ -111,7 +111,7 @@ var rules = []rule{
 
 // leafImports are the packages of this project that any leaf may use.
 var leafImports = []string{
-	"providers", "llmotel", "llmotel/pricing", "llmotel/internal/...", "llmotel/stats", "llmotel/calllog",
+	"providers", "llmotel", "llmotel/pricing", "llmotel/internal/...", "llmotel/stats", "llmotel/calllog", "llmotel/calllog/report",
 }
 
 func instrument(match string) rule {

@@ -9,8 +9,9 @@ const (
 	// maxItems bounds the messages, parts and tools of one call together: a
 	// wire may hold any number of empty ones.
 	maxItems = 1 << 13
-	// maxPooled is how much memory a Builder may take back to the pool.
-	maxPooled = 64 << 10
+	// maxPooled is how much memory a Builder may take back to the pool: what most
+	// conversations need, and what the default limit allows.
+	maxPooled = DefaultLimit
 )
 
 // Builder collects the content of one call. All of its methods, and those of
@@ -57,6 +58,16 @@ func (b *Builder) Free() {
 	b.input, b.output, b.tools = b.input[:0], b.output[:0], b.tools[:0]
 	b.size, b.outSize, b.items, b.outItems, b.truncated = 0, 0, 0, 0, false
 	pool.Put(b)
+}
+
+// Size is about what the documents of b need, if most texts have no escapes and
+// nothing is shortened.
+func (b *Builder) Size() int {
+	const item, escapes = 64, 16 // what stands around a part; one byte of so many is escaped
+	if b == nil {
+		return 0
+	}
+	return b.size + b.size/escapes + item*(b.items+1)
 }
 
 // Truncated reports whether content was dropped because of the limit.

@@ -5,8 +5,8 @@ import "bytes"
 // Encoder writes collected content in the form of the conventions' JSON
 // schemas. It holds no state and may be shared.
 type Encoder struct {
-	// Redactor appends text to dst, with what must not leave the process
-	// replaced. It gets whole texts, never JSON, and must not keep them. Nil
+	// Redactor returns text with what must not leave the process replaced: text
+	// itself if there is nothing, or else appended to dst. It gets whole texts, never JSON, and must not keep them. Nil
 	// leaves texts as they are.
 	Redactor func(dst, text []byte) []byte
 	// Secret reports whether a member of that name in tool arguments, tool
@@ -139,6 +139,7 @@ func (e *Encoder) part(dst []byte, b *Builder, p *Part) []byte {
 	case Text:
 		dst = append(dst, `{"type":"text","content":`...)
 		dst = e.text(dst, b, body, p.cut)
+		dst = member(dst, `,"phase":`, p.f[Phase])
 	case Reasoning:
 		dst = append(dst, `{"type":"reasoning","content":`...)
 		dst = e.text(dst, b, body, p.cut)

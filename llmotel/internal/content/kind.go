@@ -18,6 +18,9 @@ func (m *Message) Parts() []*Part {
 // Kind returns what the part is.
 func (p *Part) Kind() Kind { return p.kind }
 
+// Index returns the vendor's index of the part.
+func (p *Part) Index() int { return p.index }
+
 // Join appends the last part to the one before it if both are texts of the same
 // kind, as they are when a stream sends a text as several parts.
 func (m *Message) Join() {

@@ -37,6 +37,10 @@ const (
 	Type
 	numPartFields
 
+	// Phase is what OpenAI says of a text: "commentary" on the way, or the
+	// "final_answer".
+	Phase = Type
+
 	Description = MIMEType
 	Raw         = Modality
 )

@@ -32,8 +32,11 @@ func (e *Encoder) redact(b *Builder, text []byte) []byte {
 	if e.Redactor == nil {
 		return text
 	}
-	b.scratch[0] = e.Redactor(b.scratch[0][:0], text)
-	return b.scratch[0]
+	out := e.Redactor(b.scratch[0][:0], text)
+	if len(out) == 0 || len(text) == 0 || &out[0] != &text[0] {
+		b.scratch[0] = out
+	}
+	return out
 }
 
 // json writes valid JSON without white space, its strings redacted.

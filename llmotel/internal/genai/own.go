@@ -70,6 +70,16 @@ const (
 	BreakerStateOpen = "open"
 )
 
+// Values of BreakerResultKey. Slow calls are successes or failures too.
+const (
+	// BreakerResultSuccess: the call succeeded.
+	BreakerResultSuccess = "success"
+	// BreakerResultFailure: it counted against the target.
+	BreakerResultFailure = "failure"
+	// BreakerResultSlow: its first chunk came late.
+	BreakerResultSlow = "slow"
+)
+
 // Values of MetricBreakerState.
 const (
 	BreakerGaugeClosed   = 0
@@ -100,6 +110,10 @@ const (
 	// FallbackFromKey, FallbackToKey and ErrorTypeKey.
 	EventFallback = "llmotel.fallback"
 
+	// EventHedge: the answer is slow and a further target is asked. On the
+	// parent, with TargetKey and HedgeAfterKey.
+	EventHedge = "llmotel.hedge"
+
 	// EventBreakerChange: a circuit breaker changed its state. With TargetKey,
 	// BreakerFromKey, BreakerToKey and BreakerReasonKey.
 	EventBreakerChange = "llmotel.breaker.change"
@@ -120,8 +134,14 @@ const (
 	// FallbackFromKey: string. The target that failed.
 	FallbackFromKey = attribute.Key("llmotel.fallback.from")
 
-	// FallbackToKey: string. The target asked next.
+	// FallbackToKey: string. The target asked next, or FallbackToLastResort.
 	FallbackToKey = attribute.Key("llmotel.fallback.to")
+
+	// HedgeAfterKey: double. How long the call had waited by then, in seconds.
+	HedgeAfterKey = attribute.Key("llmotel.hedge.after")
+
+	// DegradedKey: boolean. No target answered, the chain's last resort did.
+	DegradedKey = attribute.Key("llmotel.degraded")
 
 	// BreakerFromKey: string. The state that a circuit breaker left.
 	BreakerFromKey = attribute.Key("llmotel.breaker.from")
@@ -132,6 +152,17 @@ const (
 	// BreakerReasonKey: string. Why it did, from a small closed set.
 	BreakerReasonKey = attribute.Key("llmotel.breaker.reason")
 
+	// BreakerModelKey: string. The model that a circuit breaker stands for, where
+	// a target has one for each.
+	BreakerModelKey = attribute.Key("llmotel.breaker.model")
+
+	// BreakerKeyKey: string. The name of the credential that a circuit breaker
+	// stands for, where a target has several; never the secret.
+	BreakerKeyKey = attribute.Key("llmotel.breaker.key")
+
+	// BreakerResultKey: string. What came of the calls in a breaker's window.
+	BreakerResultKey = attribute.Key("llmotel.breaker.result")
+
 	// SinkKey: string. The sink that lost a record.
 	SinkKey = attribute.Key("llmotel.sink")
 
@@ -139,12 +170,24 @@ const (
 	ReasonKey = attribute.Key("llmotel.reason")
 )
 
+// FallbackToLastResort is the value of FallbackToKey where no target but the
+// chain's last resort answered.
+const FallbackToLastResort = "last_resort"
+
 // Values of ReasonKey on MetricTelemetryDropped.
 const (
 	// ReasonPanic: a sink, redactor or hook panicked.
 	ReasonPanic = "panic"
 	// ReasonInvalid: a hook left what is not JSON.
 	ReasonInvalid = "invalid"
+	// ReasonFull: a queue had no place for a record.
+	ReasonFull = "full"
+	// ReasonClosed: it came after Close, or Close ran out of time.
+	ReasonClosed = "closed"
+	// ReasonRefused: a store will never take it.
+	ReasonRefused = "refused"
+	// ReasonFailed: a write failed that is not tried again.
+	ReasonFailed = "failed"
 )
 
 // AzureNamespace is the only value of AzureResourceProviderNamespaceKey that
@@ -178,13 +221,40 @@ var (
 		Description: "The number of times that a call moved on to the next target.",
 	}
 
-	// MetricBreakerState has TargetKey; its values are BreakerGaugeClosed and so on.
+	// MetricFailoverHedges has TargetKey.
+	MetricFailoverHedges = Metric{
+		Name: "llmotel.failover.hedges", Unit: "{hedge}", Instrument: Counter, Number: Int,
+		Description: "The number of times that a further target was asked because an answer was slow.",
+	}
+
+	// MetricBreakerState has TargetKey, and BreakerModelKey or BreakerKeyKey for
+	// a target's parts; its values are BreakerGaugeClosed and so on.
 	MetricBreakerState = Metric{
 		Name: "llmotel.breaker.state", Unit: "1", Instrument: Gauge, Number: Int,
 		Description: "The state of the circuit breaker: 0 closed, 1 half open, 2 open.",
 	}
 
-	// MetricBreakerTransitions has TargetKey, BreakerToKey and BreakerReasonKey.
+	// MetricBreakerWindowCalls has TargetKey and BreakerResultKey.
+	MetricBreakerWindowCalls = Metric{
+		Name: "llmotel.breaker.window_calls", Unit: "{call}", Instrument: Gauge, Number: Int,
+		Description: "The number of calls in the circuit breaker's window.",
+	}
+
+	// MetricBreakerRetryIn has the attributes of MetricBreakerState. It is absent
+	// for a breaker that was opened by hand.
+	MetricBreakerRetryIn = Metric{
+		Name: "llmotel.breaker.retry_in", Unit: "s", Instrument: Gauge, Number: Double,
+		Description: "The time until the target is called again: the next trial of an open circuit breaker, or the end of a cooldown; 0 if it is called.",
+	}
+
+	// MetricFailoverInFlight has TargetKey.
+	MetricFailoverInFlight = Metric{
+		Name: "llmotel.failover.in_flight", Unit: "{attempt}", Instrument: Gauge, Number: Int,
+		Description: "The number of requests to the target that are under way.",
+	}
+
+	// MetricBreakerTransitions has TargetKey, BreakerToKey and BreakerReasonKey,
+	// and BreakerModelKey or BreakerKeyKey for a target's parts.
 	MetricBreakerTransitions = Metric{
 		Name: "llmotel.breaker.transitions", Unit: "{transition}", Instrument: Counter, Number: Int,
 		Description: "The number of times that the circuit breaker changed its state.",
@@ -204,7 +274,11 @@ func OwnMetrics() []Metric {
 		MetricClientUnpricedCalls,
 		MetricFailoverAttempts,
 		MetricFailoverFallbacks,
+		MetricFailoverHedges,
+		MetricFailoverInFlight,
 		MetricBreakerState,
+		MetricBreakerWindowCalls,
+		MetricBreakerRetryIn,
 		MetricBreakerTransitions,
 		MetricTelemetryDropped,
 	}

@@ -17,8 +17,10 @@ func (s *Scanner) beginLiteral(c byte) {
 		s.state = broken
 		return
 	}
-	s.state, s.held = inLiteral, 1
-	s.hold[0] = c
+	s.state = inLiteral
+	s.keepNone()
+	s.small[0] = c
+	s.keep(s.small[:1])
 }
 
 func literalByte(c byte) bool {
@@ -30,7 +32,7 @@ func (s *Scanner) scalar(p []byte) int {
 	for n < len(p) && literalByte(p[n]) {
 		n++
 	}
-	s.held += copy(s.hold[s.held:], p[:n])
+	s.keep(p[:n])
 	if n < len(p) {
 		s.endLiteral()
 	}
@@ -38,7 +40,7 @@ func (s *Scanner) scalar(p []byte) int {
 }
 
 func (s *Scanner) endLiteral() {
-	text := s.hold[:s.held]
+	text := s.held
 	var ok bool
 	switch s.literal {
 	case True:

@@ -71,19 +71,43 @@ type work struct {
 	high    uint16 // a high surrogate that waits for its other half
 	literal Type
 
-	held  int // bytes in hold
-	hold  [MaxValue]byte
-	stack [maxDepth]frame
+	// held is what is kept of the key or value being read, in near or, if that
+	// is too small, in far: streams that are left half way through an event keep
+	// all of this.
+	held []byte
+	near [56]byte
+	far  *[MaxValue]byte
+
+	stack  [maxDepth]*Node // the open objects and arrays
+	arrays uint16          // which of them are arrays, as bits
 	// small is for pieces made here; on the stack it would be allocated, since
 	// the Handler is an interface.
 	small [utf8.UTFMax]byte
 }
 
-var works = sync.Pool{New: func() any { return new(work) }}
+var (
+	works = sync.Pool{New: func() any { return new(work) }}
+	fars  = sync.Pool{New: func() any { return new([MaxValue]byte) }}
+)
 
-type frame struct {
-	node  *Node
-	array bool
+// keep keeps what comes of a key or value, up to MaxValue bytes.
+func (w *work) keep(p []byte) {
+	n := len(w.held)
+	if n+len(p) > len(w.near) && w.far == nil {
+		w.far = fars.Get().(*[MaxValue]byte) //nolint:forcetypeassert // there is nothing else in it
+		w.held = w.far[:copy(w.far[:], w.held)]
+	}
+	w.held = w.held[:min(n+len(p), cap(w.held))]
+	copy(w.held[n:], p)
+}
+
+// keepNone forgets what was kept.
+func (w *work) keepNone() {
+	if w.far != nil {
+		w.held = w.far[:0]
+		return
+	}
+	w.held = w.near[:0]
 }
 
 type state uint8
@@ -186,6 +210,10 @@ func (s *Scanner) Write(p []byte) (int, error) {
 // rest gives the memory for reading back, between documents.
 func (s *Scanner) rest() {
 	if s.work != nil && (s.Idle() || s.Broken()) {
+		if s.far != nil {
+			fars.Put(s.far)
+			s.far, s.held = nil, nil
+		}
 		works.Put(s.work)
 		s.work = nil
 	}
@@ -194,9 +222,10 @@ func (s *Scanner) rest() {
 // structure reads one byte between values.
 func (s *Scanner) structure(c byte) {
 	if s.work == nil {
-		s.work = works.Get().(*work)            //nolint:forcetypeassert // there is nothing else in it
-		s.node, s.nested, s.held = s.root, 0, 0 // strings clear what else they use
+		s.work = works.Get().(*work) //nolint:forcetypeassert // there is nothing else in it
+		s.node, s.nested = s.root, 0 // strings clear what else they use
 		s.quoted, s.escape = false, unescaped
+		s.keepNone()
 	}
 	switch s.state {
 	case atValue:
@@ -228,13 +257,13 @@ func (s *Scanner) structure(c byte) {
 }
 
 func (s *Scanner) next(c byte) {
-	top := &s.stack[s.depth-1]
+	array := s.arrays>>(s.depth-1)&1 != 0
 	switch {
-	case c == ',' && top.array:
-		s.node, s.state = top.node.elem, atValue
+	case c == ',' && array:
+		s.node, s.state = s.stack[s.depth-1].elem, atValue
 	case c == ',':
 		s.state = atKey
-	case c == ']' && top.array, c == '}' && !top.array:
+	case c == ']' && array, c == '}' && !array:
 		s.pop()
 	default:
 		s.state = broken
@@ -278,7 +307,11 @@ func (s *Scanner) value(c byte) {
 }
 
 func (s *Scanner) push(n *Node, array bool) {
-	s.stack[s.depth] = frame{n, array}
+	s.stack[s.depth] = n
+	s.arrays &^= 1 << s.depth
+	if array {
+		s.arrays |= 1 << s.depth
+	}
 	s.depth++
 	if array {
 		if n.array != 0 {
@@ -296,10 +329,11 @@ func (s *Scanner) push(n *Node, array bool) {
 func (s *Scanner) pop() {
 	s.depth--
 	top := s.stack[s.depth]
-	if id := top.node.object; !top.array && id != 0 {
-		s.handler.Close(id)
+	id := top.object
+	if s.arrays>>s.depth&1 != 0 {
+		id = top.array
 	}
-	if id := top.node.array; top.array && id != 0 {
+	if id != 0 {
 		s.handler.Close(id)
 	}
 	s.valueEnd()

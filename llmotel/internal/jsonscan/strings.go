@@ -7,7 +7,8 @@ import (
 
 // open begins a string.
 func (s *Scanner) open(u use) {
-	s.state, s.use, s.held, s.escape, s.high = inString, u, 0, unescaped, 0
+	s.state, s.use, s.escape, s.high = inString, u, unescaped, 0
+	s.keepNone()
 }
 
 // string reads the inside of a string. It returns how much of p it took.
@@ -146,7 +147,7 @@ func (s *Scanner) emit(p []byte) {
 		s.handler.Text(s.node.text, p, false)
 		return
 	}
-	s.held += copy(s.hold[s.held:], p)
+	s.keep(p)
 }
 
 // closeString ends a string whose last run is given.
@@ -160,9 +161,9 @@ func (s *Scanner) closeString(run []byte) {
 		s.valueEnd()
 		return
 	}
-	if s.held > 0 {
+	if len(s.held) > 0 {
 		s.emit(run)
-		whole = s.hold[:s.held]
+		whole = s.held
 	}
 	whole = whole[:min(len(whole), MaxValue)]
 	if s.use == asValue {
@@ -173,6 +174,6 @@ func (s *Scanner) closeString(run []byte) {
 		s.valueEnd()
 		return
 	}
-	s.node = s.stack[s.depth-1].node.member(whole)
+	s.node = s.stack[s.depth-1].member(whole)
 	s.state = atColon
 }

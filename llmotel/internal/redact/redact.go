@@ -31,6 +31,15 @@ func Append(dst, text []byte) []byte {
 	return dst
 }
 
+// Masked is Append, but for a text with nothing to mask, which it returns as it
+// is.
+func Masked(dst, text []byte) []byte {
+	if _, _, mask := next(text, 0); mask == "" {
+		return text
+	}
+	return Append(dst, text)
+}
+
 // String returns s with personal data and credentials masked: s itself if there
 // is nothing to mask.
 func String(s string) string {

@@ -36,8 +36,12 @@ type Answer struct {
 	*complaint // read only: see blame
 }
 
-// complaint is what the body says of an error. An open stream has none.
+// complaint is what the body says of an error, and what else few answers say. A
+// stream keeps it only if there is something.
 type complaint struct {
+	// Region is where the vendor says that it kept the data, unless that is
+	// anywhere.
+	Region string
 	// ErrorCode, ErrorType and ErrorStatus are the vendor's words for it.
 	// ErrorStatus is an HTTP status that stands in the body, or 0.
 	ErrorCode, ErrorType string
@@ -50,7 +54,7 @@ type complaint struct {
 	told providers.Kind // by the error's message
 }
 
-// noComplaint is shared by all answers without an error.
+// noComplaint is shared by all answers without any of it.
 var noComplaint complaint
 
 // blame is what is written to.

@@ -58,6 +58,7 @@ const (
 	antReason
 	antTier
 	antSpeed
+	antGeo
 	antComplaint
 	antCounts // the counters up to nReasoning follow
 )
@@ -187,6 +188,7 @@ var antUsage = jsonscan.Object(0,
 	jsonscan.At("output_tokens_details", jsonscan.Object(0, jsonscan.At("thinking_tokens", antCount(nReasoning)))),
 	jsonscan.At("service_tier", jsonscan.Value(antTier)),
 	jsonscan.At("speed", jsonscan.Value(antSpeed)),
+	jsonscan.At("inference_geo", jsonscan.Value(antGeo)),
 )
 
 func antCount(k counter) *jsonscan.Node { return jsonscan.Value(antCounts + jsonscan.ID(k)) }
@@ -230,6 +232,12 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case id == antSpeed:
 		if string(v) == "fast" { // has prices of its own, whatever the tier
 			x.Tier = "fast"
+		}
+	case id == antGeo:
+		switch geo := word(v); geo {
+		case "", "global", "not_available":
+		default:
+			x.blame().Region = geo
 		}
 	default:
 		antBlockValue(x, id, v)

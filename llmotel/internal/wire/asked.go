@@ -17,6 +17,7 @@ type Asked struct {
 	// formats in which it must be.
 	UsageOnStream bool
 
+	inPath      bool // the path names the model, whatever the body says
 	has         uint16
 	MaxTokens   int64
 	Temperature float64
@@ -104,7 +105,9 @@ func (a *Asked) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 	}
 	switch id {
 	case askModel:
-		a.Model = wordOr(v, a.Model)
+		if !a.inPath {
+			a.Model = wordOr(v, a.Model)
+		}
 	case askStream:
 		a.Stream = t == jsonscan.True
 	case askStreamUsage:

@@ -45,6 +45,9 @@ var kinds = map[string]providers.Kind{
 	"authentication_error":              providers.KindAuthentication,
 	"insufficient_permissions":          providers.KindPermission,
 	"permission_error":                  providers.KindPermission,
+	"token_limit_exceeded":              providers.KindContextLength,
+	"tool_use_failed":                   providers.KindMalformed, // Groq, with a 400: the model's call makes no sense
+	"json_validate_failed":              providers.KindMalformed, // likewise its JSON
 	"unsupported_parameter":             providers.KindUnsupported,
 	"unsupported_value":                 providers.KindUnsupported,
 	// Anthropic.

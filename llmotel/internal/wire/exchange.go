@@ -50,20 +50,25 @@ type reading struct {
 	mark     uint8
 	// role and callID are of the message being read; their memory is reused.
 	role, callID, name []byte
-	detail             int64 // a count whose modality may come after it
-	items              items // of the Responses API; chats use some of it
-	trial              trial // of the template
-	// usage is what Usage has made; on the stack it would be allocated, since
-	// formats are reached through function pointers.
-	usage providers.Usage
+	detail             int64  // a count whose modality may come after it
+	items              *items // of the Responses API and of chats with content; else nil
+	trial              *trial // of the template; nil unless an event is tried
 }
 
-var readings = sync.Pool{New: func() any { return new(reading) }}
+var (
+	readings = sync.Pool{New: func() any { return new(reading) }}
+	itemses  = sync.Pool{New: func() any { return new(items) }}
+	trials   = sync.Pool{New: func() any { return new(trial) }}
+)
 
 // borrow makes sure that there is a reading.
 func (x *Exchange) borrow() {
-	if x.reading == nil {
-		x.reading = readings.Get().(*reading) //nolint:forcetypeassert // there is nothing else in it
+	if x.reading != nil {
+		return
+	}
+	x.reading = readings.Get().(*reading) //nolint:forcetypeassert // there is nothing else in it
+	if x.API == OpenAIResponses || x.content != nil {
+		x.items = itemses.Get().(*items) //nolint:forcetypeassert // there is nothing else in it
 	}
 }
 
@@ -77,13 +82,30 @@ func (x *Exchange) rest() {
 func (x *Exchange) giveBack() {
 	if r := x.reading; r != nil {
 		r.clear()
+		if r.items != nil {
+			itemses.Put(r.items)
+			r.items = nil
+		}
 		readings.Put(r)
 		x.reading = nil
 	}
 }
 
+// clear makes r as new, but for what it has borrowed itself.
 func (r *reading) clear() {
-	*r = reading{role: r.role[:0], callID: r.callID[:0], name: r.name[:0]}
+	if r.items != nil {
+		*r.items = items{}
+	}
+	r.untry()
+	*r = reading{role: r.role[:0], callID: r.callID[:0], name: r.name[:0], items: r.items}
+}
+
+func (r *reading) untry() {
+	if r.trial != nil {
+		*r.trial = trial{}
+		trials.Put(r.trial)
+		r.trial = nil
+	}
 }
 
 // read reads a piece of a document.
@@ -158,7 +180,7 @@ var formats = [apis]*format{
 // wanted.
 func (x *Exchange) Begin(r Route, b *content.Builder) {
 	x.API, x.Provider, x.content, x.format = r.API, r.Provider, b, formatOf(r)
-	x.Asked = Asked{Model: r.Model, Stream: r.Stream || x.format.streams, askedMore: &nothingAsked}
+	x.Asked = Asked{Model: r.Model, inPath: r.Model != "", Stream: r.Stream || x.format.streams, askedMore: &nothingAsked}
 	x.Answer = Answer{complaint: &noComplaint}
 	x.phase = requesting
 	x.scan.Init(x.format.request, x)
@@ -209,20 +231,28 @@ func (x *Exchange) End() {
 	x.rest()
 }
 
-// Usage is the ledger of what has passed so far.
+// usages are what ledgers are made in: on the stack they would be allocated,
+// since formats are reached through function pointers.
+var usages = sync.Pool{New: func() any { return new(providers.Usage) }}
+
+// Usage is the ledger of what has passed so far. It is partial if that ends in
+// the middle of a document, or has one that could not be read: some of the counts
+// may not have come.
 func (x *Exchange) Usage() providers.Usage {
 	if x.counts.has == 0 {
 		return providers.Usage{}
 	}
-	x.borrow()
-	defer x.rest()
-	x.usage = providers.Usage{}
-	x.usage.Completeness = providers.UsageReported
-	x.format.ledger(x, &x.usage)
-	if x.usage.Reported == 0 {
-		x.usage.Completeness = providers.UsageMissing
+	u := usages.Get().(*providers.Usage) //nolint:forcetypeassert // there is nothing else in it
+	defer usages.Put(u)
+	*u = providers.Usage{Completeness: providers.UsageReported}
+	x.format.ledger(x, u)
+	switch {
+	case u.Reported == 0:
+		u.Completeness = providers.UsageMissing
+	case !x.Complete && (x.Malformed > 0 || !x.scan.Idle()):
+		u.Completeness = providers.UsagePartial
 	}
-	return x.usage
+	return *u
 }
 
 // Open is called by the Scanner, as are the methods below.
@@ -314,7 +344,10 @@ func (x *Exchange) said(piece []byte) {
 func (x *Exchange) DropContent() {
 	x.content = nil
 	if x.reading != nil {
-		x.message, x.piece, x.media, x.tool, x.items.text = nil, nil, nil, nil, nil
+		x.message, x.piece, x.media, x.tool = nil, nil, nil, nil
+		if x.items != nil {
+			x.items.text = nil
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"mime"
 	"strings"
 )
 
@@ -20,7 +19,7 @@ const (
 // binary framing, which cannot be told from the first byte, goes by the name.
 func (x *Exchange) frame(contentType, encoding string) {
 	x.framing = sniffed
-	if mediaType, _, err := mime.ParseMediaType(contentType); err == nil && mediaType == "application/vnd.amazon.eventstream" {
+	if isEventStream(contentType) {
 		x.framing, x.frames = binary, &frames{}
 		x.scan.Init(x.format.event, x)
 	}
@@ -32,6 +31,14 @@ func (x *Exchange) frame(contentType, encoding string) {
 			x.framing = opaque
 		}
 	}
+}
+
+// isEventStream tells whether a content type is AWS's. To parse them all would
+// take longer than to read the first event.
+func isEventStream(contentType string) bool {
+	const name = "application/vnd.amazon.eventstream"
+	mediaType, _, _ := strings.Cut(contentType, ";")
+	return len(mediaType) >= len(name) && strings.EqualFold(strings.TrimSpace(mediaType), name)
 }
 
 // body reads a piece of the body, without its compression.

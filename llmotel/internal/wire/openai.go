@@ -13,7 +13,7 @@ import (
 var openAIChat = &format{
 	request: chatRequest,
 	ask:     own{open: chatAskOpen, close: chatAskClose, value: chatAskValue, text: chatAskText, raw: chatAskRaw},
-	answer:  chatAnswer,
+	answer:  jsonscan.Or(chatAnswer, jsonscan.Array(0, jsonscan.Object(0, openAIError...))), // Gemini's errors come in lists
 	event:   chatAnswer,
 	read:    chatRead,
 	quick:   chatQuick,
@@ -114,8 +114,12 @@ var openAIError = []jsonscan.Member{
 // whatever it looks like.
 func openAIHeader(x *Exchange, status int, _ http.Header) { x.Failed = status >= http.StatusBadRequest }
 
+func google(provider string) bool {
+	return provider == genai.ProviderNameGCPGemini || provider == genai.ProviderNameGCPVertexAI
+}
+
 // chatLedger knows that input includes what came from the cache, and output
-// the thinking, with one exception.
+// the thinking, with two exceptions.
 func chatLedger(x *Exchange, u *providers.Usage) {
 	c := &x.counts
 	c.put(u, providers.ClassInput, nInput)
@@ -135,6 +139,12 @@ func chatLedger(x *Exchange, u *providers.Usage) {
 	// xAI counts thinking beside the output; its total tells.
 	if c.got(nTotal) && c.got(nReasoning) && u.Input+u.Output+u.Reasoning == c.of(nTotal) && u.Reasoning > 0 {
 		u.Set(providers.ClassOutput, u.Output+u.Reasoning)
+	}
+	// So does Gemini in this protocol, and does not say how much it is: only its
+	// total tells.
+	if thought := c.of(nTotal) - u.Input - u.Output; google(x.Provider) && thought > 0 && c.got(nInput) && c.got(nOutput) && !c.got(nReasoning) {
+		u.Set(providers.ClassReasoning, thought)
+		u.Set(providers.ClassOutput, u.Output+thought)
 	}
 	// OpenRouter has been seen to report more thinking than output.
 	if u.Reasoning > u.Output && u.Has(providers.ClassOutput) {

@@ -28,6 +28,7 @@ const (
 	chatObject
 	chatErrorCode
 	chatErrorType
+	chatFilling
 )
 
 var chatRead = own{open: chatOpen, close: chatClose, value: chatValue, text: chatText}
@@ -69,7 +70,10 @@ func chatOpen(x *Exchange, id jsonscan.ID) {
 	case chatChoice:
 		x.choice = x.seen
 		x.seen++
-		x.role, x.items.text = x.role[:0], nil
+		x.role = x.role[:0]
+		if x.items != nil {
+			x.items.text = nil
+		}
 	case chatCall, chatFunctionCall:
 		x.part, x.piece = -1, nil
 		x.callID, x.name = x.callID[:0], x.name[:0]
@@ -86,7 +90,7 @@ func chatOpen(x *Exchange, id jsonscan.ID) {
 func chatClose(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case chatChoice:
-		if x.items.text != nil {
+		if x.items != nil && x.items.text != nil {
 			to := x.content.Output(x.choice).PartAt(0, x.items.kind)
 			if to != x.items.text {
 				x.items.text.Move(to, x.items.from)
@@ -222,7 +226,7 @@ func chatText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 // words passes on a piece of the choice's text.
 func (x *Exchange) words(k content.Kind, piece []byte) {
 	p := x.content.Output(x.choice).PartAt(0, k)
-	if i := &x.items; i.text != p {
+	if i := x.items; i.text != p {
 		i.text, i.kind, i.from = p, k, p.Len(content.Body)
 	}
 	p.Append(content.Body, piece)

@@ -286,7 +286,7 @@ func TestErrorsAfterAGoodStatus(t *testing.T) {
 	for body, want := range map[string]providers.Kind{
 		`{"error":{"code":"429","message":"x"}}`:                               providers.KindRateLimited,
 		`{"error":{"code":502,"message":"x"}}`:                                 providers.KindServerError,
-		`{"error":{"type":"invalid_request_error","code":"tool_use_failed"}}`:  providers.KindInvalidRequest,
+		`{"error":{"type":"invalid_request_error","code":"tool_use_failed"}}`:  providers.KindMalformed,
 		`{"error":{"type":"server_error","code":null}}`:                        providers.KindServerError,
 		`{"error":{"type":"insufficient_quota","code":"rate_limit_exceeded"}}`: providers.KindQuotaExhausted,
 		`{"error":{"message":"x"}}`:                                            providers.KindUnknown,

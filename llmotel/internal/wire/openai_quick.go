@@ -46,7 +46,10 @@ func chatQuick(x *Exchange, event []byte) bool {
 	}
 	x.borrow()
 	x.template = template{state: trying}
-	x.trial = trial{event: event, bytes: x.AnswerBytes, documents: x.Documents, bad: x.Malformed, wrong: x.Refused()}
+	if x.trial == nil {
+		x.trial = trials.Get().(*trial) //nolint:forcetypeassert // there is nothing else in it
+	}
+	*x.trial = trial{event: event, bytes: x.AnswerBytes, documents: x.Documents, bad: x.Malformed, wrong: x.Refused()}
 	return false
 }
 
@@ -69,6 +72,9 @@ func (t *template) fits(event []byte) int {
 
 // hear notes a text in the event that is being read.
 func (x *Exchange) hear(text []byte) {
+	if x.trial == nil {
+		return
+	}
 	t, event := &x.template, x.trial.event
 	switch {
 	case len(text) == 0 || t.state == unusable || t.state == usable:
@@ -89,17 +95,22 @@ func (x *Exchange) hear(text []byte) {
 // untried ends what was begun with an event that has not ended: its bytes are the
 // caller's.
 func (x *Exchange) untried() {
-	if x.reading != nil && x.trial.event != nil {
-		x.template, x.trial = template{}, trial{}
+	if x.reading != nil && x.trial != nil {
+		x.template = template{}
+		x.untry()
 	}
 }
 
 // learn makes a template of the event that has been read, unless that did more
 // than reading it again would.
 func (x *Exchange) learn() {
-	t, tried := &x.template, x.trial
+	if x.trial == nil {
+		x.template.state = unusable // what was read may have told other things
+		return
+	}
+	t, tried := &x.template, *x.trial
 	event := tried.event
-	x.trial = trial{}
+	x.untry()
 	if t.state != heard || x.AnswerBytes != tried.bytes+t.after || x.Documents != tried.documents+1 || x.Malformed != tried.bad || x.Refused() != tried.wrong {
 		t.state = unusable
 		return

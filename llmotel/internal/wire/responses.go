@@ -26,7 +26,8 @@ type items struct {
 	role   string
 	result bool // it is a tool's result
 	think  bool // it is reasoning
-	first  int  // how many parts the message had before the item
+	phase  string
+	first  int // how many parts the message had before the item
 
 	// Of the answer.
 	next  int           // the place of the item that a stream adds next
@@ -35,6 +36,7 @@ type items struct {
 	text  *content.Part // the text being read
 	event event
 	kind  content.Kind // of the event's text
+	whole bool         // the event's text is thinking, and no summary of it
 	known bool         // the stream has told this document's items already
 	why   string       // the answer is incomplete
 }
@@ -72,4 +74,5 @@ const (
 	responsesAskArguments
 	responsesAskOutput
 	responsesAskTool
+	responsesAskPhase
 )

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
@@ -26,6 +27,7 @@ const (
 	responsesRefusal
 	responsesPlace
 	responsesSubPlace
+	responsesPhase
 	responsesDelta
 	responsesCode
 )
@@ -36,6 +38,7 @@ var responsesAnswer = func() *jsonscan.Node {
 	item := func(id jsonscan.ID) *jsonscan.Node {
 		return jsonscan.Object(id,
 			jsonscan.At("type", jsonscan.Value(responsesItemType)),
+			jsonscan.At("phase", jsonscan.Value(responsesPhase)),
 			jsonscan.At("call_id", jsonscan.Value(responsesCallID)),
 			jsonscan.At("name", jsonscan.Value(responsesName)),
 			jsonscan.At("arguments", jsonscan.Text(responsesArguments)),
@@ -72,10 +75,11 @@ var responsesAnswer = func() *jsonscan.Node {
 }()
 
 func responsesOpen(x *Exchange, id jsonscan.ID) {
-	i := &x.items
+	i := x.items
 	switch id {
 	case responsesRoot:
-		i.event, i.kind, i.sub, i.from, i.text = noEvent, content.Text, 0, 0, nil
+		i.event, i.kind, i.sub, i.from, i.text, i.phase = noEvent, content.Text, 0, 0, nil, ""
+		i.whole = false
 		i.known = x.Chunks > 0
 		x.piece = nil
 	case responsesUsage:
@@ -84,34 +88,48 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 		if id == responsesItem && i.event == itemAdded {
 			x.part = i.next // as its index will say
 		}
-		x.piece, i.text, i.think = nil, nil, false
+		x.piece, i.text, i.think, i.phase = nil, nil, false, ""
 		i.first = len(x.content.Output(0).Parts())
 	}
 }
 
 func responsesClose(x *Exchange, id jsonscan.ID) {
-	i := &x.items
+	i := x.items
 	if id != responsesOutputItem && id != responsesItem {
 		return
 	}
 	x.piece, i.text = nil, nil
-	if parts := x.content.Output(0).Parts(); i.think && i.first < len(parts) {
+	parts := x.content.Output(0).Parts()
+	if i.think && i.first < len(parts) {
 		for _, p := range parts[i.first:] {
 			if p.Kind() == content.Text {
 				p.SetKind(content.Reasoning)
 			}
 		}
 	}
+	if id == responsesOutputItem && i.phase != "" {
+		for _, p := range parts[min(i.first, len(parts)):] {
+			setPhase(p, i.phase)
+		}
+	}
+}
+
+// setPhase says of a text what phase of the answer it is of.
+func setPhase(p *content.Part, phase string) {
+	if p.Kind() == content.Text {
+		p.Set(content.Phase, phase)
+	}
 }
 
 func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
-	i := &x.items
+	i := x.items
 	if t == jsonscan.Null {
 		return
 	}
 	switch id {
 	case responsesEvent:
 		i.event, i.kind = eventOf(v)
+		i.whole = i.kind == content.Reasoning && !bytes.Contains(v, []byte("summary"))
 	case responsesStatus:
 		x.Status = wordOr(v, x.Status)
 	case responsesIncomplete:
@@ -136,6 +154,10 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case responsesSubPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			i.sub = int(n)
+		}
+	case responsesPhase:
+		if x.content != nil {
+			i.phase = word(v)
 		}
 	case responsesCode:
 		if i.event == failure { // events of other types have code that the model wrote
@@ -171,13 +193,20 @@ func eventOf(v []byte) (event, content.Kind) {
 	return noEvent, 0
 }
 
-// place is where the part of the answer being read stands in its message.
-func (x *Exchange) place() int { return x.part<<8 | x.items.sub&0xff }
+// place is where the part of the answer being read stands in its message. Thinking
+// and its summary, in one item, each have numbers of their own.
+func (x *Exchange) place() int {
+	place := x.part<<8 | x.items.sub&0x7f
+	if x.items.whole {
+		place |= 0x80
+	}
+	return place
+}
 
 // answeredCall is the tool call that the item being read becomes. Streams add
 // items first and say at the end again what they were.
 func (x *Exchange) answeredCall() *content.Part {
-	i := &x.items
+	i := x.items
 	if x.content == nil || i.event == itemDone || i.event != itemAdded && i.known {
 		return nil
 	}
@@ -192,7 +221,7 @@ func (x *Exchange) answeredCall() *content.Part {
 }
 
 func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
-	i := &x.items
+	i := x.items
 	if id == responsesDelta {
 		responsesPiece(x, piece)
 		return
@@ -218,7 +247,7 @@ func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 
 // outputText passes on a piece of a text in a whole answer.
 func (x *Exchange) outputText(k content.Kind, piece []byte, last bool) {
-	i := &x.items
+	i := x.items
 	if i.text == nil {
 		i.text = x.content.Output(0).Part(k)
 	}
@@ -231,7 +260,7 @@ func (x *Exchange) outputText(k content.Kind, piece []byte, last bool) {
 // responsesPiece passes on a piece of an event's text. Its place in the message
 // comes after it.
 func responsesPiece(x *Exchange, piece []byte) {
-	i := &x.items
+	i := x.items
 	if len(piece) == 0 {
 		return
 	}
@@ -253,7 +282,7 @@ func responsesPiece(x *Exchange, piece []byte) {
 // responsesDone knows that a finish reason is what status, incomplete_details
 // and the items say together.
 func responsesDone(x *Exchange) {
-	i := &x.items
+	i := x.items
 	if x.piece != nil { // an event's text
 		if i.event == otherDelta || i.event == noEvent {
 			x.piece.Move(nil, i.from)
@@ -261,6 +290,13 @@ func responsesDone(x *Exchange) {
 			x.piece.Move(to, i.from)
 		}
 		x.piece = nil
+	}
+	if i.event == itemDone && i.phase != "" {
+		for _, p := range x.content.Output(0).Parts() {
+			if p.Index()>>8 == x.part {
+				setPhase(p, i.phase)
+			}
+		}
 	}
 	if i.event == failure {
 		x.Failed = true

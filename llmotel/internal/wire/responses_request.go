@@ -31,6 +31,7 @@ var responsesRequest = func() *jsonscan.Node {
 		jsonscan.At("input", jsonscan.Or(jsonscan.Text(responsesAskInput), jsonscan.Array(0, jsonscan.Object(responsesAskItem,
 			jsonscan.At("type", jsonscan.Value(responsesAskType)),
 			jsonscan.At("role", jsonscan.Value(responsesAskRole)),
+			jsonscan.At("phase", jsonscan.Value(responsesAskPhase)),
 			jsonscan.At("content", parts(responsesAskContent)),
 			jsonscan.At("summary", parts(responsesAskContent)),
 			jsonscan.At("call_id", jsonscan.Value(responsesAskCallID)),
@@ -46,7 +47,7 @@ func responsesAskOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case responsesAskItem:
 		// Items of kinds that say nothing get no message.
-		x.items, x.message, x.piece, x.callID = items{}, nil, nil, x.callID[:0]
+		*x.items, x.message, x.piece, x.callID = items{}, nil, nil, x.callID[:0]
 	case responsesAskPart:
 		x.items.text = nil
 	}
@@ -56,7 +57,7 @@ func responsesAskClose(x *Exchange, id jsonscan.ID) {
 	if id != responsesAskItem || x.message == nil {
 		return
 	}
-	i := &x.items
+	i := x.items
 	if i.role == "" && i.result {
 		i.role = "tool"
 	}
@@ -69,6 +70,9 @@ func responsesAskClose(x *Exchange, id jsonscan.ID) {
 			p.SetKind(content.Reasoning)
 		case p.Kind() == content.Text && i.result:
 			p.SetKind(content.ToolResult)
+		}
+		if i.phase != "" {
+			setPhase(p, i.phase)
 		}
 		if p.Kind() == content.ToolCall || p.Kind() == content.ToolResult {
 			p.Append(content.ID, x.callID)
@@ -93,6 +97,10 @@ func responsesAskValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case responsesAskRole:
 		if x.content != nil {
 			x.items.role = word(v)
+		}
+	case responsesAskPhase:
+		if x.content != nil {
+			x.items.phase = word(v)
 		}
 	case responsesAskCallID:
 		x.callID = append(x.callID[:0], v...)

@@ -127,7 +127,7 @@ func TestResponsesRequest(t *testing.T) {
 		{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"Look it up"}],"encrypted_content":"xxxx"},
 		{"type":"function_call","call_id":"call_1","name":"look","arguments":"{\"q\":1}"},
 		{"type":"function_call_output","call_id":"call_1","output":"a cat"},
-		{"content":[{"text":"A cat.","type":"output_text"}],"role":"assistant","type":"message"},
+		{"content":[{"text":"A cat.","type":"output_text"}],"role":"assistant","type":"message","phase":"final_answer"},
 		{"type":"item_reference","id":"msg_1"}],
 		"tools":[{"type":"function","name":"look","description":"Looks","parameters":{"type":"object"},"strict":true},{"type":"web_search"}],
 		"text":{"format":{"type":"json_schema","name":"x","schema":{}},"verbosity":"low"},"reasoning":{"effort":"high"},
@@ -147,7 +147,7 @@ func TestResponsesRequest(t *testing.T) {
 			`{"role":"assistant","parts":[{"type":"reasoning","content":"Look it up"}]},` +
 			`{"role":"assistant","parts":[{"type":"tool_call","id":"call_1","name":"look","arguments":{"q":1}}]},` +
 			`{"role":"tool","parts":[{"type":"tool_call_response","id":"call_1","response":"a cat"}]},` +
-			`{"role":"assistant","parts":[{"type":"text","content":"A cat."}]}]` +
+			`{"role":"assistant","parts":[{"type":"text","content":"A cat.","phase":"final_answer"}]}]` +
 			`[{"type":"function","name":"look"},{"type":"web_search","name":"web_search"}]`
 		if diff := cmp.Diff(wantContent, string(e.Tools(e.Input(e.System(nil, b), b), b))); diff != "" {
 			t.Fatalf("pieces of %d (-want +got):\n%s", size, diff)
@@ -182,6 +182,27 @@ func TestResponsesContent(t *testing.T) {
 				`{"type":"response.output_item.done","item":{"type":"message","content":[{"text":"Hello"}]},"output_index":1}`,
 				`{"type":"response.completed","response":{"status":"completed","output":[{"type":"message","content":[{"text":"Hello"}]}]}}`),
 			`[{"role":"assistant","parts":[{"type":"reasoning","content":"Hm"},{"type":"reasoning","content":"Well"},{"type":"text","content":"Hello"},{"type":"tool_call","id":"call_1","name":"f","arguments":{"a":1}},{"type":"tool_call","id":"call_2","name":"g","arguments":{"b":2}}],"finish_reason":"tool_call"}]`,
+		},
+		"phases": {
+			`{"status":"completed","output":[{"type":"message","phase":"commentary","content":[{"text":"I look it up."}]},{"type":"message","content":[{"text":"Hello"}],"phase":"final_answer"},{"type":"message","content":[{"text":"!"}],"phase":null}]}`,
+			`[{"role":"assistant","parts":[{"type":"text","content":"I look it up.","phase":"commentary"},{"type":"text","content":"Hello","phase":"final_answer"},{"type":"text","content":"!"}],"finish_reason":"stop"}]`,
+		},
+		"phases of a stream": {
+			events(responsesCreated,
+				`{"type":"response.output_item.added","item":{"type":"message","content":[],"phase":"commentary"},"output_index":0}`,
+				`{"type":"response.output_text.delta","content_index":0,"delta":"I look","output_index":0}`,
+				`{"type":"response.output_item.done","item":{"type":"message","phase":"commentary","content":[{"text":"I look"}]},"output_index":0}`,
+				`{"type":"response.output_item.added","item":{"type":"message","content":[]},"output_index":1}`,
+				`{"type":"response.output_text.delta","content_index":0,"delta":"Hello","output_index":1}`,
+				`{"type":"response.output_item.done","output_index":1,"item":{"type":"message","content":[{"text":"Hello"}],"phase":"final_answer"}}`,
+				`{"type":"response.completed","response":{"status":"completed","output":[{"type":"message","phase":"commentary","content":[{"text":"Hello"}]}]}}`),
+			`[{"role":"assistant","parts":[{"type":"text","content":"I look","phase":"commentary"},{"type":"text","content":"Hello","phase":"final_answer"}],"finish_reason":"stop"}]`,
+		},
+		"thinking and its summary": {
+			events(responsesCreated,
+				`{"type":"response.reasoning_summary_text.delta","delta":"In short","output_index":0,"summary_index":0}`,
+				`{"type":"response.reasoning_text.delta","content_index":0,"delta":"At length","output_index":0}`),
+			`[{"role":"assistant","parts":[{"type":"reasoning","content":"In short"},{"type":"reasoning","content":"At length"}],"finish_reason":"error"}]`,
 		},
 		"type last": {
 			events(`{"delta":"Hm","output_index":0,"type":"response.reasoning_text.delta"}`, `{"delta":"No","output_index":1,"type":"response.refusal.delta"}`, `{"delta":"x","output_index":2,"type":"response.code_interpreter_call_code.delta"}`),

@@ -81,7 +81,7 @@ func Match(r *http.Request) (Route, bool) {
 	switch last {
 	case "completions":
 		to.API = OpenAICompletions
-		if strings.HasSuffix(dir, "/chat") {
+		if strings.HasSuffix(dir, "/chat") || strings.HasSuffix(dir, "/agents") { // Mistral's
 			to.API = OpenAIChat
 		}
 	case "responses":
@@ -194,6 +194,7 @@ var hosts = []struct{ suffix, provider string }{
 	{"aiplatform.googleapis.com", genai.ProviderNameGCPVertexAI},
 	{".amazonaws.com", genai.ProviderNameAWSBedrock},
 	{".amazonaws.com.cn", genai.ProviderNameAWSBedrock},
+	{".api.aws", genai.ProviderNameAWSBedrock},
 	{"api.groq.com", genai.ProviderNameGroq},
 	{"api.mistral.ai", genai.ProviderNameMistralAI},
 	{"codestral.mistral.ai", genai.ProviderNameMistralAI},
@@ -216,8 +217,9 @@ var hosts = []struct{ suffix, provider string }{
 // provider names the provider that a host belongs to, or else, as a guess where
 // the path is not telling, the format's inventor.
 func provider(host, path string, api API) (name string, guessed bool) {
+	host = strings.ToLower(host) // as it is, nearly always
 	for i := range hosts {
-		if h := &hosts[i]; hasSuffixFold(host, h.suffix) {
+		if h := &hosts[i]; strings.HasSuffix(host, h.suffix) {
 			if h.provider == genai.ProviderNameGCPVertexAI || h.suffix[0] == '.' || len(host) == len(h.suffix) || host[len(host)-len(h.suffix)-1] == '.' {
 				return h.provider, false
 			}
@@ -246,8 +248,4 @@ func provider(host, path string, api API) (name string, guessed bool) {
 		}
 		return genai.ProviderNameOpenAI, true
 	}
-}
-
-func hasSuffixFold(s, suffix string) bool {
-	return len(s) >= len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
 }

@@ -46,6 +46,9 @@ var routes = map[string]wire.Route{
 	"https://aiplatform.googleapis.com/v1/projects/p/locations/l/endpoints/openapi/chat/completions": {API: wire.OpenAIChat, Provider: "gcp.vertex_ai"},
 	"https://api.cohere.com/compatibility/v1/chat/completions":                                       {API: wire.OpenAIChat, Provider: "cohere"},
 	"https://api.cohere.ai/compatibility/v1/embeddings":                                              {API: wire.OpenAIEmbeddings, Provider: "cohere"},
+	"https://api.mistral.ai/v1/fim/completions":                                                      {API: wire.OpenAICompletions, Provider: "mistral_ai"},
+	"https://api.mistral.ai/v1/agents/completions":                                                   {API: wire.OpenAIChat, Provider: "mistral_ai"},
+	"https://bedrock-mantle.us-east-1.api.aws/v1/chat/completions":                                   {API: wire.OpenAIChat, Provider: "aws.bedrock"},
 	// Anthropic.
 	"https://api.anthropic.com/v1/messages":           {API: wire.AnthropicMessages, Provider: "anthropic"},
 	"https://api.anthropic.com/v1/messages?beta=true": {API: wire.AnthropicMessages, Provider: "anthropic"},

@@ -12,6 +12,7 @@ import (
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
 	"github.com/failsafe-go/failsafe-go/fallback"
 	"github.com/failsafe-go/failsafe-go/retrypolicy"
+	"github.com/sony/gobreaker/v2"
 
 	"github.com/llmotel/sdk/failover"
 	"github.com/llmotel/sdk/providers"
@@ -78,6 +79,32 @@ func (s stock) Stream(context.Context, *providers.Request) iter.Seq2[*providers.
 	return nil
 }
 
+// guarded is a gobreaker around a provider, by itself.
+type guarded struct {
+	*instant
+	cb *gobreaker.CircuitBreaker[*providers.Response]
+}
+
+func guardedBy(p *instant) guarded {
+	return guarded{p, gobreaker.NewCircuitBreaker[*providers.Response](gobreaker.Settings{
+		Interval: time.Minute, BucketPeriod: 6 * time.Second,
+		ReadyToTrip: func(c gobreaker.Counts) bool {
+			return c.ConsecutiveFailures >= 5 || c.Requests >= 20 && 2*c.TotalFailures >= c.Requests
+		},
+	})}
+}
+
+func (g guarded) Generate(ctx context.Context, req *providers.Request) (*providers.Response, error) {
+	return g.cb.Execute(func() (*providers.Response, error) { return g.instant.Generate(ctx, req) })
+}
+
+// ask is a small request.
+func ask() *providers.Request {
+	return &providers.Request{Model: "m", Messages: []providers.Message{providers.UserText("hello")}}
+}
+
+func fail(kind providers.Kind) error { return &providers.Error{Provider: "bad", Kind: kind} }
+
 func benchChain(b *testing.B, opts []failover.Option, targets ...*instant) *failover.Chain {
 	b.Helper()
 	var ts []failover.Target
@@ -106,6 +133,7 @@ func BenchmarkGenerate(b *testing.B) {
 	}{
 		{"bare", answering("a", 0)},
 		{"failsafe-go fallback(retry(breaker))", composed(answering("a", 0))},
+		{"gobreaker", guardedBy(answering("a", 0))},
 		{"guard only", benchChain(b, guardOnly, answering("a", 0))},
 		{"healthy, two targets, no deadline", benchChain(b, noTimer, answering("a", 0), answering("b", 0))},
 		{"healthy, two targets, default", benchChain(b, nil, answering("a", 0), answering("b", 0))},
@@ -124,7 +152,7 @@ func BenchmarkGenerate(b *testing.B) {
 			}
 		})
 	}
-	for _, bc := range cases[:5] {
+	for _, bc := range cases[:6] {
 		b.Run(fmt.Sprintf("%s, 64 goroutines", bc.name), func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetParallelism(32)

@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/llmotel/sdk/llmotel/calllog"
+)
+
+// callLine is a call on one line.
+func callLine(e *calllog.Entry) string {
+	end := e.Timestamp.Add(time.Duration(e.LatencyMS * float64(time.Millisecond)))
+	took := fmt.Sprintf("%9s", millis(e.LatencyMS))
+	if e.TTFCMS > 0 {
+		took += " (first " + millis(e.TTFCMS) + ")"
+	}
+	who := e.Provider + "/" + e.Model
+	if e.Target != "" && e.Target != e.Provider {
+		who = e.Target + " " + who
+	}
+	cells := []string{
+		end.Local().Format("15:04:05.000"), fmt.Sprintf("%-12s", outcome(e)), fmt.Sprintf("%-27s", took), fmt.Sprintf("%-32s", printable(who)),
+		fmt.Sprintf("%-14s", tokens(e)), fmt.Sprintf("%-10s", cost(e)), behalf(e.Attribution), way(e),
+	}
+	return strings.TrimRight(strings.Join(cells, " "), " ")
+}
+
+func outcome(e *calllog.Entry) string {
+	switch {
+	case e.ErrorKind != "":
+		return printable(e.ErrorKind)
+	case e.Abandoned:
+		return "left"
+	}
+	return "ok"
+}
+
+func tokens(e *calllog.Entry) string {
+	if e.Input == nil && e.Output == nil {
+		return "no usage"
+	}
+	count := func(n *int64) string {
+		if n == nil {
+			return "?"
+		}
+		return short(float64(*n))
+	}
+	return count(e.Input) + "→" + count(e.Output)
+}
+
+func cost(e *calllog.Entry) string {
+	switch {
+	case e.USD != nil:
+		return dollars(*e.USD)
+	case e.Amount != nil:
+		return digits(*e.Amount, 3) + " " + printable(e.Currency)
+	case e.Unpriced:
+		return "unpriced"
+	}
+	return "-"
+}
+
+// behalf is feature, prompt and variant, as far as they are known.
+func behalf(a *calllog.Attribution) string {
+	if a == nil {
+		return ""
+	}
+	var parts []string
+	versioned := func(name, version string) {
+		if name != "" && version != "" {
+			name += "@" + version
+		}
+		if name != "" {
+			parts = append(parts, printable(name))
+		}
+	}
+	versioned(a.Feature, a.FeatureVersion)
+	versioned(a.Prompt, a.PromptVersion)
+	if a.Experiment != "" {
+		parts = append(parts, printable(a.Experiment+"="+a.Variant))
+	}
+	return strings.Join(parts, " ")
+}
+
+// way says which targets were tried before, or passed over.
+func way(e *calllog.Entry) string {
+	var parts []string
+	for i, v := range e.Visits {
+		if v.ErrorKind != "" && i < len(e.Visits)-1 {
+			parts = append(parts, printable(v.Target)+": "+printable(v.ErrorKind))
+		}
+	}
+	for _, s := range e.Skips {
+		parts = append(parts, printable(s.Target)+": "+printable(s.Reason))
+	}
+	if again := e.Attempts - max(1, len(e.Visits)); again > 0 {
+		parts = append(parts, retries(float64(again)))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/llmotel/sdk/failover"
+	"github.com/llmotel/sdk/providers"
+)
+
+// printer writes what happens, one line each.
+type printer struct {
+	mu       sync.Mutex
+	w        io.Writer
+	chapters int
+	told     bool // the history of a failure
+}
+
+func (p *printer) line(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprintf(p.w, "   "+format+"\n", args...)
+}
+
+func (p *printer) chapter(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.chapters++
+	fmt.Fprintf(p.w, "\n%d. %s\n\n", p.chapters, fmt.Sprintf(format, args...))
+}
+
+// hooks tell what the chain does on the way to an answer.
+func (p *printer) hooks() failover.Hooks {
+	return failover.Hooks{
+		Retry: func(_ context.Context, e failover.RetryEvent) {
+			p.line("  ↻ %s %s: again in %s", e.Target, e.Kind, e.Delay.Round(time.Millisecond))
+		},
+		Skip: func(_ context.Context, e failover.SkipEvent) {
+			p.line("  – %s not asked: %s", e.Target, e.Reason)
+		},
+		Fallback: func(_ context.Context, e failover.FallbackEvent) {
+			if !e.LastResort && e.Kind != providers.KindRejected { // which Skip has told
+				p.line("  → %s %s: over to %s", e.From, e.Kind, e.To)
+			}
+		},
+		BreakerChange: func(_ context.Context, e failover.BreakerEvent) {
+			p.line("  ◦ circuit breaker of %s: %s → %s (%s)", e.Target, e.From, e.To, e.Reason)
+		},
+	}
+}
+
+func (p *printer) answered(target, model string, attempts int, degraded bool, took time.Duration) {
+	if degraded {
+		p.line("✓ the last resort answered after %s", count(attempts, "attempt"))
+		return
+	}
+	p.line("✓ %s answered with %s after %s, %s", target, model, count(attempts, "attempt"), took.Round(10*time.Millisecond))
+}
+
+// failed writes the error of a call: its text, what else it holds (once), and
+// when to try again.
+func (p *printer) failed(err error) {
+	p.line("✗ %v", err)
+	failed, ok := errors.AsType[*failover.Error](err)
+	if !ok {
+		return
+	}
+	for _, a := range failed.History {
+		switch {
+		case p.told:
+		case a.Skip != "":
+			p.line("    %s: not asked, %s", a.Target, a.Skip)
+		default:
+			p.line("    %s: attempt %d, %s", a.Target, a.N, a.Kind)
+		}
+	}
+	p.told = true
+	if wait := failed.RetryAfter(); wait > 0 {
+		p.line("    worth trying again in %s", wait.Round(100*time.Millisecond))
+	}
+}
+
+func (p *printer) breakers(all []providers.BreakerStatus) {
+	var states []string
+	for _, b := range all {
+		if b.Key == "" && b.Model == "" {
+			states = append(states, fmt.Sprintf("%s %s", b.Target, b.State))
+		}
+	}
+	p.line("circuit breakers: %s", strings.Join(states, ", "))
+}
+
+// describe writes what a file comes to.
+func describe(w io.Writer, path string, d failover.Description) {
+	fmt.Fprintf(w, "%s: nothing is wrong\n\nchain %q: %s, order %v, broken streams: %v, at most %v a call\n\n",
+		path, d.Name, count(len(d.Targets), "target"), d.Order, d.StreamPolicy, d.TotalTimeout)
+	for i, t := range d.Targets {
+		model := t.Model
+		if model == "" {
+			model = "the request's model"
+		}
+		fmt.Fprintf(w, "%d. %s: %s, %s", i+1, t.Name, t.Provider, model)
+		if len(t.Keys) > 0 {
+			fmt.Fprintf(w, ", keys %s", strings.Join(t.Keys, " "))
+		}
+		fmt.Fprintf(w, "\n   %s; circuit breaker opens after %d failures in a row, trials after %v; first chunk within %v\n",
+			count(t.MaxAttempts, "attempt"), t.ConsecutiveFailures, t.OpenDelay, t.FirstChunkTimeout)
+	}
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
