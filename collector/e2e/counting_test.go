@@ -32,7 +32,8 @@ func testCounting(t *testing.T, s *stack) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+collectorGRPC)
 	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "1000")
 
-	openai, err := mock.NewOpenAI(mock.WithSeed(7), mock.WithTimeScale(0.001), mock.WithFailureRate(providers.KindOverloaded, 0.2))
+	openai, err := mock.NewOpenAI(mock.WithSeed(7), mock.WithTimeScale(0.001), mock.WithFailureRate(providers.KindOverloaded, 0.2),
+		mock.WithFailureRate(providers.KindInvalidRequest, 0.05)) // Which no other target would answer either: some calls fail.
 	if err != nil {
 		t.Fatal(err)
 	}
