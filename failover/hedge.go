@@ -25,16 +25,14 @@ func WithHedgeQuantile(quantile float64, minCalls int) Option {
 	return optionFunc(func(c config) config { c.hedge = &hedging{quantile: quantile, minCalls: minCalls}; return c })
 }
 
-// quantileAge is how many calls the quantile remembers.
-const quantileAge = 200
-
 // hedging is when to hedge.
 type hedging struct {
 	delay    time.Duration
 	quantile float64
 	minCalls int
 
-	exec failsafe.Executor[*race]
+	exec   failsafe.Executor[*race]
+	recent *recent // nil: a fixed delay
 }
 
 func (h *hedging) check() error {
@@ -59,13 +57,16 @@ func newHedging(h *hedging) *hedging {
 	if h == nil {
 		return nil
 	}
+	out := *h
 	var b hedgepolicy.Builder[*race]
 	if h.quantile > 0 {
-		b = hedgepolicy.NewBuilderWithDelayQuantile[*race](h.quantile, quantileAge, uint(h.minCalls))
+		out.recent = &recent{}
+		b = hedgepolicy.NewBuilderWithDelayFunc(func(failsafe.ExecutionAttempt[*race]) time.Duration {
+			return out.recent.quantile(h.quantile, h.minCalls)
+		})
 	} else {
 		b = hedgepolicy.NewBuilderWithDelay[*race](h.delay)
 	}
-	out := *h
 	out.exec = failsafe.With[*race](b.CancelIf(func(_ *race, err error) bool { return err == nil || errors.Is(err, errDecided) }).Build())
 	return &out
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,8 @@ var (
 	errLost = errors.New("failover: another target answered first")
 	// errDecided ends a race that has no winner and nobody left to wait for.
 	errDecided = errors.New("failover: no answer")
+	// errExited stands for a panic where a provider has ended its goroutine.
+	errExited = errors.New("failover: runtime.Goexit")
 )
 
 // loserGrace is how long an answer waits for the losers of its race to end, so
@@ -46,6 +49,7 @@ type branch struct {
 	call
 	cancel context.CancelCauseFunc
 	done   chan struct{} // closed when it has won or ended
+	since  time.Time     // where a quantile of the times is kept
 
 	// Of a stream that has begun: its first chunk was taken from next.
 	first *providers.Chunk
@@ -64,8 +68,12 @@ func (k *call) runRace() {
 	r.close()
 	w := r.winner
 	r.relay(w)
-	if r.panicked != nil {
-		panic(r.panicked) // on the caller's goroutine, where it belongs
+	switch r.panicked {
+	case nil:
+	case errExited:
+		runtime.Goexit() // the caller's goroutine, where it belongs
+	default:
+		panic(r.panicked) // likewise
 	}
 	if w != nil && w.lost != nil { // it broke after its first chunk
 		k.resumeAfter(w)
@@ -100,11 +108,14 @@ func (r *race) begin() (*branch, error) {
 	switch {
 	case r.over, hedge && r.running == 0:
 		return nil, errDecided
-	case hedge && (r.cursor >= len(r.parent.order) || !r.parent.chain.budget.take(time.Now())):
+	case hedge && !r.hedges(time.Now()):
 		return nil, errSkipped
 	}
 	k := r.parent
 	b := &branch{done: make(chan struct{})}
+	if k.chain.hedge.recent != nil {
+		b.since = time.Now()
+	}
 	ctx, cancel := context.WithCancelCause(k.ctx)
 	b.cancel = cancel
 	b.call = call{
@@ -118,20 +129,50 @@ func (r *race) begin() (*branch, error) {
 	return b, nil
 }
 
+// hedges tells whether a further branch is worth its price. Targets that may
+// not be called now are left to the branches that run.
+func (r *race) hedges(now time.Time) bool {
+	k := r.parent
+	for _, t := range k.order[r.cursor:] {
+		if k.unfit(t) == "" && k.ready(t, now) {
+			return k.chain.budget.take(now)
+		}
+	}
+	return false
+}
+
 // open runs a branch to its first chunk, or to its answer, and tells whether
-// there is one.
+// there is one. It does so on a goroutine of its own, since the policy would
+// wait for ever for one that a provider has ended.
 func (b *branch) open() (ok bool, panicked any) {
-	defer func() { panicked = recover() }()
+	done := make(chan struct{})
+	go func() {
+		panicked = errExited
+		defer close(done)
+		defer func() {
+			if p := recover(); p != nil {
+				panicked = p
+			}
+		}()
+		ok = b.start()
+		panicked = nil
+	}()
+	<-done
+	return ok, panicked
+}
+
+func (b *branch) start() bool {
 	if !b.stream {
 		b.walk()
-		return b.answered != nil, nil
+		return b.answered != nil
 	}
 	b.next, b.stop = iter.Pull2(func(yield func(*providers.Chunk, error) bool) {
 		b.yield = yield
 		b.walk()
 	})
+	var ok bool
 	b.first, _, ok = b.next()
-	return ok, nil
+	return ok
 }
 
 // finish enters a branch's end and tells whether it has won.
@@ -144,6 +185,9 @@ func (r *race) finish(b *branch, won bool, panicked any) bool {
 	case r.over:
 	case won:
 		r.winner, r.over = b, true
+		if times := r.parent.chain.hedge.recent; times != nil {
+			times.add(time.Since(b.since))
+		}
 		return true
 	case panicked != nil:
 		r.panicked, r.over = panicked, true
@@ -223,6 +267,9 @@ func (r *race) gather() {
 	k.attempts, k.runners = int(r.attempts.Load()), nil
 	if w := r.winner; w != nil && w.lost == nil {
 		k.answered, k.resp = w.answered, w.resp
+		if k.resp != nil { // a copy of ours; others may have tried since
+			k.resp.Attempts = k.attempts
+		}
 	}
 }
 

@@ -118,8 +118,12 @@ func (k *call) deliver(chunk *providers.Chunk) bool {
 		k.collected.Add(chunk)
 		return true
 	case k.whole:
+		if chunk.Kind == providers.ChunkRestart { // of a chain inside
+			k.held = nil
+			return true
+		}
 		k.held = append(k.held, chunk)
-		return !k.finished || k.flush()
+		return true
 	case k.resume != nil:
 		if chunk = k.resume.join(chunk); chunk == nil {
 			return true
@@ -133,16 +137,14 @@ func (k *call) deliver(chunk *providers.Chunk) bool {
 	return k.pass(chunk)
 }
 
-// flush delivers an answer that was held until it was complete.
-func (k *call) flush() bool {
-	held := k.held
-	k.held = nil
-	for _, c := range held {
+// flush delivers an answer that was held until it was complete. The target has
+// done its part by then: the consumer's time holds nothing of it.
+func (k *call) flush() {
+	for _, c := range k.held {
 		if !k.pass(c) {
-			return false
+			return
 		}
 	}
-	return true
 }
 
 // pass hands a chunk to the consumer.
@@ -153,7 +155,7 @@ func (k *call) pass(chunk *providers.Chunk) bool {
 		}
 		k.delivering.Add(chunk)
 	}
-	k.delivered = true
+	k.delivered, k.finished = true, chunk.Kind == providers.ChunkFinish
 	k.inYield = true
 	more := k.yield(chunk, nil)
 	k.inYield = false
