@@ -298,4 +298,3 @@ func (w *ways) check(t *testing.T, got outcome, ends []failover.EndEvent, calls 
 		t.Errorf("a broken answer was delivered: %q", got.text)
 	}
 }
-

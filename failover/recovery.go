@@ -125,6 +125,9 @@ func (k *call) deliver(chunk *providers.Chunk) bool {
 		k.held = append(k.held, chunk)
 		return true
 	case k.resume != nil:
+		if chunk.Kind == providers.ChunkRestart { // of a chain inside: only its part is taken back
+			return k.pass(chunk) && k.pass(k.resume.again())
+		}
 		if chunk = k.resume.join(chunk); chunk == nil {
 			return true
 		}
@@ -239,6 +242,12 @@ func (r *resume) request(req *providers.Request) *providers.Request {
 	out := *req
 	out.Messages = append(slices.Clip(req.Messages), providers.AssistantText(r.text))
 	return &out
+}
+
+// again returns the answer so far as a chunk, to be continued anew.
+func (r *resume) again() *providers.Chunk {
+	r.space, r.part, r.first = false, 0, -1
+	return &providers.Chunk{Kind: providers.ChunkText, Text: r.text}
 }
 
 // join makes a chunk of the continuing stream one of the whole answer; nil if
