@@ -73,7 +73,8 @@ type EndEvent struct {
 	Err error
 	// Abandoned tells that the consumer left the stream before its end.
 	Abandoned bool
-	// Degraded tells that the last resort answered; Target is then empty.
+	// Degraded tells that the last resort answered. Target is then empty or, if
+	// it was the last resort of a chain inside, that chain.
 	Degraded bool
 }
 

@@ -90,7 +90,7 @@ type recovery struct {
 	delay time.Duration // ... after this ...
 	prior int           // ... having tried so often
 
-	degraded bool
+	degraded bool // a last resort has answered
 }
 
 // resume is an answer that the next target continues.
@@ -105,10 +105,13 @@ type resume struct {
 func (k *call) deliver(chunk *providers.Chunk) bool {
 	k.begun = true
 	k.finished = chunk.Kind == providers.ChunkFinish
-	if f := chunk.Finish; f != nil && f.Attempts != k.tries() {
-		c, g := *chunk, *f
-		g.Attempts = k.tries()
-		c.Finish, chunk = &g, &c
+	if f := chunk.Finish; f != nil {
+		k.degraded = f.Degraded // by a chain inside
+		if f.Attempts != k.tries() {
+			c, g := *chunk, *f
+			g.Attempts = k.tries()
+			c.Finish, chunk = &g, &c
+		}
 	}
 	switch {
 	case k.unary:
