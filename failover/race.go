@@ -51,10 +51,11 @@ type branch struct {
 	done   chan struct{} // closed when it has won or ended
 	since  time.Time     // where a quantile of the times is kept
 
-	// Of a stream that has begun: its first chunk was taken from next.
-	first *providers.Chunk
-	next  func() (*providers.Chunk, error, bool)
-	stop  func()
+	// Of a stream that has begun: its chunks up to the first semantic one were
+	// taken from next.
+	head []*providers.Chunk
+	next func() (*providers.Chunk, error, bool)
+	stop func()
 
 	late bool // it ended when the race was over
 }
@@ -170,9 +171,18 @@ func (b *branch) start() bool {
 		b.yield = yield
 		b.walk()
 	})
-	var ok bool
-	b.first, _, ok = b.next()
-	return ok
+	// With what stands before the first semantic chunk also losers have told
+	// what they used.
+	for {
+		c, _, ok := b.next()
+		if !ok {
+			return len(b.head) > 0
+		}
+		b.head = append(b.head, c)
+		if c.Kind.Semantic() || c.Kind == providers.ChunkFinish {
+			return true
+		}
+	}
 }
 
 // finish enters a branch's end and tells whether it has won.
@@ -228,12 +238,14 @@ func (r *race) relay(w *branch) {
 	if w.next == nil {
 		return
 	}
-	for c := w.first; ; {
+	for _, c := range w.head {
 		if !r.parent.deliver(c) {
 			return
 		}
-		var ok bool
-		if c, _, ok = w.next(); !ok {
+	}
+	for {
+		c, _, ok := w.next()
+		if !ok || !r.parent.deliver(c) {
 			return
 		}
 	}
