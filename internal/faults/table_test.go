@@ -28,7 +28,7 @@ func TestNoRowIsMissing(t *testing.T) {
 			stream = append(stream, g.list[i].stream.kind)
 		}
 	}
-	rows := failover.Table()
+	rows := slices.DeleteFunc(failover.Table(), func(r failover.Row) bool { return r.Limit != "" })
 	if len(rows) != len(providers.Kinds()) {
 		t.Errorf("%d rows for %d kinds", len(rows), len(providers.Kinds()))
 	}

@@ -16,11 +16,11 @@ import (
 // metered is a provider with exact usage, some of which it reports at the
 // start. It goes on when it is cancelled, as far as deaf says.
 type metered struct {
-	name, model string
-	by          time.Duration // until the first chunk or answer
-	deaf        time.Duration // how much longer it goes on when cancelled
-	in, out     int64
-	breaks      int // so many of its streams break after their first word
+	name    string
+	by      time.Duration // until the first chunk or answer
+	deaf    time.Duration // how much longer it goes on when cancelled
+	in, out int64
+	breaks  int // so many of its streams break after their first word
 }
 
 func (m *metered) Name() string { return m.name }
@@ -102,37 +102,76 @@ func TestCostsAreCountedOnce(t *testing.T) {
 		target  string
 	}{
 		{
-			"a loser that had answered all the same", metered{by: time.Hour, deaf: 20 * time.Millisecond}, metered{},
-			[]failover.Option{hedge}, false, map[string][]float64{"primary": {whole}, "backup": {backup}}, "backup",
+			"a loser that had answered all the same",
+			metered{by: time.Hour, deaf: 20 * time.Millisecond},
+			metered{},
+			[]failover.Option{hedge},
+			false,
+			map[string][]float64{"primary": {whole}, "backup": {backup}},
+			"backup",
 		},
 		{
-			"a loser that had begun", metered{by: time.Hour, deaf: 20 * time.Millisecond}, metered{},
-			[]failover.Option{hedge}, true, map[string][]float64{"primary": {started}, "backup": {backup}}, "backup",
+			"a loser that had begun",
+			metered{by: time.Hour, deaf: 20 * time.Millisecond},
+			metered{},
+			[]failover.Option{hedge},
+			true,
+			map[string][]float64{"primary": {started}, "backup": {backup}},
+			"backup",
 		},
 		{
-			"restart on the next target", metered{breaks: 2}, metered{},
-			[]failover.Option{failover.WithStreamPolicy(failover.StreamRestart)}, true, map[string][]float64{"primary": {started, started}, "backup": {backup}}, "backup",
+			"restart on the next target",
+			metered{breaks: 2},
+			metered{},
+			[]failover.Option{failover.WithStreamPolicy(failover.StreamRestart)},
+			true,
+			map[string][]float64{"primary": {started, started}, "backup": {backup}},
+			"backup",
 		},
 		{
-			"restart on the same target", metered{breaks: 1}, metered{},
-			[]failover.Option{failover.WithStreamPolicy(failover.StreamRestart)}, true, map[string][]float64{"primary": {started, whole}}, "primary",
+			"restart on the same target",
+			metered{breaks: 1},
+			metered{},
+			[]failover.Option{failover.WithStreamPolicy(failover.StreamRestart)},
+			true,
+			map[string][]float64{"primary": {started, whole}},
+			"primary",
 		},
 		{
-			"buffered", metered{breaks: 2}, metered{},
-			[]failover.Option{failover.WithStreamPolicy(failover.StreamBuffer)}, true, map[string][]float64{"primary": {started, started}, "backup": {backup}}, "backup",
+			"buffered",
+			metered{breaks: 2},
+			metered{},
+			[]failover.Option{failover.WithStreamPolicy(failover.StreamBuffer)},
+			true,
+			map[string][]float64{"primary": {started, started}, "backup": {backup}},
+			"backup",
 		},
 		{
-			"Generate over streams", metered{breaks: 1}, metered{},
-			[]failover.Option{failover.WithStreamedGenerate()}, false, map[string][]float64{"primary": {started, whole}}, "primary",
+			"Generate over streams",
+			metered{breaks: 1},
+			metered{},
+			[]failover.Option{failover.WithStreamedGenerate()},
+			false,
+			map[string][]float64{"primary": {started, whole}},
+			"primary",
 		},
 		{
-			"the last resort", metered{breaks: 2}, metered{breaks: 2},
-			[]failover.Option{failover.WithStreamedGenerate(), failover.WithStaticAnswer("sorry")}, false,
-			map[string][]float64{"primary": {started, started}, "backup": {2000 * 2e-6, 2000 * 2e-6}}, "",
+			"the last resort",
+			metered{breaks: 2},
+			metered{breaks: 2},
+			[]failover.Option{failover.WithStreamedGenerate(), failover.WithStaticAnswer("sorry")},
+			false,
+			map[string][]float64{"primary": {started, started}, "backup": {2000 * 2e-6, 2000 * 2e-6}},
+			"",
 		},
 		{
-			"a hedge whose winner breaks", metered{by: time.Hour}, metered{breaks: 1},
-			[]failover.Option{hedge, failover.WithStreamPolicy(failover.StreamRestart)}, true, map[string][]float64{"backup": {2000 * 2e-6, backup}}, "backup",
+			"a hedge whose winner breaks",
+			metered{by: time.Hour},
+			metered{breaks: 1},
+			[]failover.Option{hedge, failover.WithStreamPolicy(failover.StreamRestart)},
+			true,
+			map[string][]float64{"backup": {2000 * 2e-6, backup}},
+			"backup",
 		},
 	}
 	for _, c := range cases {
