@@ -218,7 +218,7 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		}
 	case id == antIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
-			x.part = int(n)
+			x.part = int32(n)
 		}
 	case id == antComplaint:
 		x.complain(v)

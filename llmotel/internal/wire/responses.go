@@ -30,7 +30,7 @@ type items struct {
 	first  int // how many parts the message had before the item
 
 	// Of the answer.
-	next  int           // the place of the item that a stream adds next
+	next  int32         // the place of the item that a stream adds next
 	sub   int           // the place within the item
 	from  int           // how long the part was before this event
 	text  *content.Part // the text being read
