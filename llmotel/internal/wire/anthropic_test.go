@@ -53,7 +53,7 @@ func TestAnthropicRequest(t *testing.T) {
 		if diff := cmp.Diff([]any{"claude-sonnet-4-5", false, int64(100), 0.5, 0.9, int64(40), []string{"x", "y"}, "standard_only", "high", "json"}, asked); diff != "" {
 			t.Errorf("asked (-want +got):\n%s", diff)
 		}
-		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete, x.Failed, x.Malformed}
+		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete, x.Failed, int(x.Malformed)}
 		if diff := cmp.Diff([]any{"msg_1", "claude-sonnet-4-5-20250929", "priority", []string{"tool_use"}, true, false, 0}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -121,7 +121,7 @@ func TestAnthropicStream(t *testing.T) {
 		`{"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":4,"cache_creation_input_tokens":10,"cache_read_input_tokens":20,"output_tokens":30,"output_tokens_details":{"thinking_tokens":5}}}`,
 		antEnd)
 	everySize(t, anthropicURL, `{"model":"claude-x","stream":true}`, eventStream, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete, x.Failed, x.Malformed, x.Documents, x.Chunks, x.AnswerBytes}
+		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete, x.Failed, int(x.Malformed), int(x.Documents), x.Chunks, x.AnswerBytes}
 		if diff := cmp.Diff([]any{"msg_1", "claude-x", "standard", []string{"tool_use"}, true, false, 0, 22, 7, 33}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -211,7 +211,7 @@ func TestAnthropicStreamRules(t *testing.T) {
 				if x.Failed {
 					kind = x.Kind(0)
 				}
-				got := []any{x.Tier, x.Refused(), x.Complete, kind, x.Code(), x.Reasons, x.Compacted, x.Malformed}
+				got := []any{x.Tier, x.Refused(), x.Complete, kind, x.Code(), x.Reasons, x.Compacted, int(x.Malformed)}
 				if diff := cmp.Diff([]any{c.tier, c.refused, !c.cut, c.kind, c.code, c.reasons, c.compact, 0}, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}

@@ -131,7 +131,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		i.event, i.kind = eventOf(v)
 		i.whole = i.kind == content.Reasoning && !bytes.Contains(v, []byte("summary"))
 	case responsesStatus:
-		x.Status = wordOr(v, x.Status)
+		i.status = wordOr(v, i.status)
 	case responsesIncomplete:
 		i.why = wordOr(v, i.why)
 	case responsesItemType:
@@ -305,7 +305,7 @@ func responsesDone(x *Exchange) {
 		return
 	}
 	x.Complete = true
-	switch x.Status {
+	switch i.status {
 	case "completed":
 		if x.called {
 			x.finish(0, []byte("tool_calls"))
