@@ -201,6 +201,24 @@ func TestAnthropicStreamRules(t *testing.T) {
 			name: "compacted", events: []string{antStart, `{"type":"content_block_start","index":0,"content_block":{"type":"compaction","content":null}}`, `{"type":"content_block_delta","index":0,"delta":{"type":"compaction_delta","content":"So far"}}`, antEnd},
 			usage: usage(34, 1, 20, 10), tier: "standard", compact: true,
 		},
+		{
+			// The message's own iterations are in its counts, the advisor's are another model's.
+			name: "what compactions took", events: []string{
+				antStart, iterating(`{"type":"compaction","input_tokens":100,"output_tokens":7}`),
+				iterating(`{"type":"compaction","input_tokens":180000,"cache_read_input_tokens":300,"cache_creation_input_tokens":40,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":30},"output_tokens":3500},` +
+					`{"input_tokens":4,"output_tokens":1,"type":"message"},{"type":"advisor_message","model":"claude-y","input_tokens":9000,"output_tokens":900},` +
+					`{"output_tokens":500,"input_tokens":20000,"type":"compaction"}`), antEnd,
+			},
+			usage: hourly(usage(200374, 4001, 320, 50), 30), tier: "standard",
+		},
+		{
+			name: "impossible counts of a compaction", events: []string{antStart, iterating(`{"type":"compaction","input_tokens":-1,"output_tokens":99999999999}`), antEnd},
+			usage: usage(34, 1, 20, 10), tier: "standard", refused: 2,
+		},
+		{
+			name: "iterations of other types", events: []string{antStart, iterating(`3,[{}],{"type":3},{"type":"compaction"},{"type":"compaction","input_tokens":null,"cache_creation":{"ephemeral_1h_input_tokens":6}}`), antEnd},
+			usage: hourly(usage(40, 1, 20, 16), 6), tier: "standard",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			everySize(t, anthropicURL, `{"stream":true}`, eventStream, sse(c.events...), func(t *testing.T, x *wire.Exchange, _ map[string]string) {
@@ -218,6 +236,16 @@ func TestAnthropicStreamRules(t *testing.T) {
 			})
 		})
 	}
+}
+
+// iterating is an event that tells of iterations.
+func iterating(list string) string {
+	return `{"type":"message_delta","delta":{},"usage":{"output_tokens":1,"iterations":[` + list + `]}}`
+}
+
+func hourly(u providers.Usage, cached int64) providers.Usage {
+	u.CacheWrite1h = cached
+	return u
 }
 
 func TestAnthropicErrors(t *testing.T) {

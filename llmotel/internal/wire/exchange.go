@@ -52,7 +52,7 @@ type reading struct {
 	role, callID, name []byte
 	detail             int64  // a count whose modality may come after it
 	items              *items // of the Responses API and of chats with content; else nil
-	trial              *trial // of the template; nil unless an event is tried
+	trial              *trial // what few events need; else nil
 }
 
 var (
@@ -100,8 +100,12 @@ func (r *reading) clear() {
 	*r = reading{role: r.role[:0], callID: r.callID[:0], name: r.name[:0], items: r.items}
 }
 
+// untry ends the trial.
 func (r *reading) untry() {
 	if r.trial != nil {
+		if r.trial.iteration != nil {
+			iterations.Put(r.trial.iteration)
+		}
 		*r.trial = trial{}
 		trials.Put(r.trial)
 		r.trial = nil

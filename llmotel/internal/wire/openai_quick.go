@@ -17,11 +17,14 @@ type template struct {
 	padded         bool // the event ends with padding, which differs
 }
 
-// trial is an event that is being read in full and may become a template.
+// trial is an event that is being read in full and may become a template, or has
+// more to note than most.
 type trial struct {
 	event          []byte
 	bytes, wrong   int // what was known before it
 	documents, bad uint32
+
+	iteration *iteration // of a message of Anthropic's; nil unless it tells of any
 }
 
 type templateState uint8
