@@ -212,6 +212,10 @@ func TestAnthropicStreamRules(t *testing.T) {
 			usage: hourly(usage(200374, 4001, 320, 50), 30), tier: "standard",
 		},
 		{
+			name: "an iteration in two lines", events: []string{antStart, strings.Replace(iterating(`{"type":"compaction","input_tokens":100,"output_tokens":7}`), `"compaction",`, `"compaction",`+"\ndata: ", 1), antEnd},
+			usage: usage(134, 8, 20, 10), tier: "standard",
+		},
+		{
 			name: "impossible counts of a compaction", events: []string{antStart, iterating(`{"type":"compaction","input_tokens":-1,"output_tokens":99999999999}`), antEnd},
 			usage: usage(34, 1, 20, 10), tier: "standard", refused: 2,
 		},

@@ -102,7 +102,7 @@ func (x *Exchange) hear(text []byte) {
 // untried ends what was begun with an event that has not ended: its bytes are the
 // caller's.
 func (x *Exchange) untried() {
-	if x.reading != nil && x.trial != nil {
+	if x.reading != nil && x.trial != nil && x.trial.iteration == nil {
 		x.template = template{}
 		x.untry()
 	}
