@@ -74,7 +74,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		b.Free()
 		x.DropContent()
 	}
-	sent := req.WithContext(ctx) //nolint:contextcheck // it is of the request, see beginOrResume
+	sent := req.WithContext(ctx) // its context is of the request, see beginOrResume
 	if body != nil {
 		sent.Body = body
 	}
@@ -89,11 +89,11 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	x.tee.detach()
 	span.learn(x.Asked.Model)
 	if err == nil && resp != nil && w.redirects(req, resp) {
-		x.await(ctx, req, resp) //nolint:contextcheck // as above
+		x.await(ctx, req, resp)
 		x = nil
 		return resp, nil
 	}
-	resp, err = x.respond(ctx, &c.reply, resp, err) //nolint:contextcheck // as above
+	resp, err = x.respond(ctx, &c.reply, resp, err)
 	x = nil
 	if hide && resp != nil {
 		hideUsage(resp)

@@ -86,7 +86,8 @@ func (c *counts) whole() (all sampling, ok bool) {
 			n.N, n.Set = n.N+from[j].N, n.Set || from[j].Set && n != &all.Input && n != &all.Output
 		}
 	}
-	return all, all.possible()
+	ok = all.possible()
+	return all, ok
 }
 
 // divide brings what was written to the cache together, where only its lifetimes

@@ -92,7 +92,7 @@ func (n *Node) Add(members ...Member) *Node {
 func (n *Node) member(key []byte) (*Node, uint8) {
 	for i := range n.keys {
 		if e := &n.keys[i]; e.name == string(key) {
-			return e.to, uint8(i) //nolint:gosec // see Object
+			return e.to, uint8(i) // it fits: see Object
 		}
 	}
 	return nil, 0

@@ -141,12 +141,12 @@ func (x *Exchange) geminiDetail() {
 	default:
 		return
 	}
-	switch jsonscan.ID(x.part) {
-	case geminiPromptDetails:
+	switch x.part {
+	case int32(geminiPromptDetails):
 		x.add(group[0], x.detail)
-	case geminiCacheDetails:
+	case int32(geminiCacheDetails):
 		x.add(group[1], x.detail)
-	case geminiCandidateDetails:
+	case int32(geminiCandidateDetails):
 		x.add(group[2], x.detail)
 	}
 }
