@@ -33,7 +33,7 @@ answers() {
 			printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$path" >&3 &&
 			read -r -t 3 status <&3
 	} 2>/dev/null || status=
-	exec 3>&- 2>/dev/null || :
+	exec 3>&-
 	[[ $status == *' 200 '* ]]
 }
 
@@ -66,7 +66,8 @@ await() {
 	local name=$1 i
 	for ((i = 0; i < 600; i++)); do
 		answers "$(health "$name")" && return
-		process "$name" >/dev/null || break
+		# Not `process`: for a moment it is not yet the binary that it will be.
+		[[ -d /proc/$(cat "$state/$name.pid") ]] || break
 		sleep 0.1
 	done
 	echo "$name did not become healthy; the end of $state/$name.out:" >&2
