@@ -57,6 +57,9 @@ var floorBuffers = sync.Pool{New: func() any { return new([4 << 10]byte) }}
 
 func (f *floor) middleware(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 	b := &floorBody{floor: f, begun: time.Now()}
+	if f.chunks != nil {
+		b.clock = &floorClock{}
+	}
 	buf := floorBuffers.Get().(*[4 << 10]byte) //nolint:forcetypeassert // there is nothing else in it
 	n, err := io.ReadFull(req.Body, buf[:])
 	if err != io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull returns it as it is
@@ -94,7 +97,13 @@ type floorBody struct {
 	id, model     string
 	reason        string
 	input, output int
-	asked, last   time.Time // for the read that goes on, and when the chunk before came
+	clock         *floorClock // nil if times of chunks are not recorded
+}
+
+// floorClock knows when the read that goes on began, and whether a chunk has come.
+type floorClock struct {
+	asked   time.Time
+	started bool
 }
 
 type floorRequest struct{ bytes.Reader }
@@ -102,8 +111,8 @@ type floorRequest struct{ bytes.Reader }
 func (*floorRequest) Close() error { return nil }
 
 func (b *floorBody) Read(p []byte) (int, error) {
-	if b.chunks != nil {
-		b.asked = time.Now()
+	if b.clock != nil {
+		b.clock.asked = time.Now()
 	}
 	n, err := b.rest.Read(p)
 	if n > 0 {
@@ -123,11 +132,10 @@ func (b *floorBody) Close() error {
 // arrived records the time of a chunk: from when the caller wanted it, as the
 // conventions' time per output chunk leaves out what the caller takes.
 func (b *floorBody) arrived() {
-	now := time.Now()
-	if !b.last.IsZero() {
-		b.chunks.Record(b.ctx, now.Sub(b.asked).Seconds(), b.record...)
+	if b.clock.started {
+		b.chunks.Record(b.ctx, time.Since(b.clock.asked).Seconds(), b.record...)
 	}
-	b.last = now
+	b.clock.started = true
 }
 
 // look relies on each read to have whole events. No key begins with a quote: the
@@ -139,7 +147,7 @@ func (b *floorBody) look(p []byte) {
 	if b.reason == "" {
 		b.reason = string(after(p, `finish_reason":"`))
 	}
-	if b.chunks != nil && bytes.Contains(p, []byte(`delta":{"content":`)) {
+	if b.clock != nil && bytes.Contains(p, []byte(`delta":{"content":`)) {
 		b.arrived()
 	}
 	if bytes.Contains(p, []byte(`usage":{`)) {
