@@ -113,12 +113,17 @@ func (c *Chain) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*p
 // validate refuses requests that cannot work. A request may leave the model to
 // targets that all have one.
 func (c *Chain) validate(req *providers.Request) error {
+	checked := req
 	if req != nil && req.Model == "" && c.modelled {
 		r := *req
 		r.Model = c.targets[0].model
-		return r.Validate()
+		checked = &r
 	}
-	return req.Validate()
+	err := checked.Validate()
+	if e, ok := err.(*providers.Error); ok { //nolint:errorlint // Validate's own, not wrapped
+		e.Provider = c.name
+	}
+	return err
 }
 
 // HookPanics counts the panics in hooks that were contained.

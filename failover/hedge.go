@@ -21,7 +21,8 @@ func WithHedge(delay time.Duration) Option {
 // WithHedgeQuantile is WithHedge with a delay that follows the times to the
 // first chunk, or to the answer, of the chain's last 200 answers: a call is
 // hedged when it takes longer than that quantile (0 to 1) of them. Nothing is
-// hedged before minCalls calls were answered.
+// hedged before minCalls calls were answered. Of several hedge options the last
+// counts.
 func WithHedgeQuantile(quantile float64, minCalls int) Option {
 	return optionFunc(func(c config) config { c.hedge = &hedging{quantile: quantile, minCalls: minCalls}; return c })
 }

@@ -10,7 +10,8 @@ import (
 
 // LastResort answers a call that no target has answered. req is the caller's
 // request and failed the error that the caller would get. Its own error, if it
-// has no answer either, is joined to that one.
+// has no answer either, is joined to that one; neither answer nor error means
+// that it has none.
 type LastResort func(ctx context.Context, req *providers.Request, failed *Error) (*providers.Response, error)
 
 // WithLastResort sets what answers when no target is left or the call's time is

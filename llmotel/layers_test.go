@@ -261,3 +261,20 @@ func TestIDsAreCleaned(t *testing.T) {
 		t.Errorf("record %+v", r)
 	}
 }
+
+// A provider that is nil is told at the first call, not by a panic.
+func TestWrapOfNilSaysSo(t *testing.T) {
+	inst, err := llmotel.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := inst.Wrap(nil)
+	req := &providers.Request{Model: "m", Messages: []providers.Message{providers.UserText("hi")}}
+	_, unary := w.Generate(t.Context(), req)
+	_, stream := providers.Collect(w.Stream(t.Context(), req))
+	for _, err := range []error{unary, stream} {
+		if providers.KindOf(err) != providers.KindInvalidRequest || !strings.Contains(err.Error(), "the wrapped provider is nil") {
+			t.Error(err)
+		}
+	}
+}

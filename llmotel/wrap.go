@@ -29,7 +29,11 @@ var (
 //
 // A provider that implements providers.Addressed gives server.address and
 // server.port; one with a method TargetName() string names its failover target.
+// Calls of a nil Provider fail with an error that says so.
 func (i *Instrumentation) Wrap(p providers.Provider) *Provider {
+	if p == nil {
+		p = absent{}
+	}
 	w := &Provider{inst: i, next: p}
 	if a, ok := p.(providers.Addressed); ok {
 		w.host, w.port = a.ServerAddress()
@@ -117,6 +121,23 @@ func (s *Span) endPanic() {
 		return
 	}
 	s.End(Result{}, &providers.Error{Provider: s.call.Provider, Model: s.call.Model, Kind: providers.KindPanic})
+}
+
+// absent stands for a provider that is nil.
+type absent struct{}
+
+func (absent) Name() string { return "none" }
+
+func (absent) err() error {
+	return &providers.Error{Provider: "none", Kind: providers.KindInvalidRequest, Detail: "the wrapped provider is nil; was the error of its constructor checked?"}
+}
+
+func (a absent) Generate(context.Context, *providers.Request) (*providers.Response, error) {
+	return nil, a.err()
+}
+
+func (a absent) Stream(context.Context, *providers.Request) iter.Seq2[*providers.Chunk, error] {
+	return func(yield func(*providers.Chunk, error) bool) { yield(nil, a.err()) }
 }
 
 // Embedder is an embedder whose calls are recorded.

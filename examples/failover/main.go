@@ -37,7 +37,7 @@ func main() {
 	flag.Parse()
 	o.question = strings.Join(flag.Args(), " ")
 	if o.question == "" {
-		o.question = "Why is the sky blue? Answer in two sentences."
+		o.question = "Why is the sky blue?"
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Stdout, o)

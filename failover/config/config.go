@@ -41,7 +41,7 @@ func WithLookup(lookup func(name string) (value string, ok bool)) Option {
 }
 
 // Load reads a file and makes its providers. The error joins an [*Error] for
-// everything that is wrong, ordered by path.
+// everything that is wrong, in the order of the file.
 func Load(path string, factories Factories, opts ...Option) (*Config, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the program names its file
 	if err != nil {

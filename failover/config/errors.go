@@ -9,7 +9,7 @@ import (
 )
 
 // Error is one thing that is wrong with a configuration. [Load] and [Parse]
-// join all of them, ordered by path; errors.As reaches the first, and [All]
+// join all of them, ordered by place; errors.As reaches the first, and [All]
 // lists them.
 type Error struct {
 	// File is the file's name, as it was given.
@@ -60,10 +60,10 @@ func All(err error) []*Error {
 	return out
 }
 
-// join orders errors by path, then by place.
+// join orders errors as they stand in the file; those of one place by path.
 func join(errs []*Error) error {
 	slices.SortStableFunc(errs, func(a, b *Error) int {
-		return cmp.Or(comparePaths(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), comparePaths(a.Path, b.Path))
 	})
 	out := make([]error, len(errs))
 	for i, e := range errs {

@@ -152,8 +152,6 @@ func TestRefuseAllAtOnce(t *testing.T) {
   'actions': {'panic': {'next': true}}
 }`))
 	want := []string{
-		`chain.json:12:15: actions.panic: what is done about this kind cannot be changed`,
-		`chain.json:11:17: experiment: needs "order": "weighted", which draws the variant`,
 		`chain.json:3:65: targets[0].provider.api_key_env: the environment variable UNSET is not set`,
 		`chain.json:3:85: targets[0].weight: -1 must be at least 0`,
 		`chain.json:4:40: targets[1].provider.type: unknown provider "gemini"; this program knows "anthropic", "broken", "nameless", "none", "openai", "typednil"`,
@@ -161,6 +159,8 @@ func TestRefuseAllAtOnce(t *testing.T) {
 		`chain.json:5:31: targets[2].provider: the key  is wrong`,
 		`chain.json:5:51: targets[2].retries: unknown field; did you mean "retry"?`,
 		`chain.json:9:78: targets[10].provider.type: is missing`,
+		`chain.json:11:17: experiment: needs "order": "weighted", which draws the variant`,
+		`chain.json:12:15: actions.panic: what is done about this kind cannot be changed`,
 	}
 	var got []string
 	for _, e := range config.All(err) {
