@@ -23,7 +23,7 @@ func TestRun(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9") // discard: nothing listens
 	log := filepath.Join(t.TempDir(), "calls.jsonl")
 	var out bytes.Buffer
-	if err := run(t.Context(), &out, options{200, 1, log}); err != nil {
+	if err := run(t.Context(), &out, options{speed: 200, seed: 1, log: log}); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	rest := out.String()
@@ -71,7 +71,7 @@ func TestInterrupted(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
 	ctx, cancel := context.WithCancel(t.Context())
 	var out bytes.Buffer
-	err := run(ctx, stopper{&out, cancel}, options{200, 1, filepath.Join(t.TempDir(), "calls.jsonl")})
+	err := run(ctx, stopper{&out, cancel}, options{speed: 200, seed: 1, log: filepath.Join(t.TempDir(), "calls.jsonl")})
 	if err == nil || err.Error() != "interrupted" {
 		t.Errorf("got %v, want interrupted\n%s", err, out.String())
 	}
@@ -96,7 +96,7 @@ func (s stopper) Write(b []byte) (int, error) {
 // What cannot work is said, without a word of telemetry.
 func TestLogThatCannotBeWritten(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
-	err := run(t.Context(), &bytes.Buffer{}, options{200, 1, t.TempDir()})
+	err := run(t.Context(), &bytes.Buffer{}, options{speed: 200, seed: 1, log: t.TempDir()})
 	if err == nil || !strings.Contains(err.Error(), "directory") || errors.Is(err, otelsetup.ErrNotExported) {
 		t.Errorf("got %v", err)
 	}
