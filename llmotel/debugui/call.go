@@ -40,7 +40,7 @@ type bill struct {
 type billLine struct {
 	Class  string
 	Amount pricing.Amount
-	// Tokens and Rate, that of a million tokens, are 0 if nothing explains them.
+	// Rate is that of a million tokens.
 	Tokens int64
 	Rate   float64
 }
@@ -195,19 +195,15 @@ func (h *Handler) bills(r *llmotel.Record) []bill {
 	var out []bill
 	add := func(target, provider, model, tier string, usage *providers.Usage, cost pricing.Cost) {
 		b := bill{Target: target, Model: model, Cost: cost}
-		b.Source, b.Note = cost.Source()
-		explained := map[pricing.Class]pricing.Line{}
-		if same, lines := h.cfg.prices.Explain(pricing.Query{Provider: provider, Model: model, Tier: tier, Usage: usage, At: r.Start}); same.PriceID == cost.PriceID && same.Amount == cost.Amount {
+		// A record does not keep how its cost came about; if prices are still
+		// what they were, they tell.
+		same, lines := h.cfg.prices.Explain(pricing.Query{Provider: provider, Model: model, Tier: tier, Usage: usage, At: r.Start})
+		if cost.Priced && same.PriceID == cost.PriceID && same.Amount == cost.Amount {
+			b.Cost = same
+			b.Source, b.Note = same.Source()
 			for _, l := range lines {
-				explained[l.Class] = l
+				b.Lines = append(b.Lines, billLine{words(l.Class.String()), l.Amount, l.Tokens, l.Rate.Float() * 1e6})
 			}
-		}
-		for class, amount := range cost.Breakdown().All() {
-			l := billLine{Class: words(class.String()), Amount: amount}
-			if e, ok := explained[class]; ok && e.Amount == amount {
-				l.Tokens, l.Rate = e.Tokens, e.Rate.Float()*1e6
-			}
-			b.Lines = append(b.Lines, l)
 		}
 		out = append(out, b)
 	}

@@ -3,6 +3,7 @@ package debugui
 import (
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,6 +58,11 @@ func (c *chart) draw(starts []time.Time) {
 			}
 		}
 		most = max(most, sum)
+	}
+	for n := len(c.Series) - 1; n > 1; n-- { // what there is none of needs no key
+		if slices.Max(append([]float64{0}, c.Series[n].values...)) == 0 {
+			c.Series = slices.Delete(c.Series, n, n+1)
+		}
 	}
 	if most == 0 || math.IsNaN(most) || math.IsInf(most, 0) {
 		c.Series = nil

@@ -44,11 +44,20 @@ func duration(d time.Duration) string {
 		return digits(float64(d)/1e6) + nbsp + "ms"
 	case abs < 2*time.Minute:
 		return digits(d.Seconds()) + nbsp + "s"
-	case abs < 2*time.Hour:
-		return fmt.Sprintf("%d%smin%s%d%ss", int(d.Minutes()), nbsp, nbsp, int(d.Seconds())%60, nbsp)
+	case abs < time.Hour:
+		return two(int(d/time.Second), 60, "min", "s")
 	default:
-		return fmt.Sprintf("%d%sh%s%d%smin", int(d.Hours()), nbsp, nbsp, int(d.Minutes())%60, nbsp)
+		return two(int(d/time.Minute), 60, "h", "min")
 	}
+}
+
+// two writes a number in a large and a small unit, the small one unless it is 0.
+func two(n, in int, large, small string) string {
+	s := strconv.Itoa(n/in) + nbsp + large
+	if n%in != 0 {
+		s += nbsp + strconv.Itoa(n%in) + nbsp + small
+	}
+	return s
 }
 
 // digits writes three of them, or all before the point.

@@ -83,7 +83,7 @@ func (h *Handler) breakers(req *request) (view, data any) {
 		for i := range states {
 			s := &states[i]
 			s.X = laneWidth * float64(s.From.Sub(from)) / float64(req.window.Duration())
-			s.Width = laneWidth * float64(s.To.Sub(s.From)) / float64(req.window.Duration())
+			s.Width = max(laneWidth*float64(s.To.Sub(s.From))/float64(req.window.Duration()), 3) // seen, however short
 		}
 		v.Lanes = append(v.Lanes, lane{b, states})
 		d.Breakers = append(d.Breakers, breakerData{

@@ -59,14 +59,30 @@ func (h *Handler) overview(req *request) (view, data any) {
 	return v, overviewData{Report: all, Timeline: line}
 }
 
+// whole fills the part of a window that was before the statistics began.
+func whole(line stats.Timeline) stats.Timeline {
+	n := map[stats.Window]int{stats.LastMinute: 12, stats.Last5Minutes: 60, stats.LastHour: 30}[line.Window]
+	if len(line.Points) == 0 || len(line.Points) >= n {
+		return line
+	}
+	width := line.Window.Duration() / time.Duration(n)
+	points := make([]stats.Point, n-len(line.Points), n)
+	for i := range points {
+		points[i].Start = line.Points[0].Start.Add(-width * time.Duration(len(points)-i))
+	}
+	line.Points = append(points, line.Points...)
+	return line
+}
+
 func charts(line stats.Timeline) []*chart {
+	line = whole(line)
 	starts := make([]time.Time, len(line.Points))
 	for i, p := range line.Points {
 		starts[i] = p.Start
 	}
-	whole := func(f float64) string { return count(int64(f + 0.5)) }
+	number := func(f float64) string { return count(int64(f + 0.5)) }
 	millis := func(f float64) string { return duration(time.Duration(f * float64(time.Millisecond))) }
-	calls := newChart("Calls by outcome", line, whole, []counted{
+	calls := newChart("Calls by outcome", line, number, []counted{
 		{"succeeded", 0, func(p *stats.Point) float64 { return float64(p.Overall.Succeeded) }},
 		{"failed", 1, func(p *stats.Point) float64 { return float64(p.Overall.Failed) }},
 		{"cancelled", 2, func(p *stats.Point) float64 { return float64(p.Overall.Cancelled) }},
@@ -80,7 +96,7 @@ func charts(line stats.Timeline) []*chart {
 	})
 	latency.Lines = true
 	latency.totals(func(s *series) string { return "at most " + s.name(slices.Max(s.values)) })
-	tokens := newChart("Tokens by class", line, whole, []counted{
+	tokens := newChart("Tokens by class", line, number, []counted{
 		{"input", 0, func(p *stats.Point) float64 {
 			t := p.Overall.Tokens
 			return float64(max(t.Input-t.CacheRead-t.CacheWrite, 0))

@@ -1,6 +1,7 @@
 package debugui
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -15,8 +16,8 @@ const maxChanges = 1000
 // the records that told of them.
 type ring struct {
 	mu      sync.Mutex
-	records []*llmotel.Record
-	seq     uint64 // how many there have been
+	records []string // packed
+	seq     uint64   // how many there have been
 	changes []change
 }
 
@@ -32,12 +33,24 @@ type change struct {
 	CallID string                 `json:"call_id"`
 }
 
-func newRing(n int) ring { return ring{records: make([]*llmotel.Record, n)} }
+func newRing(n int) ring { return ring{records: make([]string, n)} }
+
+// maxScratch is how large memory is kept for the next record.
+const maxScratch = 64 << 10
+
+// scratches are memory to pack records in.
+var scratches = sync.Pool{New: func() any { b := make([]byte, 1<<10); return &b }}
 
 func (g *ring) add(r *llmotel.Record) {
+	scratch := scratches.Get().(*[]byte) //nolint:forcetypeassert // there is nothing else in it
+	var packed string
+	packed, *scratch = pack(r, *scratch)
+	if len(*scratch) <= maxScratch {
+		scratches.Put(scratch)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.records[g.seq%uint64(len(g.records))] = r
+	g.records[g.seq%uint64(len(g.records))] = packed
 	g.seq++
 	for i := range r.BreakerChanges {
 		c := &r.BreakerChanges[i]
@@ -71,11 +84,20 @@ func (g *ring) count() uint64 {
 
 // newest returns the records, newest first, and how many there have been.
 func (g *ring) newest() ([]*llmotel.Record, uint64) {
+	packed, seq := g.packed()
+	out := make([]*llmotel.Record, len(packed))
+	for i, p := range packed {
+		out[i] = unpack(p)
+	}
+	return out, seq
+}
+
+func (g *ring) packed() ([]string, uint64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	size := uint64(len(g.records))
 	n := min(g.seq, size)
-	out := make([]*llmotel.Record, 0, n)
+	out := make([]string, 0, n)
 	for i := uint64(1); i <= n; i++ {
 		out = append(out, g.records[(g.seq-i)%size])
 	}
@@ -84,9 +106,12 @@ func (g *ring) newest() ([]*llmotel.Record, uint64) {
 
 // find returns the record of a call; nil if it is not kept.
 func (g *ring) find(callID string) *llmotel.Record {
-	records, _ := g.newest()
-	for _, r := range records {
-		if r.CallID == callID {
+	packed, _ := g.packed()
+	for _, p := range packed {
+		if !strings.Contains(p, callID) {
+			continue
+		}
+		if r := unpack(p); r.CallID == callID {
 			return r
 		}
 	}
