@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"go.uber.org/goleak"
@@ -91,6 +95,54 @@ func (s stopper) Write(b []byte) (int, error) {
 		s.stop()
 	}
 	return s.Buffer.Write(b)
+}
+
+// With -serve calls go on until the interrupt, and the page shows them.
+func TestServe(t *testing.T) {
+	t.Setenv("OTEL_TRACES_EXPORTER", "none")
+	t.Setenv("OTEL_METRICS_EXPORTER", "none")
+	t.Setenv("OTEL_LOGS_EXPORTER", "none")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r, w := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		done <- run(ctx, w, options{speed: 200, seed: 1, log: filepath.Join(t.TempDir(), "calls.jsonl"), serve: true, listen: "127.0.0.1:0"})
+		_ = w.Close()
+	}()
+	lines := bufio.NewScanner(r)
+	address := ""
+	for address == "" && lines.Scan() {
+		if _, at, found := strings.Cut(lines.Text(), "live:"); found {
+			address = strings.TrimSpace(at)
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, r) }()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	calls := 0
+	for deadline := time.Now().Add(20 * time.Second); calls < 3 && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"calls", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatal(err, resp.Status)
+		}
+		calls = strings.Count(string(body), `<tr id="c-`)
+	}
+	if calls < 3 {
+		t.Errorf("%d calls on the page %s", calls, address)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }
 
 // What cannot work is said, without a word of telemetry.
