@@ -45,7 +45,7 @@ func open(t *testing.T, base string) *browser {
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 900), chromedp.Flag("hide-scrollbars", true),
 		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"), chromedp.Flag("disable-component-update", true),
 		chromedp.WSURLReadTimeout(60*time.Second))
-	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...) //nolint:usetesting // the browser is closed in a cleanup, which comes after the end of the test's context
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocated)
 	t.Cleanup(cancel)

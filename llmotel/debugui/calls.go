@@ -84,7 +84,7 @@ func (h *Handler) callList(req *request) (view, data any) {
 		if !v.Filter.matches(r) {
 			continue
 		}
-		number := seq - uint64(i) //nolint:gosec // an index
+		number := seq - uint64(i)
 		if before > 0 && number >= before {
 			first++
 		}

@@ -80,13 +80,14 @@ func (c *chart) draw(starts []time.Time) {
 		}
 	}
 	for i, start := range starts {
-		title := start.Format("15:04:05")
+		var title strings.Builder
+		title.WriteString(start.Format("15:04:05"))
 		for _, s := range c.Series {
 			if s.values[i] != 0 {
-				title += ", " + s.Name + " " + s.name(s.values[i])
+				title.WriteString(", " + s.Name + " " + s.name(s.values[i]))
 			}
 		}
-		c.Slices = append(c.Slices, slice{X: float64(i) * step, Width: step, Title: title})
+		c.Slices = append(c.Slices, slice{X: float64(i) * step, Width: step, Title: title.String()})
 	}
 }
 

@@ -57,7 +57,7 @@ func (c *codec) uint(v *uint64) {
 		return
 	}
 	*v = 0
-	for shift := 0; len(c.text) > 0; shift += 7 {
+	for shift := 0; c.text != ""; shift += 7 {
 		b := c.text[0]
 		c.text = c.text[1:]
 		*v |= uint64(b&0x7f) << shift
@@ -68,10 +68,10 @@ func (c *codec) uint(v *uint64) {
 }
 
 func number64[N ~int | ~int64 | ~int32 | ~uint8 | ~uint16 | ~uint32](c *codec, v *N) {
-	u := uint64(*v) //nolint:gosec // there and back is the same
+	u := uint64(*v)
 	c.uint(&u)
 	if c.reading {
-		*v = N(u) //nolint:gosec // as above
+		*v = N(u)
 	}
 }
 

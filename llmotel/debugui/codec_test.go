@@ -20,7 +20,7 @@ func fill(v reflect.Value, n *int64) {
 	case reflect.Int, reflect.Int64:
 		v.SetInt(*n * 1000)
 	case reflect.Uint8, reflect.Uint16:
-		v.SetUint(uint64(*n % 200)) //nolint:gosec // small
+		v.SetUint(uint64(*n % 200))
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Array:

@@ -1,7 +1,6 @@
 package debugui_test
 
 import (
-	"context"
 	"runtime"
 	"strconv"
 	"sync"
@@ -34,7 +33,8 @@ func TestTheLastCallsAreKept(t *testing.T) {
 	for n, want := range []string{"call-1 ", "call-2 call-1 ", "call-3 call-2 call-1 ", "call-4 call-3 call-2 ", "call-5 call-4 call-3 "} {
 		p.record(nil)
 		var got calls
-		if p.json("calls", &got); got.ids() != want || got.Kept != min(n+1, 3) {
+		p.json("calls", &got)
+		if got.ids() != want || got.Kept != min(n+1, 3) {
 			t.Errorf("after %d: %q, want %q", n+1, got.ids(), want)
 		}
 	}
@@ -57,7 +57,7 @@ func TestMemory(t *testing.T) {
 			r.ResponseID, r.RequestID = "chatcmpl-0123456789abcdef-"+id, "req_0123456789abcdef-"+id
 			r.Visits[0].RequestID, r.Visits[1].RequestID = "req_a-"+id, r.RequestID
 			r.Attribution = llmotel.Attribution{Feature: "support", User: "user-" + id, Session: "session-" + id, Conversation: "conversation-" + id}
-			p.Record(context.Background(), r)
+			p.Record(t.Context(), r)
 		}
 	}
 	newRecord(0) // reads the prices
@@ -70,8 +70,8 @@ func TestMemory(t *testing.T) {
 	}
 	before := heap()
 	fill(0)
-	fill(n)                               // and what is displaced is let go
-	took := int64(heap()) - int64(before) //nolint:gosec // a heap is not that large
+	fill(n) // and what is displaced is let go
+	took := int64(heap()) - int64(before)
 	t.Logf("%d calls take %.1f MB", n, float64(took)/(1<<20))
 	if took > most {
 		t.Errorf("%d calls take %d bytes, at most %d are stated", n, took, most)
@@ -86,7 +86,7 @@ func TestRecordAllocatesOnce(t *testing.T) {
 	}
 	p, r := newPage(t), newRecord(1)
 	failedOver(r)
-	if n := testing.AllocsPerRun(1000, func() { p.Record(context.Background(), r) }); n > 1 {
+	if n := testing.AllocsPerRun(1000, func() { p.Record(t.Context(), r) }); n > 1 {
 		t.Errorf("%v allocations a call", n)
 	}
 }
@@ -101,9 +101,9 @@ func TestHandlerConcurrentSafe(t *testing.T) {
 				if i%3 == 0 {
 					failedOver(r)
 				}
-				p.stats.Record(context.Background(), r)
-				p.Record(context.Background(), r)
-				p.Content(trace.ContextWithSpanContext(context.Background(), trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{byte(i), 1}})), &llmotel.Content{InputMessages: []byte(`[]`)})
+				p.stats.Record(t.Context(), r)
+				p.Record(t.Context(), r)
+				p.Content(trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{byte(i), 1}})), &llmotel.Content{InputMessages: []byte(`[]`)})
 			}
 		})
 		wg.Go(func() {
@@ -116,7 +116,8 @@ func TestHandlerConcurrentSafe(t *testing.T) {
 	}
 	wg.Wait()
 	var got calls
-	if p.json("calls", &got); got.Kept != 50 || len(got.Calls) != 50 {
+	p.json("calls", &got)
+	if got.Kept != 50 || len(got.Calls) != 50 {
 		t.Errorf("%d kept", got.Kept)
 	}
 }

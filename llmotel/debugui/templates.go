@@ -75,9 +75,16 @@ func laneHeight(s providers.BreakerState) int {
 
 func attributionOf(a llmotel.Attribution) []field {
 	return filled([]field{
-		{"feature", a.Feature}, {"feature version", a.FeatureVersion}, {"prompt", a.Prompt}, {"prompt version", a.PromptVersion},
-		{"experiment", a.Experiment}, {"variant", a.Variant}, {"conversation", a.Conversation}, {"user", a.User},
-		{"session", a.Session}, {"tenant", a.Tenant},
+		{"feature", a.Feature},
+		{"feature version", a.FeatureVersion},
+		{"prompt", a.Prompt},
+		{"prompt version", a.PromptVersion},
+		{"experiment", a.Experiment},
+		{"variant", a.Variant},
+		{"conversation", a.Conversation},
+		{"user", a.User},
+		{"session", a.Session},
+		{"tenant", a.Tenant},
 	})
 }
 
@@ -98,12 +105,24 @@ func attributesOf(r *llmotel.Record) []field {
 		trace, span = r.TraceID.String(), r.SpanID.String()
 	}
 	return filled([]field{
-		{"call id", r.CallID}, {"trace id", trace}, {"span id", span}, {"sampled", yes(trace != "", strconv.FormatBool(r.Sampled))},
-		{"provider", r.Provider}, {"target", r.Target}, {"model asked for", r.RequestModel}, {"model that answered", r.ResponseModel},
-		{"response id", r.ResponseID}, {"request id", r.RequestID}, {"service tier", r.ServiceTier},
-		{"stream", strconv.FormatBool(r.Stream)}, {"chunks", number(r.Chunks)}, {"finish reasons", strings.Join(reasons, ", ")},
-		{"degraded", yes(r.Degraded, "the last resort answered")}, {"breaker at the end", words(string(r.BreakerState))},
-		{"text sent", yes(r.PromptChars > 0, count(r.PromptChars)+nbsp+"bytes")}, {"text received", yes(r.ResponseChars > 0, count(r.ResponseChars)+nbsp+"bytes")},
+		{"call id", r.CallID},
+		{"trace id", trace},
+		{"span id", span},
+		{"sampled", yes(trace != "", strconv.FormatBool(r.Sampled))},
+		{"provider", r.Provider},
+		{"target", r.Target},
+		{"model asked for", r.RequestModel},
+		{"model that answered", r.ResponseModel},
+		{"response id", r.ResponseID},
+		{"request id", r.RequestID},
+		{"service tier", r.ServiceTier},
+		{"stream", strconv.FormatBool(r.Stream)},
+		{"chunks", number(r.Chunks)},
+		{"finish reasons", strings.Join(reasons, ", ")},
+		{"degraded", yes(r.Degraded, "the last resort answered")},
+		{"breaker at the end", words(string(r.BreakerState))},
+		{"text sent", yes(r.PromptChars > 0, count(r.PromptChars)+nbsp+"bytes")},
+		{"text received", yes(r.ResponseChars > 0, count(r.ResponseChars)+nbsp+"bytes")},
 	})
 }
 

@@ -11,7 +11,9 @@ import (
 
 // debug is where the debug page comes in when somebody asks for it. Until then it
 // is a sink that looks at a pointer.
-type debug struct{ page atomic.Pointer[debugui.Handler] }
+type debug struct {
+	page atomic.Pointer[debugui.Handler]
+}
 
 func (d *debug) Record(ctx context.Context, r *llmotel.Record) {
 	if p := d.page.Load(); p != nil {
