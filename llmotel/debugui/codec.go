@@ -43,50 +43,55 @@ func (c *codec) grow(n int) {
 	c.b = bigger
 }
 
-func (c *codec) uint(v *uint64) {
-	if !c.reading {
-		if len(c.b)-c.n < binary.MaxVarintLen64 {
-			c.grow(binary.MaxVarintLen64)
-		}
-		if *v < 0x80 {
-			c.b[c.n] = byte(*v)
-			c.n++
-		} else {
-			c.n += binary.PutUvarint(c.b[c.n:], *v)
-		}
+// put writes a number, small ones in one byte.
+func (c *codec) put(u uint64) {
+	if u < 0x80 && c.n < len(c.b) {
+		c.b[c.n] = byte(u)
+		c.n++
 		return
 	}
-	*v = 0
+	c.putLong(u)
+}
+
+func (c *codec) putLong(u uint64) {
+	if len(c.b)-c.n < binary.MaxVarintLen64 {
+		c.grow(binary.MaxVarintLen64)
+	}
+	c.n += binary.PutUvarint(c.b[c.n:], u)
+}
+
+// get reads a number.
+func (c *codec) get() (u uint64) {
 	for shift := 0; c.text != ""; shift += 7 {
 		b := c.text[0]
 		c.text = c.text[1:]
-		*v |= uint64(b&0x7f) << shift
+		u |= uint64(b&0x7f) << shift
 		if b < 0x80 {
-			return
+			break
 		}
 	}
+	return u
 }
 
-func number64[N ~int | ~int64 | ~int32 | ~uint8 | ~uint16 | ~uint32](c *codec, v *N) {
-	u := uint64(*v)
-	c.uint(&u)
+func number64[N ~int | ~int64 | ~uint8 | ~uint16](c *codec, v *N) {
 	if c.reading {
-		*v = N(u)
+		*v = N(c.get())
+	} else {
+		c.put(uint64(*v))
 	}
 }
 
 func str[S ~string](c *codec, s *S) {
-	n := len(*s)
-	number64(c, &n)
-	if !c.reading {
-		if len(c.b)-c.n < n {
-			c.grow(n)
-		}
-		c.n += copy(c.b[c.n:], *s)
+	if c.reading {
+		n := min(int(c.get()), len(c.text)) //nolint:gosec // it was the length of a string
+		*s, c.text = S(c.text[:n]), c.text[n:]
 		return
 	}
-	n = min(n, len(c.text))
-	*s, c.text = S(c.text[:n]), c.text[n:]
+	c.put(uint64(len(*s)))
+	if len(c.b)-c.n < len(*s) {
+		c.grow(len(*s))
+	}
+	c.n += copy(c.b[c.n:], *s)
 }
 
 func (c *codec) bytes(b []byte) {
@@ -120,7 +125,11 @@ func (c *codec) flags(all ...*bool) {
 			mask |= 1 << i
 		}
 	}
-	c.uint(&mask)
+	if !c.reading {
+		c.put(mask)
+		return
+	}
+	mask = c.get()
 	for i, b := range all {
 		*b = mask&(1<<i) != 0
 	}
@@ -128,29 +137,33 @@ func (c *codec) flags(all ...*bool) {
 
 // sparse writes the numbers that are not 0, and which those are.
 func sparse[N ~int | ~int64](c *codec, all []*N) {
-	var mask uint64
-	for i, n := range all {
-		if *n != 0 {
-			mask |= 1 << i
+	var mask int64
+	if !c.reading {
+		for i, n := range all {
+			if *n != 0 {
+				mask |= 1 << i
+			}
 		}
 	}
-	c.uint(&mask)
+	number64(c, &mask)
 	for ; mask != 0; mask &= mask - 1 {
-		number64(c, all[bits.TrailingZeros64(mask)])
+		number64(c, all[bits.TrailingZeros64(uint64(mask))])
 	}
 }
 
 // texts writes the strings that are not empty, and which those are.
 func (c *codec) texts(all []*string) {
-	var mask uint64
-	for i, s := range all {
-		if *s != "" {
-			mask |= 1 << i
+	var mask int64
+	if !c.reading {
+		for i, s := range all {
+			if *s != "" {
+				mask |= 1 << i
+			}
 		}
 	}
-	c.uint(&mask)
+	number64(c, &mask)
 	for ; mask != 0; mask &= mask - 1 {
-		str(c, all[bits.TrailingZeros64(mask)])
+		str(c, all[bits.TrailingZeros64(uint64(mask))])
 	}
 }
 

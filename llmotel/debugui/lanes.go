@@ -2,6 +2,7 @@ package debugui
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -96,8 +97,7 @@ func (h *Handler) breakers(req *request) (view, data any) {
 			v.Changes = append(v.Changes, c)
 		}
 	}
-	records, _ := h.calls.newest()
-	v.Fallbacks = handovers(records, from)
+	v.Fallbacks = handovers(h.calls.backward(), from)
 	d.Changes, d.Fallbacks = append(d.Changes, v.Changes...), append(d.Fallbacks, v.Fallbacks...)
 	return v, d
 }
@@ -144,7 +144,7 @@ func stretches(b providers.BreakerStatus, changes []change, from, to time.Time) 
 }
 
 // handovers counts from where to where calls that ended after a time went on.
-func handovers(records []*llmotel.Record, after time.Time) []handover {
+func handovers(records iter.Seq[*llmotel.Record], after time.Time) []handover {
 	type key struct{ from, to, why string }
 	counts := map[key]*handover{}
 	note := func(r *llmotel.Record, k key) {
@@ -156,9 +156,9 @@ func handovers(records []*llmotel.Record, after time.Time) []handover {
 		}
 		counts[k].Calls++
 	}
-	for _, r := range records {
+	for r := range records {
 		if r.Start.Add(r.Duration).Before(after) {
-			continue
+			break // they come in the order of their ends
 		}
 		for i := 1; i < len(r.Visits); i++ {
 			if v := &r.Visits[i-1]; v.ErrorKind != "" {

@@ -50,9 +50,11 @@ func (h *Handler) overview(req *request) (view, data any) {
 	if s := snapshot.At.Sub(snapshot.Since).Seconds(); s > 0 {
 		v.Rate = digits(float64(v.Figures.Requests)/s) + nbsp + "per second"
 	}
-	records, _ := h.calls.newest()
-	for _, r := range records {
-		if outcome(r) == failed && len(v.Failures) < recentFailures && req.now.Sub(r.Start.Add(r.Duration)) <= req.window.Duration() {
+	for r := range h.calls.backward() {
+		if len(v.Failures) == recentFailures || req.now.Sub(r.Start.Add(r.Duration)) > req.window.Duration() {
+			break // they come in the order of their ends
+		}
+		if outcome(r) == failed {
 			v.Failures = append(v.Failures, rowOf(r))
 		}
 	}

@@ -1,6 +1,7 @@
 package debugui
 
 import (
+	"iter"
 	"strings"
 	"sync"
 	"time"
@@ -90,6 +91,18 @@ func (g *ring) newest() ([]*llmotel.Record, uint64) {
 		out[i] = unpack(p)
 	}
 	return out, seq
+}
+
+// backward yields the records, newest first, read back one by one.
+func (g *ring) backward() iter.Seq[*llmotel.Record] {
+	packed, _ := g.packed()
+	return func(yield func(*llmotel.Record) bool) {
+		for _, p := range packed {
+			if !yield(unpack(p)) {
+				return
+			}
+		}
+	}
 }
 
 func (g *ring) packed() ([]string, uint64) {
