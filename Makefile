@@ -4,12 +4,12 @@
 
 # Every module that has tests of its own. `make lint` fails if a go.mod is in
 # neither list.
-MODULES := . providers/openai providers/anthropic providers/gemini providers/bedrock llmotel/calllog/sqlite llmotel/calllog/postgres llmotel/tokenest cmd/llmotel examples internal/benchmarks internal/browsertest internal/conformance internal/faults internal/langchaingo internal/pricegen internal/semconvgen internal/tools
+MODULES := . providers/openai providers/anthropic providers/gemini providers/bedrock llmotel/calllog/sqlite llmotel/calllog/postgres llmotel/tokenest cmd/llmotel examples internal/benchmarks internal/browsertest internal/conformance internal/dashboards internal/faults internal/langchaingo internal/pricegen internal/semconvgen internal/tools
 # Modules whose packages users import: dependency golden files, cross builds.
 LIBRARIES := . providers/openai providers/anthropic providers/gemini providers/bedrock llmotel/calllog/sqlite llmotel/calllog/postgres llmotel/tokenest
 # The real pipeline: built and tested by `make e2e` alone, never tidied (their
 # dependencies' test-only modules cannot all be fetched).
-PIPELINE := collector/e2e collector/jaeger collector/otelcol collector/prometheus
+PIPELINE := collector/compose collector/e2e collector/jaeger collector/otelcol collector/prometheus
 
 # Each module is built as its users get it; testsum's package comment has the
 # argument.
@@ -25,6 +25,8 @@ COUNT := 100
 BENCH :=
 BENCHCOUNT := 1
 TABLEFLAGS :=
+BENCHFLAGS :=
+OVERLAYS :=
 FUZZTIME := 10s
 
 # In CI, tests that lack the shared data are failures, not skips.
@@ -64,8 +66,36 @@ test-concurrent: ## tests named ...ConcurrentSafe, COUNT times
 
 .PHONY: e2e
 e2e: ## the real collector, Jaeger and Prometheus, with the quickstart in front
-	@bash collector/build.sh
+	@bash collector/build.sh otelcol jaeger prometheus promtool
 	@$(TESTSUM) collector/e2e -- $(E2EFLAGS)
+	@$(TESTSUM) collector/otelcol -- $(E2EFLAGS) ./loadbalancing
+
+# Its programs are killed and its disks are full, so it is not part of CI.
+.PHONY: e2e-chaos
+e2e-chaos: ## the pipeline's programs killed under load, and what is lost counted: a quarter of an hour
+	@bash collector/build.sh
+	@go -C collector/e2e test -tags=chaos -count=1 -v -timeout=40m ./chaos
+
+.PHONY: bench-pipeline
+bench-pipeline: ## spans a second through the collector, memory of the sampling tier, time until a call is seen
+	@bash collector/build.sh
+	@go -C collector/e2e run ./benchpipeline $(BENCHFLAGS)
+
+.PHONY: stack
+stack: ## the whole pipeline without Docker; with OVERLAYS=collector/sampling.yaml also others
+	@bash collector/stack.sh up $(OVERLAYS)
+
+.PHONY: stack-down
+stack-down: ## end it
+	@bash collector/stack.sh down
+
+.PHONY: compose-test
+compose-test: ## docker-compose.yml on a Docker daemon of its own, with images built here: root, Debian, some minutes
+	@bash collector/compose-test.sh
+
+.PHONY: grafana-schema
+grafana-schema: ## derive the schema of dashboards from @grafana/schema again: needs npm
+	@sh collector/e2e/grafana-schema.sh
 
 .PHONY: gates
 gates: ## what a call may allocate, measured without the race detector
@@ -131,10 +161,11 @@ golangci: golangci-build ## golangci-lint in every module, formatting included
 deps-check: ## import rules and dependency golden files
 	@$(DEPCHECK) $(LIBRARIES)
 
-# Examples read telemetry as users do, who have no other names for it.
+# Examples read telemetry as users do, and the pipeline's load is written as any instrumentation would: neither has other
+# names for it.
 .PHONY: names-check
 names-check: ## gen_ai names are spelled in one package only
-	@git grep --untracked -nE '["`]gen_ai\.' -- '*.go' ':!llmotel/internal/genai/' ':!internal/semconvgen/' ':!internal/conformance/' ':!examples/' ':!*_test.go'; \
+	@git grep --untracked -nE '["`]gen_ai\.' -- '*.go' ':!llmotel/internal/genai/' ':!internal/semconvgen/' ':!internal/conformance/' ':!examples/' ':!collector/e2e/' ':!*_test.go'; \
 	case $$? in 1) ;; 0) echo 'use the names of llmotel/internal/genai'; exit 1;; *) exit 1;; esac
 
 .PHONY: modules-check

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the pipeline's binaries (otelcol, jaeger, prometheus, promtool), static, into a cache outside the repository:
+# Builds the pipeline's binaries (otelcol, jaeger, prometheus, promtool, docker-compose), static, into a cache outside the repository:
 # ${LLMOTEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/llmotel}/bin. A binary whose inputs did not change is not built again.
 # Usage: collector/build.sh [name ...]     (default: otelcol jaeger prometheus)
 #
@@ -18,7 +18,7 @@ say() { printf '%s %-10s %s\n' "$(date +%H:%M:%S)" "$1" "$2"; }
 build() {
 	name=$1 dir=$here/$2 package=$3
 	shift 3
-	inputs=$({ go version; go env GOOS GOARCH; echo "$package $*"; cat "$dir"/go.mod "$dir"/go.sum; cat "$dir"/*.go 2>/dev/null || :; } | cksum)
+	inputs=$({ go version; go env GOOS GOARCH; echo "$package $*"; cat "$dir"/go.mod "$dir"/go.sum; find "$dir" -name '*.go' ! -name '*_test.go' -exec cat {} +; } | cksum)
 	if [ -x "$bin/$name" ] && [ "$(cat "$bin/.$name.inputs" 2>/dev/null)" = "$inputs" ]; then
 		say "$name" "unchanged"
 		return
@@ -40,6 +40,8 @@ for name; do
 	# Without service discovery, which here is a list of three names, Prometheus is half as large and builds twice as fast.
 	prometheus) build prometheus prometheus github.com/prometheus/prometheus/cmd/prometheus -tags remove_all_sd ;;
 	promtool) build promtool prometheus github.com/prometheus/prometheus/cmd/promtool -tags remove_all_sd ;;
+	# Compose as a plugin of the docker command, for `make compose-test`: Debian has version 1 alone.
+	docker-compose) build docker-compose compose github.com/docker/compose/v2/cmd ;;
 	*)
 		echo "build.sh: unknown binary $name" >&2
 		exit 2

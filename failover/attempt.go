@@ -140,6 +140,7 @@ func (v *visit) settle(err error) {
 		// The target is a chain, whose own breakers know its targets.
 		r.verdict, r.cooldown, r.isolate, a.Next = Ignored, false, 0, true
 	}
+	v.tookAtLeast(now)
 	cool := v.record(r, now)
 	if total {
 		v.call.timedOut = true
@@ -161,6 +162,16 @@ func (v *visit) settle(err error) {
 func (v *visit) took(now time.Time) {
 	if v.call.chain.order == OrderLowestLatency {
 		v.t.took(now.Sub(v.now))
+	}
+}
+
+// tookAtLeast enters the time of an attempt that had not begun to answer when
+// its limit passed or another target was faster, if it is longer than what is
+// known: else a target that has become slow would go on being the first.
+func (v *visit) tookAtLeast(now time.Time) {
+	slow := v.kind == providers.KindTimeout || v.kind == providers.KindCancelled && context.Cause(v.ctx) == errLost //nolint:errorlint // never wrapped
+	if d := now.Sub(v.now); slow && !v.committed && int64(d) > v.t.latency.Load() {
+		v.took(now)
 	}
 }
 

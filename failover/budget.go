@@ -21,7 +21,7 @@ const savedUp = 10 * time.Second
 
 // budget is a leaky bucket of retries. failsafe-go's limits those in flight to
 // a share of the calls in flight, which a lone call never meets and which does
-// not see retries that wait (docs/decisions/0204).
+// not see retries that wait (docs/decisions/0206).
 type budget struct {
 	share, rate float64
 

@@ -109,7 +109,7 @@ func (k *call) end(err error) {
 		return
 	}
 	e := EndEvent{
-		Chain: k.chain, Stream: !k.unary, Degraded: k.degraded, Attempts: k.attempts, Visited: k.visited,
+		Chain: k.chain, Stream: !k.unary, Degraded: k.degraded || k.resp != nil && k.resp.Degraded, Attempts: k.attempts, Visited: k.visited,
 		History: slices.Clip(k.history), Duration: time.Since(k.start),
 		Err: err, Abandoned: k.left && !k.finished,
 	}

@@ -92,6 +92,9 @@ func (c *Chain) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*p
 			if k.answered == nil || k.broken {
 				err = k.failure()
 			}
+			if err == nil {
+				k.flush()
+			}
 		}
 		var resp *providers.Response
 		if err != nil {

@@ -71,13 +71,15 @@ func storm(t *testing.T, opts ...failover.Option) {
 		count := func(n *int) { mu.Lock(); defer mu.Unlock(); *n++ }
 		a, b := random("pa"), random("pb")
 		ca, cb := &closing{Provider: a}, &closing{Provider: b}
-		c := chain(t, ca, cb, append([]failover.Option{failover.WithTotalTimeout(20 * time.Second), failover.WithAttemptTimeout(4 * time.Second),
+		c := chain(t, ca, cb, append([]failover.Option{
+			failover.WithTotalTimeout(20 * time.Second), failover.WithAttemptTimeout(4 * time.Second),
 			failover.WithFirstChunkTimeout(3 * time.Second), failover.WithIdleTimeout(2 * time.Second), failover.WithTrials(2, 2),
 			failover.WithHooks(failover.Hooks{
 				CallStart:     func(ctx context.Context, _ failover.StartEvent) context.Context { count(&starts); return ctx },
 				CallEnd:       func(context.Context, failover.EndEvent) { count(&ends) },
 				BreakerChange: func(_ context.Context, e failover.BreakerEvent) { _ = e.Seq },
-			})}, opts...)...)
+			}),
+		}, opts...)...)
 		var wg sync.WaitGroup
 		for worker := range 64 {
 			wg.Go(func() {

@@ -18,8 +18,9 @@ func WithConnectTimeout(d time.Duration) TargetOption {
 // connecting returns a context under which cancel is called if a connection
 // takes too long, and what stops that.
 func (v *visit) connecting(ctx context.Context, cancel context.CancelCauseFunc) (context.Context, func()) {
-	limit := v.t.s.connect
-	timer := time.AfterFunc(math.MaxInt64, func() { cancel(v.t.errConnect) })
+	// The provider may keep the hooks for longer than the visit lives.
+	limit, cause := v.t.s.connect, v.t.errConnect
+	timer := time.AfterFunc(math.MaxInt64, func() { cancel(cause) })
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { timer.Reset(limit) },
 		GotConn: func(httptrace.GotConnInfo) { timer.Stop() },

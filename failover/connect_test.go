@@ -7,7 +7,11 @@ import (
 	"iter"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/llmotel/sdk/failover"
@@ -89,8 +93,6 @@ func TestConnectTimeout(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got *providers.Response
-		var ends []failover.EndEvent
-		_ = ends
 		if got, err = either(t, c, stream); err != nil || got.Target != "slow" || got.Attempts != 2 {
 			t.Errorf("stream %t: %+v, %v", stream, got, err)
 		}
@@ -107,4 +109,63 @@ func TestConnectTimeout(t *testing.T) {
 			t.Errorf("stream %t: %v", stream, err)
 		}
 	}
+}
+
+// A connection that is used again, or followed to another place, is not late.
+func TestConnectTimeoutWithKeptAndRedirectedConnections(t *testing.T) {
+	const limit = 100 * time.Millisecond
+	var conns atomic.Int32
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(limit + limit/2) // longer than a connection may take
+		if r.URL.Path != "/there" {
+			http.Redirect(w, r, "/there", http.StatusTemporaryRedirect)
+		}
+	}))
+	srv.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			conns.Add(1)
+		}
+	}
+	srv.Start()
+	t.Cleanup(srv.Close)
+	c, err := failover.New([]failover.Target{{Name: "a", Provider: newDialled(t, "a", srv.URL, (&net.Dialer{}).DialContext)}},
+		failover.WithConnectTimeout(limit), onlyOnce)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stream := range []bool{false, true, false} {
+		if _, err := either(t, c, stream); err != nil {
+			t.Errorf("stream %t: %v", stream, err)
+		}
+	}
+	if conns.Load() != 1 {
+		t.Errorf("%d connections, want one that is kept", conns.Load())
+	}
+}
+
+// tracing keeps what it was given to report its connections to.
+type tracing struct {
+	*fake
+	kept *httptrace.ClientTrace
+}
+
+func (p *tracing) Generate(ctx context.Context, req *providers.Request) (*providers.Response, error) {
+	p.kept = httptrace.ContextClientTrace(ctx)
+	return p.fake.Generate(ctx, req)
+}
+
+// A provider that goes on connecting after it has answered harms nobody.
+func TestConnectionAfterTheAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &tracing{fake: script("p")}
+		c := chain(t, p, nil, failover.WithConnectTimeout(time.Second))
+		if _, err := c.Generate(t.Context(), ask()); err != nil {
+			t.Fatal(err)
+		}
+		p.kept.GetConn("host:443")
+		time.Sleep(time.Minute)
+		if _, err := c.Generate(t.Context(), ask()); err != nil {
+			t.Error(err)
+		}
+	})
 }

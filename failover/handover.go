@@ -151,7 +151,9 @@ func (k *call) visit(t *target) error {
 	if k.from != nil && k.from != t && len(k.chain.hooks) > 0 {
 		k.chain.hookFallback(k.ctx, FallbackEvent{From: k.from.name, To: t.name, Kind: k.fromKind, Err: k.err})
 	}
-	k.visited++
+	if k.prior == 0 {
+		k.visited++
+	}
 	k.begun = false
 	var err error
 	if k.stream {

@@ -11,22 +11,20 @@ import (
 // WithHedge asks the next target too when no first chunk, or no answer of a
 // unary Generate, has come after the delay. The first chunk wins; the other
 // targets are cancelled and closed, and what they had used stays on their
-// records. A call is hedged once; hedges draw on the retry budget, see
-// WithRetryBudget. Hedging is off by default: it pays for speed with calls.
+// records. A call is hedged once, and only if a target behind may be called
+// then; hedges draw on the retry budget, see WithRetryBudget. Hedging is off by
+// default: it pays for speed with calls. The delay must be positive.
 func WithHedge(delay time.Duration) Option {
 	return optionFunc(func(c config) config { c.hedge = &hedging{delay: delay}; return c })
 }
 
 // WithHedgeQuantile is WithHedge with a delay that follows the times to the
-// first chunk, or to the answer, of the chain's recent calls: a call is hedged
-// when it takes longer than that quantile (0 to 1) of them. Nothing is hedged
-// before minCalls calls were answered.
+// first chunk, or to the answer, of the chain's last 200 answers: a call is
+// hedged when it takes longer than that quantile (0 to 1) of them. Nothing is
+// hedged before minCalls calls were answered.
 func WithHedgeQuantile(quantile float64, minCalls int) Option {
 	return optionFunc(func(c config) config { c.hedge = &hedging{quantile: quantile, minCalls: minCalls}; return c })
 }
-
-// quantileAge is how many calls the quantile remembers.
-const quantileAge = 200
 
 // hedging is when to hedge.
 type hedging struct {
@@ -34,7 +32,8 @@ type hedging struct {
 	quantile float64
 	minCalls int
 
-	exec failsafe.Executor[*race]
+	exec   failsafe.Executor[*race]
+	recent *recent // nil: a fixed delay
 }
 
 func (h *hedging) check() error {
@@ -59,13 +58,16 @@ func newHedging(h *hedging) *hedging {
 	if h == nil {
 		return nil
 	}
+	out := *h
 	var b hedgepolicy.Builder[*race]
 	if h.quantile > 0 {
-		b = hedgepolicy.NewBuilderWithDelayQuantile[*race](h.quantile, quantileAge, uint(h.minCalls))
+		out.recent = &recent{}
+		b = hedgepolicy.NewBuilderWithDelayFunc(func(failsafe.ExecutionAttempt[*race]) time.Duration {
+			return out.recent.quantile(h.quantile, h.minCalls)
+		})
 	} else {
 		b = hedgepolicy.NewBuilderWithDelay[*race](h.delay)
 	}
-	out := *h
 	out.exec = failsafe.With[*race](b.CancelIf(func(_ *race, err error) bool { return err == nil || errors.Is(err, errDecided) }).Build())
 	return &out
 }

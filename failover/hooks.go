@@ -11,8 +11,9 @@ import (
 // telemetry, logs and tests hang on here, see [WithHooks].
 //
 // Hooks run on the goroutine of the call, those of hedged calls on several at
-// once, with no lock held, so they may call the chain's accessors. A panic in a hook is contained and counted
-// ([Chain.HookPanics]). Hooks never see requests, chunks or usage.
+// once, with no lock held, so they may call the chain's accessors. A panic in a
+// hook is contained and counted ([Chain.HookPanics]). Hooks never see requests,
+// chunks or usage.
 type Hooks struct {
 	// CallStart is called before a call's first target is looked at. The
 	// returned context flows into every visit and into the other hooks; nil
@@ -72,7 +73,8 @@ type EndEvent struct {
 	Err error
 	// Abandoned tells that the consumer left the stream before its end.
 	Abandoned bool
-	// Degraded tells that the last resort answered; Target is then empty.
+	// Degraded tells that the last resort answered. Target is then empty or, if
+	// it was the last resort of a chain inside, that chain.
 	Degraded bool
 }
 

@@ -64,7 +64,6 @@ func (k *call) resort(err error) (*providers.Response, error) {
 // answer delivers a whole answer as a stream.
 func (k *call) answer(r *providers.Response) {
 	for c := range chunksOf(r) {
-		k.finished = c.Kind == providers.ChunkFinish
 		if !k.pass(c) {
 			return
 		}
@@ -76,7 +75,7 @@ func chunksOf(r *providers.Response) iter.Seq[*providers.Chunk] {
 	return func(yield func(*providers.Chunk) bool) {
 		f := &providers.Finish{
 			ResponseID: r.ID, RequestID: r.RequestID, Provider: r.Provider, Model: r.Model, API: r.API, Usage: r.Usage,
-			ServiceTier: r.ServiceTier, SystemFingerprint: r.SystemFingerprint, Created: r.Created,
+			ServiceTier: r.ServiceTier, Region: r.Region, SystemFingerprint: r.SystemFingerprint, Created: r.Created,
 			Attempts: r.Attempts, Degraded: r.Degraded,
 		}
 		if !yield(&providers.Chunk{Kind: providers.ChunkStart, ResponseID: r.ID, RequestID: r.RequestID, Model: r.Model}) {

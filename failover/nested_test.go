@@ -48,3 +48,25 @@ func TestForeignInterruptionStaysOut(t *testing.T) {
 		t.Errorf("%v / %v", err, raw)
 	}
 }
+
+// The answer of an inner chain's last resort stays marked on its way out.
+func TestLastResortOfAChainInside(t *testing.T) {
+	for _, opts := range [][]failover.Option{
+		nil,
+		{failover.WithStreamPolicy(failover.StreamBuffer), failover.WithStreamedGenerate()},
+		{failover.WithHedge(time.Second)},
+	} {
+		for _, stream := range []bool{false, true} {
+			inner := chain(t, always("x", step{err: fail(providers.KindOverloaded)}), nil, onlyOnce, failover.WithStaticAnswer("sorry"))
+			var ends []failover.EndEvent
+			outer := chain(t, inner, script("b"), append(opts, failover.WithHooks(collectEnds(&ends)))...)
+			resp, err := either(t, outer, stream)
+			if err != nil || !resp.Degraded || resp.Target != "a" || resp.Text() != "sorry" {
+				t.Errorf("%+v, %v", resp, err)
+			}
+			if len(ends) != 1 || !ends[0].Degraded || ends[0].Target != "a" {
+				t.Errorf("%+v", ends)
+			}
+		}
+	}
+}

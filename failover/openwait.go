@@ -4,9 +4,9 @@ import "time"
 
 // WithOpenWait lets a call that no target may take, because all of them are
 // open, cooling down or busy with a trial, wait until the first of them may be
-// called (for limits of ours see WithLimitWait): altogether that long at most, and only if the deadlines of the call
+// called: altogether that long at most, and only if the deadlines of the call
 // and the caller allow it. The default is 2 s; 0 ends the call at once. Its
-// *Error says when to try again.
+// *Error says when to try again. For limits of ours see WithLimitWait.
 func WithOpenWait(d time.Duration) Option {
 	return optionFunc(func(c config) config { c.openWait = d; return c })
 }

@@ -138,7 +138,8 @@ func WithHooks(h Hooks) Option {
 // target's model, and all attempts on the target happen inside. Its Response
 // or ChunkFinish counts the attempts on this target alone; its error is, or
 // has inside, a *TargetError. wrap is called once for each target, in New.
-// Given several times, the first is the outermost.
+// Given several times, the first is the outermost. What a wrapper calls again
+// is held to the limits and breakers of the chain, and is not in its history.
 func WithVisit(wrap func(visit providers.Provider) providers.Provider) Option {
 	return optionFunc(func(c config) config {
 		c.visit = append(slices.Clip(c.visit), wrap)

@@ -24,9 +24,10 @@ const (
 	OrderRoundRobin
 	// OrderLowestLatency begins with the target whose first chunk, or whole
 	// answer of a Generate, has lately taken the shortest time (a moving
-	// average, an eighth of it the last answer). Targets without an answer
-	// come first; one call in twenty tries another target first, so that
-	// one which has recovered is noticed.
+	// average, an eighth of it the last answer; an attempt that timed out or
+	// lost to a hedge counts with the time that it had). Targets without an
+	// answer come first; one call in twenty tries another target first, so
+	// that one which has recovered is noticed.
 	OrderLowestLatency
 	// OrderLowestCost begins with the target whose list price for the request
 	// is lowest: its estimated prompt with MaxOutputTokens or, without, 1000
@@ -108,7 +109,7 @@ func (k *call) orders() {
 	}
 	k.order = append(k.orderBuf[:0], c.targets...)
 	if c.order == OrderRoundRobin {
-		first := int((c.turn.Add(1) - 1) % uint64(len(c.targets)))
+		first := int((c.turn.Add(1) - 1) % uint64(len(c.targets))) //nolint:gosec // less than the number of targets
 		k.order = append(append(k.order[:0], c.targets[first:]...), c.targets[:first]...)
 		return
 	}

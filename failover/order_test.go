@@ -98,8 +98,11 @@ func stickyTo(names []string, weight func(string) float64) ([]failover.Target, f
 	})
 }
 
-// assign returns the target of each of many keys.
-func assign(t *testing.T, names []string, weight func(string) float64, keys int) []string {
+// keys is how many keys are assigned.
+const keys = 4000
+
+// assign returns the target of each of them.
+func assign(t *testing.T, names []string, weight func(string) float64) []string {
 	t.Helper()
 	targets, sticky := stickyTo(names, weight)
 	c := fleet(t, targets, failover.WithOrder(failover.OrderWeighted), sticky)
@@ -115,10 +118,9 @@ func assign(t *testing.T, names []string, weight func(string) float64, keys int)
 }
 
 func TestStickyKeys(t *testing.T) {
-	const keys = 4000
 	equal := func(string) float64 { return 1 }
-	two := assign(t, []string{"control", "candidate"}, equal, keys)
-	if diff := cmp.Diff(two, assign(t, []string{"candidate", "control"}, equal, keys)); diff != "" {
+	two := assign(t, []string{"control", "candidate"}, equal)
+	if diff := cmp.Diff(two, assign(t, []string{"candidate", "control"}, equal)); diff != "" {
 		t.Error("another process with another order assigns otherwise")
 	}
 	share := func(of []string, name string) float64 {
@@ -132,12 +134,12 @@ func TestStickyKeys(t *testing.T) {
 			return 1. / 9
 		}
 		return 1
-	}, keys)
+	})
 	if got := share(weighted, "candidate"); math.Abs(got-.1) > .019 {
 		t.Errorf("candidate of weight 1/9 has %v of the keys", got)
 	}
 	// A third target takes keys, and moves none between the others.
-	three := assign(t, []string{"control", "candidate", "third"}, equal, keys)
+	three := assign(t, []string{"control", "candidate", "third"}, equal)
 	for i := range three {
 		if three[i] != two[i] && three[i] != "third" {
 			t.Fatalf("key %d moved from %s to %s", i, two[i], three[i])

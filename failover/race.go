@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"iter"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/llmotel/sdk/providers"
 )
 
 var (
@@ -18,6 +16,8 @@ var (
 	errLost = errors.New("failover: another target answered first")
 	// errDecided ends a race that has no winner and nobody left to wait for.
 	errDecided = errors.New("failover: no answer")
+	// errExited stands for a panic where a provider has ended its goroutine.
+	errExited = errors.New("failover: runtime.Goexit")
 )
 
 // loserGrace is how long an answer waits for the losers of its race to end, so
@@ -29,7 +29,7 @@ const loserGrace = 50 * time.Millisecond
 // which goes through the targets that no other has taken.
 type race struct {
 	parent   *call
-	attempts atomic.Int32 // of all branches
+	attempts atomic.Int64 // of all branches
 
 	mu       sync.Mutex // held for what follows
 	cursor   int
@@ -40,32 +40,21 @@ type race struct {
 	panicked any  // in a branch that was still wanted
 }
 
-// branch is one runner of a race, a call of its own that ends with its first
-// chunk as far as the race goes.
-type branch struct {
-	call
-	cancel context.CancelCauseFunc
-	done   chan struct{} // closed when it has won or ended
-
-	// Of a stream that has begun: its first chunk was taken from next.
-	first *providers.Chunk
-	next  func() (*providers.Chunk, error, bool)
-	stop  func()
-
-	late bool // it ended when the race was over
-}
-
 // runRace is walk with hedging.
 func (k *call) runRace() {
 	r := &race{parent: k, cursor: k.cursor}
-	r.attempts.Store(int32(k.attempts))
+	r.attempts.Store(int64(k.attempts))
 	k.raced, k.runners = true, r
 	_, _ = k.chain.hedge.exec.WithContext(k.ctx).Get(r.run)
 	r.close()
 	w := r.winner
 	r.relay(w)
-	if r.panicked != nil {
-		panic(r.panicked) // on the caller's goroutine, where it belongs
+	switch r.panicked {
+	case nil:
+	case errExited:
+		runtime.Goexit() // the caller's goroutine, where it belongs
+	default:
+		panic(r.panicked) // likewise
 	}
 	if w != nil && w.lost != nil { // it broke after its first chunk
 		k.resumeAfter(w)
@@ -100,11 +89,14 @@ func (r *race) begin() (*branch, error) {
 	switch {
 	case r.over, hedge && r.running == 0:
 		return nil, errDecided
-	case hedge && (r.cursor >= len(r.parent.order) || !r.parent.chain.budget.take(time.Now())):
+	case hedge && !r.hedges(time.Now()):
 		return nil, errSkipped
 	}
 	k := r.parent
 	b := &branch{done: make(chan struct{})}
+	if k.chain.hedge.recent != nil {
+		b.since = time.Now()
+	}
 	ctx, cancel := context.WithCancelCause(k.ctx)
 	b.cancel = cancel
 	b.call = call{
@@ -118,20 +110,16 @@ func (r *race) begin() (*branch, error) {
 	return b, nil
 }
 
-// open runs a branch to its first chunk, or to its answer, and tells whether
-// there is one.
-func (b *branch) open() (ok bool, panicked any) {
-	defer func() { panicked = recover() }()
-	if !b.stream {
-		b.walk()
-		return b.answered != nil, nil
+// hedges tells whether a further branch is worth its price. Targets that may
+// not be called now are left to the branches that run.
+func (r *race) hedges(now time.Time) bool {
+	k := r.parent
+	for _, t := range k.order[r.cursor:] {
+		if k.unfit(t) == "" && k.ready(t, now) {
+			return k.chain.budget.take(now)
+		}
 	}
-	b.next, b.stop = iter.Pull2(func(yield func(*providers.Chunk, error) bool) {
-		b.yield = yield
-		b.walk()
-	})
-	b.first, _, ok = b.next()
-	return ok, nil
+	return false
 }
 
 // finish enters a branch's end and tells whether it has won.
@@ -144,6 +132,9 @@ func (r *race) finish(b *branch, won bool, panicked any) bool {
 	case r.over:
 	case won:
 		r.winner, r.over = b, true
+		if times := r.parent.chain.hedge.recent; times != nil {
+			times.add(time.Since(b.since))
+		}
 		return true
 	case panicked != nil:
 		r.panicked, r.over = panicked, true
@@ -151,14 +142,6 @@ func (r *race) finish(b *branch, won bool, panicked any) bool {
 		r.over = true // what it met, the others would meet as well
 	}
 	return false
-}
-
-// shut ends a branch.
-func (b *branch) shut() {
-	b.cancel(errLost)
-	if b.stop != nil {
-		b.stop()
-	}
 }
 
 // close ends all branches but the winner.
@@ -184,12 +167,14 @@ func (r *race) relay(w *branch) {
 	if w.next == nil {
 		return
 	}
-	for c := w.first; ; {
+	for _, c := range w.head {
 		if !r.parent.deliver(c) {
 			return
 		}
-		var ok bool
-		if c, _, ok = w.next(); !ok {
+	}
+	for {
+		c, _, ok := w.next()
+		if !ok || !r.parent.deliver(c) {
 			return
 		}
 	}
@@ -223,6 +208,9 @@ func (r *race) gather() {
 	k.attempts, k.runners = int(r.attempts.Load()), nil
 	if w := r.winner; w != nil && w.lost == nil {
 		k.answered, k.resp = w.answered, w.resp
+		if k.resp != nil { // a copy of ours; others may have tried since
+			k.resp.Attempts = k.attempts
+		}
 	}
 }
 

@@ -3,9 +3,7 @@ package failover
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -89,25 +87,20 @@ type recovery struct {
 	delay time.Duration // ... after this ...
 	prior int           // ... having tried so often
 
-	degraded bool
-}
-
-// resume is an answer that the next target continues.
-type resume struct {
-	text  string // without the white space at its end ...
-	space bool   // ... if it had any
-	part  int    // the part that grows
-	first int    // the continuing stream's part that it grows by; -1: not seen yet
+	degraded bool // a last resort has answered
 }
 
 // deliver takes a chunk of the answer and reports whether more is wanted.
 func (k *call) deliver(chunk *providers.Chunk) bool {
 	k.begun = true
 	k.finished = chunk.Kind == providers.ChunkFinish
-	if f := chunk.Finish; f != nil && f.Attempts != k.tries() {
-		c, g := *chunk, *f
-		g.Attempts = k.tries()
-		c.Finish, chunk = &g, &c
+	if f := chunk.Finish; f != nil {
+		k.degraded = f.Degraded // by a chain inside
+		if f.Attempts != k.tries() {
+			c, g := *chunk, *f
+			g.Attempts = k.tries()
+			c.Finish, chunk = &g, &c
+		}
 	}
 	switch {
 	case k.unary:
@@ -117,9 +110,16 @@ func (k *call) deliver(chunk *providers.Chunk) bool {
 		k.collected.Add(chunk)
 		return true
 	case k.whole:
+		if chunk.Kind == providers.ChunkRestart { // of a chain inside
+			k.held = nil
+			return true
+		}
 		k.held = append(k.held, chunk)
-		return !k.finished || k.flush()
+		return true
 	case k.resume != nil:
+		if chunk.Kind == providers.ChunkRestart { // of a chain inside: only its part is taken back
+			return k.pass(chunk) && k.pass(k.resume.again())
+		}
 		if chunk = k.resume.join(chunk); chunk == nil {
 			return true
 		}
@@ -132,16 +132,14 @@ func (k *call) deliver(chunk *providers.Chunk) bool {
 	return k.pass(chunk)
 }
 
-// flush delivers an answer that was held until it was complete.
-func (k *call) flush() bool {
-	held := k.held
-	k.held = nil
-	for _, c := range held {
+// flush delivers an answer that was held until it was complete. The target has
+// done its part by then: the consumer's time holds nothing of it.
+func (k *call) flush() {
+	for _, c := range k.held {
 		if !k.pass(c) {
-			return false
+			return
 		}
 	}
-	return true
 }
 
 // pass hands a chunk to the consumer.
@@ -152,7 +150,7 @@ func (k *call) pass(chunk *providers.Chunk) bool {
 		}
 		k.delivering.Add(chunk)
 	}
-	k.delivered = true
+	k.delivered, k.finished = true, chunk.Kind == providers.ChunkFinish
 	k.inYield = true
 	more := k.yield(chunk, nil)
 	k.inYield = false
@@ -201,68 +199,6 @@ func (k *call) recovers() bool { return k.bounded() || k.chain.policy == StreamR
 // bounded tells whether the limits on the call hold for all of a stream: the
 // caller waits for its end.
 func (k *call) bounded() bool { return k.whole || k.race != nil && k.race.parent.whole }
-
-// continuable returns the answer so far in a form that a target can continue;
-// nil if it has none.
-func continuable(req *providers.Request, partial *providers.Response) *resume {
-	if partial == nil || len(partial.Choices) != 1 || req.Choices > 1 {
-		return nil
-	}
-	parts := partial.Choices[0].Message.Parts
-	var text strings.Builder
-	for i, p := range parts {
-		switch p := p.(type) {
-		case providers.Text:
-			text.WriteString(p.Text)
-		case providers.Reasoning:
-			if i == len(parts)-1 {
-				return nil // it was thinking
-			}
-		default:
-			return nil
-		}
-	}
-	whole := text.String()
-	trimmed := strings.TrimRightFunc(whole, unicode.IsSpace)
-	if trimmed == "" {
-		return nil
-	}
-	return &resume{text: trimmed, space: trimmed != whole, part: len(parts) - 1, first: -1}
-}
-
-// request returns req with the answer so far as its last message. Vendors
-// refuse one that ends in white space.
-func (r *resume) request(req *providers.Request) *providers.Request {
-	out := *req
-	out.Messages = append(req.Messages[:len(req.Messages):len(req.Messages)], providers.AssistantText(r.text))
-	return &out
-}
-
-// join makes a chunk of the continuing stream one of the whole answer; nil if
-// it has nothing to add.
-func (r *resume) join(chunk *providers.Chunk) *providers.Chunk {
-	switch {
-	case chunk.Kind == providers.ChunkStart:
-		return nil
-	case !chunk.Kind.Semantic():
-		return chunk
-	}
-	c := *chunk
-	if c.Kind == providers.ChunkText && (r.first < 0 || c.Part == r.first) {
-		r.first = c.Part
-		c.Part = r.part
-		if r.space {
-			c.Text = strings.TrimLeftFunc(c.Text, unicode.IsSpace)
-			r.space = c.Text == ""
-		}
-		if c.Text == "" && c.Citations == nil && c.Signature == nil {
-			return nil
-		}
-		return &c
-	}
-	c.Part += r.part + 1
-	return &c
-}
 
 // forGenerate tells whether the caller has called Generate.
 func (k *call) forGenerate() bool { return k.unary || k.race != nil && k.race.parent.unary }

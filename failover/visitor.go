@@ -67,6 +67,9 @@ func (p visitor) visit(ctx context.Context, req *providers.Request) *visit {
 	if v == nil || v.t != p.t || v.begun {
 		k := &call{chain: p.chain, caller: ctx, ctx: ctx, start: time.Now(), req: req, more: true}
 		k.limited()
+		if v != nil && v.call.chain == p.chain { // the chain's limits go on
+			k.deadline, k.limit = v.call.deadline, v.call.limit
+		}
 		v = &visit{call: k, t: p.t, now: k.start}
 	}
 	v.req = req

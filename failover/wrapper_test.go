@@ -115,3 +115,35 @@ func TestWrappedStreamBreaks(t *testing.T) {
 		})
 	}
 }
+
+// twice is a wrapper that tries again by itself.
+type twice struct{ providers.Provider }
+
+func (p twice) Generate(ctx context.Context, req *providers.Request) (*providers.Response, error) {
+	if resp, err := p.Provider.Generate(ctx, req); err == nil {
+		return resp, nil
+	}
+	return p.Provider.Generate(ctx, req)
+}
+
+// A wrapper's second call is held to what is left of the call's time.
+func TestWrapperThatCallsTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := script("pa", step{after: 3 * time.Second, err: fail(providers.KindModelNotFound)}, step{hang: true})
+		c := chain(t, a, nil, failover.WithTotalTimeout(5*time.Second),
+			failover.WithVisit(func(p providers.Provider) providers.Provider { return twice{p} }))
+		start := time.Now()
+		_, err := c.Generate(t.Context(), ask())
+		limit, ok := errors.AsType[*failover.TimeoutError](err)
+		if d := time.Since(start); d != 5*time.Second || !ok || limit.Limit != failover.LimitTotal || a.count() != 2 {
+			t.Errorf("%d calls in %v: %v", a.count(), d, err)
+		}
+		a.set(step{err: fail(providers.KindModelNotFound)})
+		if resp, err := c.Generate(t.Context(), ask()); err != nil || resp.Target != "a" {
+			t.Errorf("%+v, %v", resp, err)
+		}
+		if s, _ := c.BreakerStatus("a"); s.InFlight != 0 {
+			t.Errorf("%+v", s)
+		}
+	})
+}

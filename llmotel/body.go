@@ -1,7 +1,6 @@
 package llmotel
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"slices"
@@ -106,10 +105,11 @@ func (b *responseBody) Close() error {
 // cancelled ends the span with its context, on a goroutine of its own. A Read or
 // Close that comes at the same time waits for it, so that the span has ended when
 // they return.
-func (b *responseBody) cancelled(ctx context.Context) {
+func (b *responseBody) cancelled() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if x := b.take(); x != nil {
+		ctx := x.span.inside.Context
 		x.finish(x.transportError(ctx, ctx.Err()), false)
 	}
 }

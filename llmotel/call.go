@@ -114,6 +114,9 @@ type Result struct {
 	ResponseChars int
 	// Attempts counts the tries; 0 takes 1 plus the number of Span.Retry.
 	Attempts int
+	// MalformedChunks counts the events of a streamed answer that were left out
+	// because they could not be read.
+	MalformedChunks int
 
 	// refused tells that counts came back that cannot be.
 	refused bool
@@ -128,7 +131,7 @@ func ResultOf(r *providers.Response) Result {
 		Provider: r.Provider, API: r.API, ResponseID: r.ID, RequestID: r.RequestID, Model: r.Model,
 		FinishReasons: reasonsOf(r.Choices), RawFinishReasons: rawReasonsOf(r.Choices), Usage: r.Usage,
 		ServiceTier: r.ServiceTier, SystemFingerprint: r.SystemFingerprint, Region: r.Region,
-		ResponseChars: textLen(r.Choices), Attempts: r.Attempts, Response: r,
+		ResponseChars: textLen(r.Choices), Attempts: r.Attempts, MalformedChunks: r.MalformedChunks, Response: r,
 	}
 }
 
@@ -137,7 +140,7 @@ func resultOfFinish(f *providers.Finish) Result {
 		Provider: f.Provider, API: f.API, ResponseID: f.ResponseID, RequestID: f.RequestID, Model: f.Model,
 		FinishReasons: f.Reasons, RawFinishReasons: f.RawReasons, Usage: f.Usage,
 		ServiceTier: f.ServiceTier, SystemFingerprint: f.SystemFingerprint, Region: f.Region,
-		Attempts: f.Attempts,
+		Attempts: f.Attempts, MalformedChunks: f.MalformedChunks,
 	}
 }
 

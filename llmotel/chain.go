@@ -3,6 +3,7 @@ package llmotel
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -60,8 +61,8 @@ type ChainSpan struct {
 	skips  []Skip
 	// changes are those of breakers that the call caused.
 	changes []BreakerChange
-	// last is the Record of the visit that ended last, with sinks only.
-	last *Record
+	// records are those of the visits, with sinks only.
+	records []*Record
 }
 
 // StartChain begins the record of a call to a failover chain and returns the
@@ -131,8 +132,8 @@ func (s *ChainSpan) visited(v *Span, e *ending, rec *Record) bool {
 		Start: v.begun, Duration: e.took, TimeToFirstChunk: v.streamed().firstChunk, Attempts: e.Attempts, Retries: v.retries(),
 		ErrorKind: e.failure.kind, ErrorMessage: e.failure.message, Usage: e.Usage, Cost: e.cost,
 	})
-	if s.last == nil || s.last.ErrorKind != "" || rec.ErrorKind == "" { // the loser of a hedge may end last
-		s.last = rec
+	if rec != nil {
+		s.records = append(s.records, rec)
 	}
 	return true
 }
@@ -177,7 +178,7 @@ func (s *ChainSpan) describe(r *ChainResult, visits []Visit, err error, f *failu
 	if r.Degraded {
 		kvs = append(kvs, genai.DegradedKey.Bool(true))
 	}
-	kvs = append(kvs, genai.TargetsVisitedKey.Int(len(visits)), genai.AttemptsKey.Int(r.Attempts))
+	kvs = append(kvs, genai.TargetsVisitedKey.Int(targetsOf(visits)), genai.AttemptsKey.Int(r.Attempts))
 	for i := range r.Breakers {
 		b := &r.Breakers[i]
 		if b.Model != "" || b.Key != "" {
@@ -196,15 +197,28 @@ func (s *ChainSpan) describe(r *ChainResult, visits []Visit, err error, f *failu
 	s.span.SetAttributes(kvs...)
 }
 
+// targetsOf counts the targets of visits: a stream that broke may visit one
+// again.
+func targetsOf(visits []Visit) int {
+	n := 0
+	for i := range visits {
+		if !slices.ContainsFunc(visits[:i], func(v Visit) bool { return v.Target == visits[i].Target }) {
+			n++
+		}
+	}
+	return n
+}
+
 // newRecord brings the visits together: usage and cost of all of them, the rest
 // from the one that answered or came last.
 func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, abandoned bool) *Record {
+	from := s.decisive(r.Target)
 	rec := &Record{Operation: s.call.Operation, Stream: s.call.Stream, Provider: s.call.Chain, RequestModel: s.call.Model}
 	switch {
 	case r.Degraded: // whichever target came last, it is not what answered
 		rec.Usage, rec.Cost = total(s.visits)
-	case s.last != nil:
-		*rec = *s.last
+	case from != nil:
+		*rec = *from
 		if rec.Chunks > 0 {
 			rec.TimeToFirstChunk += rec.Start.Sub(s.begun)
 		}
@@ -224,6 +238,18 @@ func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, ab
 		}
 	}
 	return rec
+}
+
+// decisive is the Record of the target that answered, or that came last if
+// none did: the loser of a hedge may end after the winner. nil if there is none.
+func (s *ChainSpan) decisive(target string) *Record {
+	var last *Record
+	for _, rec := range s.records {
+		if last == nil || last.Target != target || rec.Target == target {
+			last = rec
+		}
+	}
+	return last
 }
 
 // total adds up what the visits used and cost. Failed visits that gave

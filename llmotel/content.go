@@ -102,7 +102,7 @@ func (i *Instrumentation) gather(ctx context.Context, b *content.Builder, to des
 		begin := len(all)
 		all = i.encode(n, all, b)
 		if doc := all[begin:]; to&toHook == 0 && len(doc) > i.capture.limit {
-			all = append(all[:begin], content.Truncate(doc, i.capture.limit)...)
+			all = content.TruncateTo(all[:begin], doc, i.capture.limit)
 		}
 		ends[n] = len(all)
 	}

@@ -34,6 +34,17 @@ func TestAllocatedBytesOfContent(t *testing.T) {
 		return on - off, onAllocs - offAllocs
 	}
 	few, _ := added(100)
+	// Beyond the limit, and far beyond.
+	for _, words := range []int{5000, 20000} {
+		bytes, allocs := added(words)
+		t.Logf("%d bytes and %d allocations more with %d words, of which some are cut", bytes, allocs, words)
+		if allocs > 6 {
+			t.Errorf("content beyond the limit takes %d allocations, want at most 6", allocs)
+		}
+		if bytes > llmotel.DefaultContentLimit*13/10 {
+			t.Errorf("content beyond the limit takes %d bytes, want at most 1.3 times the limit", bytes)
+		}
+	}
 	for _, words := range []int{1000, 3000} {
 		bytes, allocs := added(words)
 		grown := float64(bytes-few) / float64((words-100)*len("Because it is so. "))

@@ -78,6 +78,9 @@ func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute
 	if e.Attempts > 1 {
 		kvs = append(kvs, genai.AttemptsKey.Int(e.Attempts))
 	}
+	if e.MalformedChunks > 0 {
+		kvs = append(kvs, genai.StreamMalformedChunksKey.Int(e.MalformedChunks))
+	}
 	if e.err != nil && !s.foreign { // the SDK may try again under the same span
 		kvs = append(kvs, genai.ErrorTypeKey.String(string(e.failure.kind)))
 	}

@@ -140,6 +140,7 @@ func (r *Result) fill(seen *Result) {
 	r.Region = cmp.Or(r.Region, seen.Region)
 	r.ConversationID = cmp.Or(r.ConversationID, seen.ConversationID)
 	r.Attempts = cmp.Or(r.Attempts, seen.Attempts)
+	r.MalformedChunks = cmp.Or(r.MalformedChunks, seen.MalformedChunks)
 	if r.FinishReasons == nil {
 		r.FinishReasons, r.RawFinishReasons = seen.FinishReasons, seen.RawFinishReasons
 	}

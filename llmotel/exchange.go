@@ -67,14 +67,14 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		return next(other)
 	}
 	call, span := x.call(req), &c.Span
-	ctx := inst.beginOrResume(req, span, &call)
+	ctx := inst.beginOrResume(req.Context(), followed(req), span, &call)
 	x.span = span
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
 		b.Free()
 		x.DropContent()
 	}
-	sent := req.WithContext(ctx)
+	sent := req.WithContext(ctx) // its context is of the request, see beginOrResume
 	if body != nil {
 		sent.Body = body
 	}
@@ -172,7 +172,7 @@ func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Resp
 	b.rest, b.x = resp.Body, x
 	if ctx.Done() != nil && x.Stream {
 		// A stream that nobody reads or closes ends with its context.
-		b.stop = context.AfterFunc(ctx, func() { b.cancelled(ctx) })
+		b.stop = context.AfterFunc(ctx, b.cancelled)
 	}
 	b.mu.Unlock()
 	resp.Body = b

@@ -241,6 +241,12 @@ func TestTelemetry(t *testing.T) {
 			for range inst.Wrap(&scripted{name: "openai", stream: streams(chunks(), nil)}).Stream(ctx, &providers.Request{Model: "gpt-5.2"}) {
 			}
 		}},
+		{"stream_malformed_chunks", nil, func(ctx context.Context, inst *llmotel.Instrumentation) {
+			all := chunks()
+			all[5].Finish.MalformedChunks = 2
+			for range inst.Wrap(&scripted{name: "openai", stream: streams(all, nil)}).Stream(ctx, &providers.Request{Model: "gpt-5.2"}) {
+			}
+		}},
 		{"stream_cut", nil, func(ctx context.Context, inst *llmotel.Instrumentation) {
 			cut := &providers.Error{Provider: "openai", Model: "gpt-5.2", Kind: providers.KindNetwork}
 			for range inst.Wrap(&scripted{name: "openai", stream: streams(chunks()[:4], cut)}).Stream(ctx, &providers.Request{Model: "gpt-5.2"}) {

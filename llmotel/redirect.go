@@ -43,14 +43,15 @@ func followed(req *http.Request) *Span {
 	return f.inference
 }
 
-// beginOrResume begins a span, or takes over the one that waits for the request.
-func (i *Instrumentation) beginOrResume(req *http.Request, s *Span, call *Call) context.Context {
-	if before := followed(req); before != nil {
-		if ctx := s.resume(req.Context(), before, call); ctx != nil {
-			return ctx
+// beginOrResume begins a span, or takes over before, the one that waits; nil if none
+// does.
+func (i *Instrumentation) beginOrResume(ctx context.Context, before, s *Span, call *Call) context.Context {
+	if before != nil {
+		if resumed := s.resume(ctx, before, call); resumed != nil {
+			return resumed
 		}
 	}
-	return i.begin(req.Context(), s, call, sdkSpan(req.Context()))
+	return i.begin(ctx, s, call, sdkSpan(ctx))
 }
 
 // resume makes s the span that old was, for another request of the same call and

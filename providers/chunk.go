@@ -81,6 +81,9 @@ type Chunk struct {
 	// Citations holds citations of a ChunkText's part verbatim (a JSON
 	// array), to be appended to those that came before; Text may be empty.
 	Citations json.RawMessage
+	// Phase is that of a ChunkText's part. It replaces what came before unless it
+	// is empty; Text may be empty.
+	Phase string
 	// Signature is a piece of the Signature of a ChunkText's part, to be
 	// appended; Text may be empty.
 	Signature []byte

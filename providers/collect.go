@@ -42,6 +42,7 @@ type partBuilder struct {
 	index     int
 	text      strings.Builder // text, thinking, or tool call arguments
 	citations json.RawMessage
+	phase     string
 	signature []byte
 	reasoning Reasoning
 	call      ToolCall
@@ -61,6 +62,7 @@ func (c *Collector) Add(chunk *Chunk) {
 		p := c.part(chunk)
 		p.text.WriteString(chunk.Text)
 		p.citations = appendArray(p.citations, chunk.Citations)
+		setIf(&p.phase, chunk.Phase)
 		p.signature = append(p.signature, chunk.Signature...)
 	case ChunkReasoning:
 		p := c.part(chunk)
@@ -199,7 +201,7 @@ func (c *choiceParts) build() []Part {
 	for _, p := range c.parts {
 		switch p.kind {
 		case ChunkText:
-			out = append(out, Text{Text: p.text.String(), Citations: p.citations, Signature: p.signature})
+			out = append(out, Text{Text: p.text.String(), Citations: p.citations, Phase: p.phase, Signature: p.signature})
 		case ChunkReasoning:
 			r := p.reasoning
 			r.Text = p.text.String()

@@ -121,7 +121,7 @@ func TestCollect(t *testing.T) {
 				providers.Chunk{Kind: providers.ChunkReasoning, Reasoning: &providers.Reasoning{ID: "rs", Signature: "g", Encrypted: "e"}},
 				providers.Chunk{Kind: providers.ChunkText, Part: 1, Text: "x", Citations: json.RawMessage(`[1]`)},
 				providers.Chunk{Kind: providers.ChunkText, Part: 1, Citations: json.RawMessage(` [2, 3] `)},
-				providers.Chunk{Kind: providers.ChunkText, Part: 1, Citations: json.RawMessage(`[]`), Signature: []byte("to")},
+				providers.Chunk{Kind: providers.ChunkText, Part: 1, Citations: json.RawMessage(`[]`), Phase: "final", Signature: []byte("to")},
 				providers.Chunk{Kind: providers.ChunkText, Part: 1, Signature: []byte("ken")},
 				providers.Chunk{Kind: providers.ChunkPart, Part: 2, Whole: providers.Image{Media: providers.Media{FileID: "f", Signature: []byte("s")}}},
 				providers.Chunk{Kind: providers.ChunkPart, Part: 3, Whole: providers.Refusal{Text: "no"}},
@@ -131,7 +131,7 @@ func TestCollect(t *testing.T) {
 				ID: "r1", RequestID: "q1", Model: "m", Usage: final,
 				Choices: []providers.Choice{{FinishReason: providers.FinishStop, Message: message(
 					providers.Reasoning{Provider: "p", ID: "rs", Text: "hmm", Signature: "sig", Encrypted: "e"},
-					providers.Text{Text: "x", Citations: json.RawMessage(`[1,2, 3]`), Signature: []byte("token")},
+					providers.Text{Text: "x", Citations: json.RawMessage(`[1,2, 3]`), Phase: "final", Signature: []byte("token")},
 					providers.Image{Media: providers.Media{FileID: "f", Signature: []byte("s")}},
 					providers.Refusal{Text: "no"},
 				)}},

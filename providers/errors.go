@@ -72,7 +72,11 @@ func (e *Error) Error() string {
 	add("code ", CleanID(e.Code))
 	add("request ", CleanID(e.RequestID))
 	if e.RetryAfter > 0 {
-		add("retry after ", e.RetryAfter.String())
+		wait := e.RetryAfter
+		if wait > time.Second {
+			wait = wait.Round(10 * time.Millisecond)
+		}
+		add("retry after ", wait.String())
 	}
 	if sep == ", " {
 		b.WriteByte(')')

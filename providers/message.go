@@ -80,6 +80,10 @@ type Text struct {
 	// Citations holds the vendor's annotations of this text verbatim (a JSON
 	// array), or nil.
 	Citations json.RawMessage
+	// Phase is the vendor's word for what an answer's text is to the whole of it
+	// ("commentary", "final_answer" at OpenAI), to be sent back with it; optional.
+	// Adapters of vendors without one ignore it.
+	Phase string
 	// Signature is the vendor's opaque token that must be sent back with the
 	// part (Gemini's thought signature); optional. Adapters of vendors without
 	// one ignore it.
@@ -170,7 +174,8 @@ type Reasoning struct {
 	// vendor's reasoning back, because signatures mean nothing elsewhere;
 	// empty counts as their own.
 	Provider string
-	// ID is the vendor's id of the reasoning item; optional.
+	// ID is the vendor's id of the reasoning item; optional. Parts that follow one
+	// another with the same are pieces of one item, such as several summaries.
 	ID string
 	// Text is the thinking or a summary of it; empty if redacted.
 	Text string
@@ -181,7 +186,11 @@ type Reasoning struct {
 }
 
 // Refusal is the model's explicit statement that it will not answer.
-type Refusal struct{ Text string }
+type Refusal struct {
+	Text string
+	// Phase is as that of a Text.
+	Phase string
+}
 
 // Opaque is a part that only one vendor has (server-side tool calls and their
 // results, compaction blocks). It is kept verbatim, so that the conversation

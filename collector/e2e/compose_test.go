@@ -16,6 +16,22 @@ import (
 // repository is the root of the repository, seen from this package.
 const repository = "../.."
 
+// loadProject reads compose files with profiles and an environment, as the command does.
+func loadProject(profiles []string, environment types.Mapping, paths ...string) (*types.Project, error) {
+	dir, err := filepath.Abs(repository)
+	if err != nil {
+		return nil, err
+	}
+	details := types.ConfigDetails{WorkingDir: dir, Environment: environment}
+	for _, path := range paths {
+		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: path})
+	}
+	return loader.LoadWithContext(context.Background(), details, func(o *loader.Options) {
+		o.SetProjectName("llmotel", true)
+		o.Profiles = profiles
+	})
+}
+
 // loadCompose reads a compose file with Compose's own loader, which checks the schema and the references in it.
 func loadCompose(path string, content []byte) (*types.Project, error) {
 	dir, err := filepath.Abs(repository)
@@ -43,7 +59,7 @@ func TestComposeFile(t *testing.T) {
 	project := compose(t)
 
 	t.Run("services", func(t *testing.T) {
-		want := []string{"collector", "collector-health", "collector-volume", "jaeger", "prometheus"}
+		want := []string{"alertmanager", "collector", "collector-health", "collector-volume", "demo", "grafana", "jaeger", "prometheus"}
 		if got := project.ServiceNames(); !slices.Equal(got, want) {
 			t.Errorf("services are %v, want %v", got, want)
 		}
@@ -59,6 +75,10 @@ func TestComposeFile(t *testing.T) {
 			"prometheus":       prometheus,
 			"collector-volume": prometheus,
 			"collector-health": prometheus,
+			// Known to exist; Debian's Alertmanager, which runs here, is older, and reads the same files.
+			"alertmanager": "prom/alertmanager:v0.31.1",
+			"grafana":      "grafana/grafana:12.1.1",
+			"demo":         "llmotel/demo:local",
 		}
 		for name, service := range project.Services {
 			if service.Image != want[name] {
@@ -72,6 +92,9 @@ func TestComposeFile(t *testing.T) {
 			"collector":  {"4317", "4318", "13133"},
 			"jaeger":     {"16686"},
 			"prometheus": {"9090"},
+
+			"alertmanager": {"9093"},
+			"grafana":      {"3000"},
 		}
 		for name, service := range project.Services {
 			var got []string
@@ -98,7 +121,10 @@ func TestComposeFile(t *testing.T) {
 		want := map[string]string{
 			"collector":  "collector/otel-config.yaml",
 			"jaeger":     "collector/jaeger.yaml",
-			"prometheus": "collector/prometheus.yml",
+			"prometheus": "collector/prometheus.yml collector/rules",
+
+			"alertmanager": "collector/alertmanager collector/alertmanager/secrets",
+			"grafana":      "collector/grafana/provisioning collector/grafana/dashboards",
 		}
 		for name, service := range project.Services {
 			var got []string
@@ -129,7 +155,11 @@ func TestComposeFile(t *testing.T) {
 			{"collector", "jaeger", types.ServiceConditionHealthy},
 			{"collector", "prometheus", types.ServiceConditionHealthy},
 			{"collector", "collector-volume", types.ServiceConditionCompletedSuccessfully},
+			{"jaeger", "collector-volume", types.ServiceConditionCompletedSuccessfully},
 			{"collector-health", "collector", types.ServiceConditionStarted},
+			{"demo", "collector-health", types.ServiceConditionHealthy},
+			{"grafana", "prometheus", types.ServiceConditionHealthy},
+			{"grafana", "jaeger", types.ServiceConditionHealthy},
 		} {
 			if got := project.Services[want.service].DependsOn[want.on].Condition; got != want.condition {
 				t.Errorf("%s waits for %s to be %q, want %q", want.service, want.on, got, want.condition)
@@ -149,6 +179,71 @@ func TestComposeFile(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestComposeFileIsHardened: what runs has no rights that it does not need, and nothing has a password that others know.
+func TestComposeFileIsHardened(t *testing.T) {
+	for name, service := range compose(t).Services {
+		// It runs chown, for a moment, without a network.
+		if root := strings.HasPrefix(service.User, "0") || service.User == "" || service.User == "root"; root != (name == "collector-volume") {
+			t.Errorf("%s runs as %q", name, service.User)
+		}
+		if !service.ReadOnly || service.Privileged || service.NetworkMode == "host" {
+			t.Errorf("%s: its root is writable, or it is privileged, or on the host's network", name)
+		}
+		if !slices.Equal(service.CapDrop, []string{"ALL"}) || !slices.Equal(service.SecurityOpt, []string{"no-new-privileges:true"}) {
+			t.Errorf("%s keeps capabilities %v, %v", name, service.CapDrop, service.SecurityOpt)
+		}
+		for key := range service.Environment {
+			if strings.Contains(key, "PASSWORD") {
+				t.Errorf("%s: %s is a password in a file that everybody has", name, key)
+			}
+		}
+	}
+	grafana := compose(t).Services["grafana"].Environment
+	for key, want := range map[string]string{
+		"GF_AUTH_ANONYMOUS_ENABLED": "true", "GF_AUTH_ANONYMOUS_ORG_ROLE": "Viewer", "GF_AUTH_DISABLE_LOGIN_FORM": "true",
+		"GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION": "true", // admin/admin, otherwise
+	} {
+		if got := grafana[key]; got == nil || *got != want {
+			t.Errorf("grafana: %s is not %q", key, want)
+		}
+	}
+}
+
+// TestMinimalCompose: the pipeline without Grafana and demo, which come back with their profiles.
+func TestMinimalCompose(t *testing.T) {
+	minimal := filepath.Join(repository, "collector", "compose.minimal.yml")
+	for _, c := range []struct{ profiles, want []string }{
+		{nil, []string{"alertmanager", "collector", "collector-health", "collector-volume", "jaeger", "prometheus"}},
+		{[]string{"demo"}, []string{"alertmanager", "collector", "collector-health", "collector-volume", "demo", "jaeger", "prometheus"}},
+	} {
+		project, err := loadProject(c.profiles, nil, filepath.Join(repository, "docker-compose.yml"), minimal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := project.ServiceNames(); !slices.Equal(got, c.want) {
+			t.Errorf("with profiles %v the services are %v, want %v", c.profiles, got, c.want)
+		}
+	}
+}
+
+// TestAlertmanagerIsChosen: ALERTMANAGER_CONFIG and ALERTMANAGER_SECRETS reach the service.
+func TestAlertmanagerIsChosen(t *testing.T) {
+	project, err := loadProject(nil, types.Mapping{"ALERTMANAGER_CONFIG": "slack", "ALERTMANAGER_SECRETS": "/etc/llmotel-secrets"},
+		filepath.Join(repository, "docker-compose.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := project.Services["alertmanager"]
+	if !slices.Contains(service.Command, "--config.file=/etc/alertmanager/slack.yml") {
+		t.Errorf("its command is %v", service.Command)
+	}
+	if !slices.ContainsFunc(service.Volumes, func(v types.ServiceVolumeConfig) bool {
+		return v.Source == "/etc/llmotel-secrets" && v.Target == "/run/secrets" && v.ReadOnly
+	}) {
+		t.Errorf("its volumes are %v", service.Volumes)
+	}
 }
 
 // TestComposeFileRefused shows that the loader refuses what Docker would: a test that accepts everything proves nothing.

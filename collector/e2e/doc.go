@@ -11,5 +11,9 @@
 // variables and files that a test proves are those that compose uses. What this cannot prove is the network between
 // containers: compose_test.go validates it, nothing here runs it.
 //
+// Around it: internal/rig starts the same programs on ports of their own and counts a known load in the backends; chaos
+// (build tag chaos, `make e2e-chaos`) kills them under it; benchpipeline (`make bench-pipeline`) measures them; manifests
+// checks the Kubernetes manifests.
+//
 // Each wait has a deadline and asks again until then; each process is ended by its id.
 package e2e

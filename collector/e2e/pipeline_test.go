@@ -2,33 +2,12 @@ package e2e
 
 import (
 	"errors"
-	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/log"
 )
-
-// TestConfigurationFiles lets the programs judge their own files, with nothing else running.
-func TestConfigurationFiles(t *testing.T) {
-	for file, binary := range map[string]string{
-		"otel-config.yaml": "otelcol",
-		"jaeger.yaml":      "jaeger",
-	} {
-		t.Run(file, func(t *testing.T) {
-			path, err := filepath.Abs(filepath.Join("..", file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.CommandContext(t.Context(), binaryPath(t, binary), "validate", "--config", path)
-			if output, err := cmd.CombinedOutput(); err != nil {
-				t.Errorf("%s validate: %v\n%s", binary, err, output)
-			}
-		})
-	}
-}
 
 // TestPipeline runs the pipeline once for all that needs it.
 func TestPipeline(t *testing.T) {
@@ -37,6 +16,9 @@ func TestPipeline(t *testing.T) {
 	t.Run("reference", testReference)
 	t.Run("quickstart", testQuickstart)
 	t.Run("names", testNames)
+	t.Run("counting", func(t *testing.T) { testCounting(t, stack) })
+	t.Run("span metrics", testSpanMetrics)
+	t.Run("hygiene", testHygiene)
 	t.Run("redaction", func(t *testing.T) { testRedaction(t, stack) })
 	t.Run("log rotation", func(t *testing.T) { testLogRotation(t, stack) })
 	t.Run("own metrics", testOwnMetrics)
@@ -68,7 +50,7 @@ func testOwnMetrics(t *testing.T) {
 		})
 	}
 	for _, sent := range []string{
-		`otelcol_exporter_sent_spans{exporter="otlp_grpc/jaeger"}`,
+		`otelcol_exporter_sent_spans{exporter="otlp_http/jaeger"}`,
 		`otelcol_exporter_sent_metric_points{exporter="otlp_http/prometheus"}`,
 		`otelcol_exporter_sent_log_records{exporter="file/logs"}`,
 	} {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,6 +25,9 @@ var stackPorts = []string{
 	"4317", "4318", "13133", "8888", "55679", // collector: OTLP gRPC and HTTP, health, own metrics, debug pages
 	"14317", "14318", "16685", "16686", "13134", "18888", // Jaeger: OTLP, query gRPC and HTTP, health, own metrics
 	"9090", // Prometheus
+	"9093", // Alertmanager
+	"3000", // Grafana, never native
+	"8080", // demo
 }
 
 // The pipeline's addresses as a native run has them.
@@ -33,12 +37,21 @@ const (
 	jaegerURL       = "http://127.0.0.1:16686"
 	jaegerHealth    = "http://127.0.0.1:13134/status"
 	prometheusURL   = "http://127.0.0.1:9090"
+	alertmanagerURL = "http://127.0.0.1:9093"
+	demoURL         = "http://127.0.0.1:8080"
 )
 
 // stack is a running pipeline.
 type stack struct {
 	// dir holds all that the pipeline writes: the collector's queue and logs, Prometheus's database, the output of each.
 	dir string
+	// staged holds what replaces files that compose mounts, under their paths in the container: for tests that cannot wait
+	// an hour.
+	staged string
+	// end ends a service as `docker stop` does, once, and waits for it.
+	end map[string]func()
+	// process is that of a service that runs.
+	process map[string]*os.Process
 }
 
 // logFile is what the collector writes logs to.
@@ -46,8 +59,9 @@ func (s *stack) logFile() string {
 	return filepath.Join(s.dir, "collector-data", "logs", "llmotel.jsonl")
 }
 
-// startStack starts the pipeline in compose's order and ends it with the test.
-func startStack(t *testing.T) *stack {
+// startStack starts the pipeline in compose's order and ends it with the test. With a directory, what is staged there replaces
+// mounted files.
+func startStack(t *testing.T, staged ...string) *stack {
 	t.Helper()
 	resolveNames(t)
 	for _, port := range stackPorts {
@@ -59,7 +73,10 @@ func startStack(t *testing.T) *stack {
 		listener.Close()
 	}
 
-	s := &stack{dir: t.TempDir()}
+	s := &stack{dir: t.TempDir(), end: map[string]func(){}, process: map[string]*os.Process{}}
+	if len(staged) > 0 {
+		s.staged = staged[0]
+	}
 	project := compose(t)
 	s.start(t, project, "jaeger", "jaeger", jaegerHealth)
 	s.start(t, project, "prometheus", "prometheus", prometheusURL+"/-/ready")
@@ -71,11 +88,17 @@ func startStack(t *testing.T) *stack {
 func (s *stack) start(t *testing.T, project *types.Project, name, binary, health string) {
 	t.Helper()
 	args, env := s.native(t, project.Services[name])
+	s.startProcess(t, name, binaryPath(t, binary), health, args, env)
+}
+
+// startProcess runs a program and waits until it is healthy.
+func (s *stack) startProcess(t *testing.T, name, path, health string, args, env []string) {
+	t.Helper()
 	output, err := os.Create(filepath.Join(s.dir, name+".out"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(binaryPath(t, binary), args...) //nolint:noctx // Ended by SIGTERM below, not by a context's SIGKILL.
+	cmd := exec.Command(path, args...) //nolint:noctx // Ended by SIGTERM below, not by a context's SIGKILL.
 	cmd.Dir, cmd.Env = s.dir, append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = output, output
 	began := time.Now()
@@ -89,7 +112,8 @@ func (s *stack) start(t *testing.T, project *types.Project, name, binary, health
 		exit = cmd.Wait()
 	}()
 
-	t.Cleanup(func() {
+	s.process[name] = cmd.Process
+	s.end[name] = sync.OnceFunc(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
 		case <-exited:
@@ -98,6 +122,9 @@ func (s *stack) start(t *testing.T, project *types.Project, name, binary, health
 			_ = cmd.Process.Kill()
 			<-exited
 		}
+	})
+	t.Cleanup(func() {
+		s.end[name]()
 		output.Close()
 		if t.Failed() {
 			t.Logf("last lines of %s:\n%s", name, tail(output.Name(), 15))
@@ -122,10 +149,15 @@ func (s *stack) native(t *testing.T, service types.ServiceConfig) (args, env []s
 	var substitutions []string
 	for _, volume := range service.Volumes {
 		source := volume.Source
-		if volume.Type == types.VolumeTypeVolume {
+		switch {
+		case volume.Type == types.VolumeTypeVolume:
 			source = filepath.Join(s.dir, source)
 			if err := os.MkdirAll(source, 0o755); err != nil {
 				t.Fatal(err)
+			}
+		case s.staged != "":
+			if staged := filepath.Join(s.staged, volume.Target); exists(staged) {
+				source = staged
 			}
 		}
 		// Targets stand whole, or at the start of a longer path, behind a flag's equals sign or alone.
@@ -152,14 +184,19 @@ func (s *stack) native(t *testing.T, service types.ServiceConfig) (args, env []s
 	return args, env
 }
 
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // hostsLine gives the services' names to loopback, as compose gives them to containers.
-const hostsLine = "127.0.0.1 collector jaeger prometheus # llmotel: the pipeline's names, for native runs"
+const hostsLine = "127.0.0.1 collector jaeger prometheus alertmanager grafana demo # llmotel: the pipeline's names, for native runs"
 
 // resolveNames makes sure that the names that the configuration files use lead to this machine.
 func resolveNames(t *testing.T) {
 	t.Helper()
 	const hosts = "/etc/hosts"
-	names := []string{"collector", "jaeger", "prometheus"}
+	names := []string{"collector", "jaeger", "prometheus", "alertmanager", "grafana", "demo"}
 	content, err := os.ReadFile(hosts)
 	if err != nil {
 		t.Fatal(err)

@@ -80,6 +80,7 @@ func run(ctx context.Context, w io.Writer, o options) error {
 		monitor.WithFailover(
 			failover.WithHooks(hooks),
 			failover.WithOpenDelay(scale(openDelay)),
+			failover.WithOpenWait(0), // the error at once, for all to see
 			failover.WithBackoff(scale(500*time.Millisecond), scale(8*time.Second)),
 		),
 	)

@@ -25,10 +25,19 @@ type floor struct {
 	hists  [3]metric.Float64Histogram // duration, input tokens, output tokens
 	start  []attribute.KeyValue       // what all calls have in common
 	record []metric.RecordOption
+	chunks metric.Float64Histogram // times of chunks; nil if they are not recorded
 }
 
-func newFloor(p Providers) (*floor, error) {
+// newFloor returns a floor that also records when each chunk comes, if times says
+// so.
+func newFloor(p Providers, times bool) (*floor, error) {
 	f := &floor{tracer: p.Tracers.Tracer("floor")}
+	if times {
+		var err error
+		if f.chunks, err = p.Meters.Meter("floor").Float64Histogram("floor.chunk_times"); err != nil {
+			return nil, err
+		}
+	}
 	for i, name := range [...]string{"floor.duration", "floor.input_tokens", "floor.output_tokens"} {
 		var err error
 		if f.hists[i], err = p.Meters.Meter("floor").Float64Histogram(name); err != nil {
@@ -85,6 +94,7 @@ type floorBody struct {
 	id, model     string
 	reason        string
 	input, output int
+	asked, last   time.Time // for the read that goes on, and when the chunk before came
 }
 
 type floorRequest struct{ bytes.Reader }
@@ -92,6 +102,9 @@ type floorRequest struct{ bytes.Reader }
 func (*floorRequest) Close() error { return nil }
 
 func (b *floorBody) Read(p []byte) (int, error) {
+	if b.chunks != nil {
+		b.asked = time.Now()
+	}
 	n, err := b.rest.Read(p)
 	if n > 0 {
 		b.look(p[:n])
@@ -107,6 +120,16 @@ func (b *floorBody) Close() error {
 	return b.rest.Close()
 }
 
+// arrived records the time of a chunk: from when the caller wanted it, as the
+// conventions' time per output chunk leaves out what the caller takes.
+func (b *floorBody) arrived() {
+	now := time.Now()
+	if !b.last.IsZero() {
+		b.chunks.Record(b.ctx, now.Sub(b.asked).Seconds(), b.record...)
+	}
+	b.last = now
+}
+
 // look relies on each read to have whole events. No key begins with a quote: the
 // search is for the first byte, and quotes are everywhere.
 func (b *floorBody) look(p []byte) {
@@ -115,6 +138,9 @@ func (b *floorBody) look(p []byte) {
 	}
 	if b.reason == "" {
 		b.reason = string(after(p, `finish_reason":"`))
+	}
+	if b.chunks != nil && bytes.Contains(p, []byte(`delta":{"content":`)) {
+		b.arrived()
 	}
 	if bytes.Contains(p, []byte(`usage":{`)) {
 		b.input, b.output = number(after(p, `prompt_tokens":`)), number(after(p, `completion_tokens":`))

@@ -66,8 +66,8 @@ const (
 
 	notSampledHead = "| not sampled, alone | allocations | bytes | µs | ratio |\n| --- | ---: | ---: | ---: | ---: |\n"
 
-	streamHead = "| a stream | allocations | bytes | allocations a chunk | alone, ns a chunk | to the first chunk, µs | the same alone | open after 180 of 200, bytes | 1,800 of 2,000 | goroutines |\n" +
-		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+	streamHead = "| a stream | allocations | bytes | allocations a chunk | alone, ns a chunk | ratio | to the first chunk, µs | the same alone | open after 180 of 200, bytes | 1,800 of 2,000 | goroutines |\n" +
+		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
 )
 
 // shown leaves out the rows of the second group that the first one has shown.
@@ -216,7 +216,7 @@ func (r *reporter) streams(b *strings.Builder, list []row) {
 			continue
 		}
 		if i == n.base {
-			fmt.Fprintf(b, "| %s | (%.0f) | (%.0f) | (%.1f) | %s | (%s) | %s | (%.0f) | (%.0f) | (%.0f) |\n", n.Name, perStream[i].Allocs, perStream[i].Bytes, chunk,
+			fmt.Fprintf(b, "| %s | (%.0f) | (%.0f) | (%.1f) | %s | | (%s) | %s | (%.0f) | (%.0f) | (%.0f) |\n", n.Name, perStream[i].Allocs, perStream[i].Bytes, chunk,
 				parens(perChunk(n, nanos)), micro(firstTimes[i]), parens(micro(firstAlone[i])), held, heldLong, goroutines)
 			continue
 		}
@@ -224,7 +224,7 @@ func (r *reporter) streams(b *strings.Builder, list []row) {
 		first, _ := added(firstAlone, i, n.base, floorOf(list))
 		chunk -= (perLong[n.base].Allocs - perStream[n.base].Allocs) / (long - short)
 		nanos -= float64(longTimes[n.base]-shortTimes[n.base]) / (long - short)
-		fmt.Fprintf(b, "| %s | %+.0f | %+.0f | %+.1f | %s | %+.1f | %s | %+.0f | %+.0f | %.0f |\n", n.Name, h.Allocs, h.Bytes, max(chunk, 0), perChunk(n, nanos),
+		fmt.Fprintf(b, "| %s | %+.0f | %+.0f | %+.1f | %s | %s | %+.1f | %s | %+.0f | %+.0f | %.0f |\n", n.Name, h.Allocs, h.Bytes, max(chunk, 0), perChunk(n, nanos), chunkRatio(list, i, shortTimes, longTimes),
 			float64(firstTimes[i]-firstTimes[n.base])/1e3, first, held-retained[0][n.base], heldLong-retained[1][n.base], goroutines)
 	}
 }
@@ -247,6 +247,25 @@ func added(times []time.Duration, i, base, floor int) (string, string) {
 	d, f := times[i]-times[base], times[floor]-times[0]
 	return fmt.Sprintf("%+.1f", float64(d)/1e3), fmt.Sprintf("%.2f", float64(d)/float64(f))
 }
+
+// chunkRatio is what row i takes more for a chunk than its base, to what the floor
+// takes more that records the same of a chunk.
+func chunkRatio(list []row, i int, shortTimes, longTimes []time.Duration) string {
+	if list[i].unary.Do == nil {
+		return ""
+	}
+	floor := floorOf(list)
+	for j, n := range list {
+		if n.Name == FloorTimes && timesChunks(list[i].Name) {
+			floor = j
+		}
+	}
+	chunks := func(j int) float64 { return float64(longTimes[j] - shortTimes[j]) }
+	return fmt.Sprintf("%.2f", (chunks(i)-chunks(list[i].base))/(chunks(floor)-chunks(list[floor].base)))
+}
+
+// timesChunks tells whether a variant records when each chunk comes.
+func timesChunks(name string) bool { return name == Middleware || name == FloorTimes }
 
 func micro(d time.Duration) string {
 	if d == 0 {

@@ -58,6 +58,7 @@ type Stream interface {
 const (
 	Bare       = "bare"
 	Floor      = "floor"
+	FloorTimes = "floor, chunk times"
 	Middleware = "llmotel.Middleware"
 	NoTimes    = "llmotel.Middleware, no chunk times"
 	Content    = "llmotel.Middleware, content on"
@@ -74,13 +75,8 @@ func Variants() []Variant {
 		{"empty middleware", Bare, func(_ Providers, t *Transport) (Caller, error) {
 			return openaiCaller(t, func(req *http.Request, next option.MiddlewareNext) (*http.Response, error) { return next(req) }), nil
 		}, false},
-		{Floor, Bare, func(p Providers, t *Transport) (Caller, error) {
-			f, err := newFloor(p)
-			if err != nil {
-				return Caller{}, err
-			}
-			return openaiCaller(t, f.middleware), nil
-		}, false},
+		{Floor, Bare, floorCaller(false), false},
+		{FloorTimes, Bare, floorCaller(true), false},
 		{Middleware, Bare, llmotelCaller(), false},
 		{NoTimes, Bare, llmotelCaller(llmotel.WithoutTimePerOutputChunk()), false},
 		{Content, Bare, llmotelCaller(llmotel.WithoutTimePerOutputChunk(), llmotel.WithContentCapture(llmotel.ContentOnSpans)), false},
@@ -106,6 +102,16 @@ func Find(name string) (Variant, bool) {
 
 func newInstrumentation(p Providers, opts ...llmotel.Option) (*llmotel.Instrumentation, error) {
 	return llmotel.New(append([]llmotel.Option{llmotel.WithTracerProvider(p.Tracers), llmotel.WithMeterProvider(p.Meters)}, opts...)...)
+}
+
+func floorCaller(times bool) func(Providers, *Transport) (Caller, error) {
+	return func(p Providers, t *Transport) (Caller, error) {
+		f, err := newFloor(p, times)
+		if err != nil {
+			return Caller{}, err
+		}
+		return openaiCaller(t, f.middleware), nil
+	}
 }
 
 func llmotelCaller(opts ...llmotel.Option) func(Providers, *Transport) (Caller, error) {

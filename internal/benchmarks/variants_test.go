@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/llmotel/sdk/internal/benchmarks"
 	"github.com/llmotel/sdk/internal/oteltest"
@@ -22,6 +23,7 @@ func TestVariantsRecord(t *testing.T) {
 	}{
 		{benchmarks.Bare, seen{}, seen{}},
 		{benchmarks.Floor, seen{1, 12, 3, 180, 66}, seen{1, 12, 3, 180, 66}},
+		{benchmarks.FloorTimes, seen{1, 12, 3, 180, 66}, seen{1, 12, 4, 180, 66}},
 		{benchmarks.Middleware, seen{1, 22, 6, 180, 66}, seen{1, 24, 8, 180, 66}},
 		{benchmarks.NoTimes, seen{1, 22, 6, 180, 66}, seen{1, 24, 7, 180, 66}},
 		{benchmarks.Content, seen{1, 24, 6, 180, 66}, seen{1, 26, 7, 180, 66}},
@@ -52,6 +54,23 @@ func TestVariantsRecord(t *testing.T) {
 					t.Errorf("got other telemetry (-want +got):\n%s", diff)
 				}
 			})
+		}
+	}
+}
+
+// The floor that records times of chunks is a fair base only if it records as many.
+func TestFloorTimesAsManyChunks(t *testing.T) {
+	for name, metric := range map[string]string{
+		benchmarks.FloorTimes: "floor.chunk_times", benchmarks.Middleware: "gen_ai.client.inference.time_per_output_chunk",
+	} {
+		rec := oteltest.New()
+		call := caller(t, benchmarks.Providers{Tracers: rec.TracerProvider, Meters: rec.MeterProvider}, name, 200)
+		if err := benchmarks.ReadAll(t.Context(), call); err != nil {
+			t.Fatal(err)
+		}
+		data, ok := rec.Metrics(t)[metric].Data.(metricdata.Histogram[float64])
+		if !ok || len(data.DataPoints) != 1 || data.DataPoints[0].Count != 199 {
+			t.Errorf("%s: %s is %+v, want one series of 199 times", name, metric, data)
 		}
 	}
 }

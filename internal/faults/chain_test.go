@@ -80,21 +80,29 @@ func newBed(t testing.TB, wire string, s *scenario, opts ...failover.TargetOptio
 	if s.fault != nil {
 		b.primary.Script(s.fault)
 	}
-	limit := 20 * time.Second
+	const patient = time.Minute
+	attempt, first, idle := patient, patient, patient
 	if s.limits {
-		limit = 250 * time.Millisecond
+		attempt, idle = 500*time.Millisecond, 500*time.Millisecond
+		if !s.stream.late {
+			first = attempt
+		}
 	}
 	opts = append([]failover.TargetOption{
-		failover.WithBackoff(0, 0), failover.WithAttemptTimeout(limit), failover.WithFirstChunkTimeout(limit), failover.WithIdleTimeout(limit),
+		failover.WithBackoff(0, 0), failover.WithAttemptTimeout(attempt), failover.WithFirstChunkTimeout(first), failover.WithIdleTimeout(idle),
 	}, opts...)
+	address := b.primary.URL
+	if s.address != "" {
+		address = s.address
+	}
 	chain, err := failover.New([]failover.Target{
-		{Name: "primary", Provider: adapter(t, wire, b.primary.URL, faults.NewClient(t, roots, nil)), Options: opts},
+		{Name: "primary", Provider: adapter(t, wire, address, faults.NewClient(t, roots, nil)), Options: opts},
 		{Name: "backup", Provider: adapter(t, wire, b.backup.URL, faults.NewClient(t, nil, nil))},
-	}, failover.WithHooks(failover.Hooks{CallEnd: func(_ context.Context, e failover.EndEvent) {
+	}, append([]failover.Option{failover.WithHooks(failover.Hooks{CallEnd: func(_ context.Context, e failover.EndEvent) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.end = e
-	}}))
+	}})}, s.options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +128,7 @@ func (b *bed) tried() []failover.Attempt {
 
 func action(k providers.Kind) failover.Action {
 	for _, row := range failover.Table() {
-		if row.Kind == k {
+		if row.Kind == k && row.Limit == "" {
 			return row.Action
 		}
 	}

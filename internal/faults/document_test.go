@@ -67,6 +67,9 @@ const outro = `## Calls that end on this side
 | the caller leaves the loop | none | nothing; the connection is closed at once | TestCallerLeavesTheLoop |
 | the circuit breaker is open | ` + "`rejected`" + ` | next target; nothing is sent | TestRejected |
 | code below the adapter panics | ` + "`panic`" + ` | the panic, counted as a failure | TestPanic |
+| a limit of the chain passes | ` + "`timeout`" + ` | what its row of the table says: next target, or the error at once | TestLimits |
+| a stream breaks under ` + "`WithStreamPolicy`" + ` Restart or Buffer | as above | the next target's whole answer, after a restart chunk or unseen | TestStreamPolicies |
+| a unary call on a stream inside stalls or breaks | as above | next target | TestStreamedGenerate |
 `
 
 // line writes the scenario as a line of the document.

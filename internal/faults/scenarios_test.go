@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/llmotel/sdk/failover"
 	"github.com/llmotel/sdk/internal/faults"
 	"github.com/llmotel/sdk/providers"
 )
@@ -33,13 +34,16 @@ type scenario struct {
 	// except are the outcomes of streams that differ.
 	except map[string]outcome
 
-	limits   bool          // the limits on time are short
+	limits   bool          // the limit on time that ends it is short
 	unheard  bool          // no request arrives
 	server   serverKind    // what the provider listens with
 	tries    int           // on the provider, where Retry-After decides; else the table does
 	recovers bool          // the second try is answered
 	cooled   time.Duration // the provider is left alone for about that long
 	skipped  int           // events that were left out of the stream
+
+	options []failover.Option // of the chain
+	address string            // of another server than the usual one
 }
 
 type serverKind int
@@ -117,7 +121,7 @@ var groups = []struct {
 			name: "ends in good order before the terminator", fault: faults.Truncated(faults.BeforeClosing), unary: fails(providers.KindMalformed), stream: breaks(providers.KindMalformed),
 			except: map[string]outcome{"openai": answered, "gemini": answered},
 		},
-		{name: "sends the terminator without a finish reason", fault: faults.WithoutFinish, wires: []string{"openai"}, unary: answered, stream: breaks(providers.KindMalformed)},
+		{name: "sends the terminator without a finish reason", fault: faults.WithoutFinish, wires: []string{"openai", "anthropic"}, unary: answered, stream: breaks(providers.KindMalformed)},
 	}},
 	{"Replies that make no sense", []scenario{
 		{name: "sends half an event among good ones", fault: faults.Malformed(faults.AfterFirstText), unary: fails(providers.KindMalformed), skipped: 1},

@@ -23,7 +23,7 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// toxicFor is how long TestToxicConcurrentSafe runs: LLMOTEL_TOXIC_SECONDS, by
+// toxicFor is how long TestThroughToxiproxy runs: LLMOTEL_TOXIC_SECONDS, by
 // default a few seconds.
 func toxicFor(t *testing.T) time.Duration {
 	t.Helper()
@@ -135,11 +135,11 @@ func (y *tally) hooks() failover.Hooks {
 	}
 }
 
-// TestToxicConcurrentSafe has 64 callers, unary and streamed, some of whom
+// TestThroughToxiproxy has 64 callers, unary and streamed, some of whom
 // cancel or leave, call two providers through Toxiproxy while what it does to
 // the connections changes. Each call ends once: with the whole answer, with an
 // error that says what happened, or as the caller wanted. Nothing stays behind.
-func TestToxicConcurrentSafe(t *testing.T) {
+func TestThroughToxiproxy(t *testing.T) {
 	const callers, longest = 64, 4 * time.Second
 	var y tally
 	servers := []*faults.Server{faults.NewServer(t), faults.NewServer(t)}
@@ -202,12 +202,12 @@ func TestToxicConcurrentSafe(t *testing.T) {
 			t.Errorf("no call was %s; the test shows little", what)
 		}
 	}
-	if y.longest > 2*longest {
+	if y.longest > 5*longest { // more than a busy machine explains
 		t.Errorf("a call took %v, whose limit is %v", y.longest, longest)
 	}
 	checkHealed(t, chains)
 	for _, c := range clients {
-		if n := c.Released(5 * time.Second); n != 0 {
+		if n := c.Released(20 * time.Second); n != 0 {
 			t.Errorf("%d connections were never closed", n)
 		}
 	}
@@ -248,7 +248,7 @@ func (y *tally) call(ctx context.Context, t *testing.T, chain *failover.Chain) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cancels := rand.IntN(10) == 0
+	cancels := rand.IntN(8) == 0
 	if cancels {
 		timer := time.AfterFunc(time.Duration(rand.IntN(60))*time.Millisecond, cancel)
 		defer timer.Stop()
@@ -265,7 +265,7 @@ func (y *tally) call(ctx context.Context, t *testing.T, chain *failover.Chain) {
 		y.end(t, resp, err, cancels)
 		return
 	}
-	leaves := rand.IntN(10) == 0
+	leaves := rand.IntN(5) == 0
 	var all providers.Collector
 	ends := 0
 	for chunk, err := range chain.Stream(ctx, request()) {
@@ -336,7 +336,7 @@ func (y *tally) end(t *testing.T, resp *providers.Response, err error, cancels b
 func checkHealed(t *testing.T, chains map[string]*failover.Chain) {
 	t.Helper()
 	for wire, chain := range chains {
-		for end := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 			resp, err := chain.Generate(t.Context(), request())
 			if err == nil && resp.Target == "primary" {
 				break

@@ -41,9 +41,9 @@ LangWatch, Braintrust, OpenLIT and Traceloop are not among them: the Go module p
 $(go -C internal/benchmarks run ./table)
 
 The limits, held by tests (\`make gates\`): a call through the middleware adds at most 18 allocations and 5 KB, at most 6 allocations
-more with content; a chunk adds none; an open stream keeps at most 2 KB between its events, however long it is,
-also under a context that ends and with rare options (half way through an event some 2.2 KB: to what all streams keep come the scanner's
-256 bytes and 176 of what the format has read of the event); what a call allocates for content is at most 1.3 times the content, written once
+more with content; a chunk adds none; an open stream keeps at most 2 KB, however long it is, between its events, half
+way through one, under a context that ends, and with rare options (each of these beside what all streams keep, not all at once); content beyond
+the limit is cut in pooled memory and costs no allocation more than content within it; what a call allocates for content is at most 1.3 times the content, written once
 from where it was collected, in pooled memory, into what the span keeps; a call that is not sampled has at most
 3 allocations more than the SDK's own start and end with the same attributes.
 
@@ -80,7 +80,11 @@ $(table ./internal/benchmarks/failover '^BenchmarkStream$' -base bare,_100_chunk
 
 $(table ./llmotel/stats '^BenchmarkRecord$')
 
-$(table ./llmotel/calllog '^Benchmark(Record|Floor)$')
+Of the call log, ratios are to \`write\`, one write(2) of the line, which no log that writes before the call returns can do without. \`queue\` hands
+the record to a goroutine; the benchmark gives it records as fast as it can, so calls wait for it, which writes many lines at
+once. \`handed\` is what a call pays while the goroutine keeps up.
+
+$(table ./llmotel/calllog '^Benchmark(Record|Floor)$' -base Floor/write)
 
 $(table ./llmotel/pricing '^BenchmarkCost$')
 EOF

@@ -95,7 +95,8 @@ func (f *file) turn(need int) (room int64) {
 // follow opens the file at path if that is another one by now.
 func (f *file) follow() {
 	ours, err := f.f.Stat()
-	if err != nil {
+	if err != nil { // moveAside has closed it and could not open a new one
+		f.reopen()
 		return
 	}
 	theirs, err := os.Stat(f.path)
@@ -131,13 +132,10 @@ func (f *file) moveAside(now time.Time) bool {
 		return false // two in one nanosecond: the next record tries again
 	}
 	err := os.Rename(f.path, moved)
-	if runtime.GOOS == "windows" {
-		if f.open() != nil {
-			f.regular = false // nothing to write to: each record is dropped
-		}
-		return err == nil
+	if runtime.GOOS != "windows" && err != nil {
+		return false
 	}
-	if err != nil || !f.reopen() {
+	if !f.reopen() || err != nil {
 		return false
 	}
 	f.tidyUp(grace)

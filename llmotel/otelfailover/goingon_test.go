@@ -187,6 +187,6 @@ func (f *fleet) parent(t *testing.T) tracetest.SpanStub {
 			return s
 		}
 	}
-	t.Fatal("no parent span")
-	panic("unreachable")
+	t.Error("no parent span")
+	return tracetest.SpanStub{}
 }

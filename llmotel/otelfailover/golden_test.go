@@ -137,6 +137,20 @@ func TestTelemetry(t *testing.T) {
 				t.Fatal("no error with all targets down")
 			}
 		}},
+		{"hedge_answers", func(t *testing.T, f *fleet) {
+			f.again(t, time.Minute, failover.WithHedge(2*time.Second))
+			if _, err := f.chain.Generate(t.Context(), question()); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"last_resort_answers", func(t *testing.T, f *fleet) {
+			f.again(t, 0, failover.WithStaticAnswer("later"), failover.WithMaxAttempts(1))
+			f.openai.SetDown(true)
+			f.anthropic.SetDown(true)
+			if _, err := f.chain.Generate(t.Context(), question()); err != nil {
+				t.Fatal(err)
+			}
+		}},
 		{"breaker_opens_and_skips", func(t *testing.T, f *fleet) {
 			f.openai.SetDown(true)
 			for range 4 {

@@ -6,6 +6,8 @@
 // variable it exports to http://localhost:4317, unencrypted, where the
 // collector of this project listens. A value that it cannot honour is an error
 // that says what is possible, instead of telemetry that silently goes nowhere.
+// One default is another than the SDK's: metrics are exported every five
+// seconds, as spans are, unless OTEL_METRIC_EXPORT_INTERVAL says otherwise.
 //
 // The providers and the W3C trace context and baggage propagators become the
 // global ones, unless [WithoutGlobals] is given.

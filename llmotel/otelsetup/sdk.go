@@ -97,7 +97,7 @@ func (s *SDK) start(ctx context.Context, env environment, res *resource.Resource
 		if err != nil {
 			return fmt.Errorf("otelsetup: metrics: %w", err)
 		}
-		meters := sdkmetric.NewMeterProvider(sdkmetric.WithResource(res), sdkmetric.WithReader(sdkmetric.NewPeriodicReader(e)))
+		meters := sdkmetric.NewMeterProvider(sdkmetric.WithResource(res), sdkmetric.WithReader(sdkmetric.NewPeriodicReader(e, interval()...)))
 		s.meters, s.providers = meters, append(s.providers, meters)
 	}
 	if env.export[logs] {
@@ -109,6 +109,18 @@ func (s *SDK) start(ctx context.Context, env environment, res *resource.Resource
 		s.loggers, s.providers = loggers, append(s.providers, loggers)
 	}
 	return nil
+}
+
+// defaultInterval is how often metrics are exported if the environment does not
+// say: as often as spans, so that both signals show a call within ten seconds
+// of its end. The SDK's own default is a minute.
+const defaultInterval = 5 * time.Second
+
+func interval() []sdkmetric.PeriodicReaderOption {
+	if get("OTEL_METRIC_EXPORT_INTERVAL") != "" {
+		return nil // The SDK reads it.
+	}
+	return []sdkmetric.PeriodicReaderOption{sdkmetric.WithInterval(defaultInterval)}
 }
 
 func newPropagator(names []string) propagation.TextMapPropagator {

@@ -107,6 +107,34 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
+// With no variable but the endpoint a call is in every signal's export within
+// seconds; the SDK alone would keep metrics for a minute.
+func TestMetricsGoOutAsOftenAsSpans(t *testing.T) {
+	cleanEnv(t)
+	var c collector
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+c.listen(t, "127.0.0.1:0"))
+	s, err := otelsetup.Start(t.Context(), otelsetup.WithoutGlobals())
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	emit(t.Context(), s)
+	arrived := func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.metrics["duration"] != nil
+	}
+	for !arrived() && time.Since(begin) < 15*time.Second {
+		time.Sleep(50 * time.Millisecond)
+	}
+	if took := time.Since(begin); took > 9*time.Second {
+		t.Errorf("not exported after %v", took)
+	}
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWithoutCollectorTheProgramRunsOn(t *testing.T) {
 	cleanEnv(t)
 	address := freeAddress(t)

@@ -217,7 +217,7 @@ func TestSnapshotIsConsistentConcurrentSafe(t *testing.T) {
 	}
 }
 
-func TestRecordDoesNotAllocate(t *testing.T) {
+func TestRecordAllocatesNothing(t *testing.T) {
 	s := stats.New()
 	r := fallback()
 	s.Record(t.Context(), r)
@@ -227,7 +227,7 @@ func TestRecordDoesNotAllocate(t *testing.T) {
 }
 
 // Slices of time that pass take nothing either: their memory is used again.
-func TestRecordDoesNotAllocateAsTimePasses(t *testing.T) {
+func TestRecordAllocatesNothingAsTimePasses(t *testing.T) {
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	s := stats.New(stats.WithClock(func() time.Time { return now }))
 	r := fallback()

@@ -15,7 +15,7 @@ func TestMalformedChunkIsSkipped(t *testing.T) {
 		there = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" there"}}`
 		call  = `{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"a","name":"pay","input":{}}}`
 		sum   = `{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{\"sum\":10"}}`
-		close = `{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"}"}}`
+		last  = `{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"}"}}`
 		calls = `{"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":9}}`
 	)
 	text := []string{start, block, hi, there, end, delta, finish}
@@ -40,9 +40,9 @@ func TestMalformedChunkIsSkipped(t *testing.T) {
 		"the terminator":       {events: []string{start, block, hi, there, end, delta, finish[:10]}, kind: providers.KindMalformed},
 		"an answer in JSON":    {events: slices.Insert(slices.Clone(text), 3, torn), edit: inJSON, kind: providers.KindMalformed},
 		"whole answer in JSON": {events: text, edit: inJSON, text: "Hi there"},
-		"arguments":            {events: []string{start, block, hi, end, call, sum, torn, close, end, calls, finish}, kind: providers.KindMalformed},
-		"before a call":        {events: []string{start, block, torn, hi, end, call, sum, close, end, calls, finish}, kind: providers.KindMalformed},
-		"the call itself":      {events: []string{start, block, hi, end, call[:50], sum, close, calls, finish}, kind: providers.KindMalformed},
+		"arguments":            {events: []string{start, block, hi, end, call, sum, torn, last, end, calls, finish}, kind: providers.KindMalformed},
+		"before a call":        {events: []string{start, block, torn, hi, end, call, sum, last, end, calls, finish}, kind: providers.KindMalformed},
+		"the call itself":      {events: []string{start, block, hi, end, call[:50], sum, last, calls, finish}, kind: providers.KindMalformed},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -85,7 +85,7 @@ func TestRefusalIsExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range []*providers.Response{a, b} {
-		if got := fmt.Sprintf("%+v", r.Message().Parts); r.FinishReason() != providers.FinishContentFilter || got != "[{Text:Hi Citations:[] Signature:[] Cache:<nil>} {Text:Not that.}]" {
+		if got := fmt.Sprintf("%+v", r.Message().Parts); r.FinishReason() != providers.FinishContentFilter || got != "[{Text:Hi Citations:[] Phase: Signature:[] Cache:<nil>} {Text:Not that. Phase:}]" {
 			t.Errorf("%s %s", r.FinishReason(), got)
 		}
 	}

@@ -11,6 +11,21 @@ import (
 // counts are the usage of a message as the API sends it: input without what
 // was cached. In a stream each report replaces the counts that it has.
 type counts struct {
+	sampling
+	// Iterations are the samplings that the message took. Those of the message are
+	// in its own counts, and an advisor's are another model's. What compactions took
+	// is in no other count, and charged as the model's own.
+	Iterations []struct {
+		Type string `json:"type"`
+		sampling
+	} `json:"iterations"`
+}
+
+// compaction is the type of an iteration that shortened the conversation.
+const compaction = "compaction"
+
+// sampling is what one or more runs of the model took.
+type sampling struct {
 	Input      adapter.Count `json:"input_tokens"`
 	Output     adapter.Count `json:"output_tokens"`
 	CacheRead  adapter.Count `json:"cache_read_input_tokens"`
@@ -44,9 +59,55 @@ func (c *counts) update(later counts) {
 			*n = *from[i]
 		}
 	}
+	if later.Iterations != nil {
+		c.Iterations = later.Iterations
+	}
 }
 
-func (c *counts) all() []*adapter.Count {
+// whole returns what the message and its compactions took, not ok if a count is
+// impossible.
+func (c *counts) whole() (all sampling, ok bool) {
+	all = c.sampling
+	all.divide()
+	if !all.possible() {
+		return sampling{}, false
+	}
+	for i := range c.Iterations {
+		it := &c.Iterations[i]
+		if it.Type != compaction {
+			continue
+		}
+		it.divide()
+		if !it.possible() {
+			return sampling{}, false
+		}
+		from := it.all()
+		for j, n := range all.all() {
+			n.N, n.Set = n.N+from[j].N, n.Set || from[j].Set && n != &all.Input && n != &all.Output
+		}
+	}
+	ok = all.possible()
+	return all, ok
+}
+
+// divide brings what was written to the cache together, where only its lifetimes
+// are told.
+func (c *sampling) divide() {
+	if split := c.Lifetimes; !c.CacheWrite.Set && (split.Minutes5.Set || split.Hour1.Set) {
+		c.CacheWrite = adapter.Count{N: split.Minutes5.N + split.Hour1.N, Set: true}
+	}
+}
+
+func (c *sampling) possible() bool {
+	for _, n := range c.all() {
+		if n.N < 0 || n.N > maxTokens {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *sampling) all() []*adapter.Count {
 	return []*adapter.Count{
 		&c.Input, &c.Output, &c.CacheRead, &c.CacheWrite,
 		&c.Lifetimes.Minutes5, &c.Lifetimes.Hour1, &c.OutputDetails.Thinking,
@@ -59,23 +120,18 @@ const maxTokens = 1 << 40
 // ledger returns the counts as the contract has them: input includes what was
 // read from and written to the cache. Impossible counts are missing.
 func (c *counts) ledger(completeness providers.Completeness) providers.Usage {
-	for _, n := range c.all() {
-		if n.N < 0 || n.N > maxTokens {
-			return providers.Usage{}
-		}
-	}
-	write := c.CacheWrite
-	if split := c.Lifetimes; !write.Set && (split.Minutes5.Set || split.Hour1.Set) {
-		write = adapter.Count{N: split.Minutes5.N + split.Hour1.N, Set: true}
+	all, ok := c.whole()
+	if !ok {
+		return providers.Usage{}
 	}
 	u := providers.Usage{Completeness: completeness}
-	if c.Input.Set {
-		u.Set(providers.ClassInput, c.Input.N+c.CacheRead.N+write.N)
+	if all.Input.Set {
+		u.Set(providers.ClassInput, all.Input.N+all.CacheRead.N+all.CacheWrite.N)
 	}
-	c.Output.Into(&u, providers.ClassOutput)
-	c.CacheRead.Into(&u, providers.ClassCacheRead)
-	write.Into(&u, providers.ClassCacheWrite)
-	u.CacheWrite1h = c.Lifetimes.Hour1.N
-	c.OutputDetails.Thinking.Into(&u, providers.ClassReasoning)
+	all.Output.Into(&u, providers.ClassOutput)
+	all.CacheRead.Into(&u, providers.ClassCacheRead)
+	all.CacheWrite.Into(&u, providers.ClassCacheWrite)
+	u.CacheWrite1h = all.Lifetimes.Hour1.N
+	all.OutputDetails.Thinking.Into(&u, providers.ClassReasoning)
 	return adapter.Tidy(u)
 }

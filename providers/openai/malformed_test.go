@@ -90,6 +90,7 @@ func TestMalformedEventOfTheResponsesAPI(t *testing.T) {
 		"end of the item":      {events: []string{created, hiDelta, itemEnd[:60], whole}, text: "Hi there, you", n: 1},
 		"the first event":      {events: []string{created[:40], whole}, text: "Hi there, you", n: 1},
 		"nothing makes up":     {events: []string{created, hiDelta, bad, you, bare}, kind: providers.KindMalformed},
+		"an item that is open": {events: []string{created, strings.Replace(hiDelta, `"output_index":0`, `"output_index":1`, 1), bad, whole}, kind: providers.KindMalformed},
 		"the last event":       {events: []string{created, hiDelta, itemEnd, whole[:50]}, kind: providers.KindMalformed},
 		"too many":             {events: slices.Concat([]string{created}, slices.Repeat([]string{bad}, 9), []string{whole}), kind: providers.KindMalformed},
 		"arguments":            {events: []string{created, added, sum, bad, tail, callEnd}, arg: `{"sum":1000}`, n: 1},

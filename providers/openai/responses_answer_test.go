@@ -20,11 +20,12 @@ func wholeResponse() *providers.Response {
 		Created: time.Date(2026, 9, 21, 14, 13, 20, 0, time.UTC),
 		Choices: []providers.Choice{{
 			Message: providers.Message{Role: providers.RoleAssistant, Parts: []providers.Part{
-				providers.Reasoning{Provider: "openai", ID: "rs_1", Text: "The sky is blue.\n\nSo it is day.", Encrypted: "gAAAAA"},
+				providers.Reasoning{Provider: "openai", ID: "rs_1", Text: "The sky is blue."},
+				providers.Reasoning{Provider: "openai", ID: "rs_1", Text: "So it is day.", Encrypted: "gAAAAA"},
 				providers.Opaque{Provider: "openai", Type: "web_search_call", JSON: json.RawMessage(`{"id":"ws_1","type":"web_search_call","status":"completed","action":{"type":"search","query":"Oslo"}}`)},
-				providers.Text{Text: "Oslo is sunny.", Citations: json.RawMessage(citations)},
-				providers.Text{Text: "Really."},
-				providers.Refusal{Text: "I cannot say more."},
+				providers.Text{Text: "Oslo is sunny.", Citations: json.RawMessage(citations), Phase: "commentary"},
+				providers.Text{Text: "Really.", Phase: "commentary"},
+				providers.Refusal{Text: "I cannot say more.", Phase: "commentary"},
 				providers.ToolCall{ID: "call_1", Name: "get_weather", Arguments: `{"city":"Oslo"}`},
 				providers.ToolCall{ID: "call_2", Name: "get_weather", Arguments: `{"city":`},
 				providers.ToolCall{ID: "call_3", Name: "run", Arguments: `"print(\"hi\")\n"`},
@@ -89,9 +90,9 @@ func TestResponsesRoundTrip(t *testing.T) {
 	}
 	want := []string{
 		`{"content":"hi","role":"user"}`,
-		`{"id":"rs_1","summary":[{"text":"The sky is blue.\n\nSo it is day.","type":"summary_text"}],"encrypted_content":"gAAAAA","type":"reasoning"}`,
+		`{"id":"rs_1","summary":[{"text":"The sky is blue.","type":"summary_text"},{"text":"So it is day.","type":"summary_text"}],"encrypted_content":"gAAAAA","type":"reasoning"}`,
 		`{"id":"ws_1","type":"web_search_call","status":"completed","action":{"type":"search","query":"Oslo"}}`,
-		`{"content":[{"text":"Oslo is sunny.","type":"output_text"},{"text":"Really.","type":"output_text"},{"refusal":"I cannot say more.","type":"refusal"}],"role":"assistant","type":"message"}`,
+		`{"content":[{"text":"Oslo is sunny.","type":"output_text"},{"text":"Really.","type":"output_text"},{"refusal":"I cannot say more.","type":"refusal"}],"phase":"commentary","role":"assistant","type":"message"}`,
 		`{"arguments":"{\"city\":\"Oslo\"}","call_id":"call_1","name":"get_weather","type":"function_call"}`,
 		`{"call_id":"call_3","input":"print(\"hi\")\n","name":"run","type":"custom_tool_call"}`,
 	}

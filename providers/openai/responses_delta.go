@@ -14,9 +14,13 @@ const maxItems = 1 << 14
 // itemState is what a stream has yielded of one output item.
 type itemState struct {
 	done bool
-	// part is the index of the item's part plus one, for items that are one
-	// part; sent how many bytes of a call's arguments were yielded.
+	// part is the index of the item's part plus one, of thinking that of the last;
+	// sent how many bytes of a call's arguments were yielded.
 	part, sent int
+	// thoughts are the parts of thinking.
+	thoughts []int
+	// phase is that of a message.
+	phase string
 	// named: id and name of a call were yielded.
 	named bool
 	// section is the part of the thinking that pieces belong to.
@@ -32,7 +36,10 @@ type section struct {
 }
 
 // textState is one text of a message.
-type textState struct{ part, sent int }
+type textState struct {
+	part, sent int
+	phase      string // as it was yielded
+}
 
 // healed reports whether the end of the stream makes up for the events that
 // were skipped. Since an item comes whole at its end, nothing but thinking is
@@ -68,6 +75,7 @@ func (s *itemStream) piece(w *event) *providers.Error {
 		if w.Type == "response.output_item.done" {
 			return s.finishItem(w.OutputIndex, &full)
 		}
+		item.phase = string(full.Phase)
 		if full.Type == itemFunction {
 			s.arguments(item, full.CallID, full.Name, "")
 		}
@@ -124,22 +132,25 @@ func (s *itemStream) text(item *itemState, index int64, piece string, citations 
 		item.texts[index] = t
 	}
 	t.sent += len(piece)
-	s.emit(&providers.Chunk{Kind: providers.ChunkText, Part: t.part, Text: piece, Citations: citations})
+	chunk := &providers.Chunk{Kind: providers.ChunkText, Part: t.part, Text: piece, Citations: citations}
+	if t.phase != item.phase {
+		t.phase, chunk.Phase = item.phase, item.phase
+	}
+	s.emit(chunk)
 	return nil
 }
 
-// thinking yields a piece of thinking. Of a summary and the thinking itself,
-// the one that comes first is the text.
+// thinking yields a piece of thinking, each section as a part. Of the summaries and
+// the thinking itself, those that come first are the parts.
 func (s *itemStream) thinking(item *itemState, at section, piece string) {
 	chunk := &providers.Chunk{Kind: providers.ChunkReasoning, Text: piece}
 	switch {
-	case item.part == 0:
-		item.part = s.next() + 1
-		chunk.Reasoning = &providers.Reasoning{Provider: s.p.name}
-	case item.section.kind != at.kind:
+	case item.part > 0 && item.section.kind != at.kind:
 		return
-	case item.section != at:
-		chunk.Text = paragraph + piece
+	case item.part == 0 || item.section != at:
+		item.part = s.next() + 1
+		item.thoughts = append(item.thoughts, item.part-1)
+		chunk.Reasoning = &providers.Reasoning{Provider: s.p.name}
 	}
 	item.section = at
 	chunk.Part = item.part - 1
@@ -190,10 +201,13 @@ func (s *itemStream) finishItem(index int64, full *responses.ResponseOutputItemU
 }
 
 func (s *itemStream) finishMessage(item *itemState, full *responses.ResponseOutputItemUnion) *providers.Error {
+	if full.Phase != "" {
+		item.phase = string(full.Phase)
+	}
 	for j := range full.Content {
 		c := &full.Content[j]
 		s.logprobs.add(c)
-		part := content(c, s.p.name)
+		part := content(c, s.p.name, item.phase)
 		t, ok := part.(providers.Text)
 		if !ok {
 			s.emit(&providers.Chunk{Kind: providers.ChunkPart, Part: s.next(), Whole: part})
@@ -203,7 +217,7 @@ func (s *itemStream) finishMessage(item *itemState, full *responses.ResponseOutp
 		if begun != nil {
 			rest = after(t.Text, begun.sent)
 		}
-		if begun != nil && rest == "" && t.Citations == nil {
+		if begun != nil && rest == "" && t.Citations == nil && begun.phase == item.phase {
 			continue
 		}
 		if err := s.text(item, int64(j), rest, t.Citations); err != nil {
@@ -214,18 +228,29 @@ func (s *itemStream) finishMessage(item *itemState, full *responses.ResponseOutp
 }
 
 // finishThinking yields the id and the encrypted form, which change until the
-// item is whole.
+// item is whole, and all of it if there were no pieces.
 func (s *itemStream) finishThinking(item *itemState, full *responses.ResponseOutputItemUnion) {
-	chunk := &providers.Chunk{
-		Kind:      providers.ChunkReasoning,
-		Reasoning: &providers.Reasoning{Provider: s.p.name, ID: full.ID, Encrypted: full.EncryptedContent},
-	}
+	var texts []string
 	if item.part == 0 {
-		item.part = s.next() + 1
-		chunk.Text = thought(full)
+		texts = thoughts(full)
+		for range texts {
+			item.part = s.next() + 1
+			item.thoughts = append(item.thoughts, item.part-1)
+		}
 	}
-	chunk.Part = item.part - 1
-	s.emit(chunk)
+	for i, part := range item.thoughts {
+		chunk := &providers.Chunk{
+			Kind: providers.ChunkReasoning, Part: part,
+			Reasoning: &providers.Reasoning{Provider: s.p.name, ID: full.ID},
+		}
+		if i < len(texts) {
+			chunk.Text = texts[i]
+		}
+		if i == len(item.thoughts)-1 {
+			chunk.Reasoning.Encrypted = full.EncryptedContent
+		}
+		s.emit(chunk)
+	}
 }
 
 // after returns what follows the first n bytes.

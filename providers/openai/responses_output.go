@@ -2,7 +2,6 @@ package openai
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/openai/openai-go/v3/responses"
 
@@ -18,9 +17,6 @@ const (
 	itemCustomCall = "custom_tool_call"
 )
 
-// paragraph stands between the parts of a summary, which become one text.
-const paragraph = "\n\n"
-
 // items returns the parts of an answer in the order of its items, the log
 // probabilities of its texts, and whether it calls a tool of the program's.
 func (p *Provider) items(output []responses.ResponseOutputItemUnion) (parts []providers.Part, logprobs []byte, called bool) {
@@ -28,12 +24,17 @@ func (p *Provider) items(output []responses.ResponseOutputItemUnion) (parts []pr
 	for i := range output {
 		item := &output[i]
 		called = called || calls(item.Type)
-		if item.Type != itemMessage {
+		switch item.Type {
+		case itemMessage:
+		case itemReasoning:
+			parts = append(parts, p.thinking(item)...)
+			continue
+		default:
 			parts = append(parts, p.item(item))
 			continue
 		}
 		for j := range item.Content {
-			parts = append(parts, content(&item.Content[j], p.name))
+			parts = append(parts, content(&item.Content[j], p.name, string(item.Phase)))
 			gathered.add(&item.Content[j])
 		}
 	}
@@ -43,23 +44,36 @@ func (p *Provider) items(output []responses.ResponseOutputItemUnion) (parts []pr
 // calls reports whether items of the type are calls of the program's tools.
 func calls(itemType string) bool { return itemType == itemFunction || itemType == itemCustomCall }
 
-// item returns the part of an item that is no message.
+// item returns the part of an item that is one part.
 func (p *Provider) item(item *responses.ResponseOutputItemUnion) providers.Part {
 	switch item.Type {
 	case itemFunction:
 		return providers.ToolCall{ID: item.CallID, Name: item.Name, Arguments: item.Arguments.OfString}
 	case itemCustomCall:
 		return customCall(item.CallID, item.Name, item.Input)
-	case itemReasoning:
-		return providers.Reasoning{Provider: p.name, ID: item.ID, Text: thought(item), Encrypted: item.EncryptedContent}
 	}
 	return opaque(p.name, item.Type, item.RawJSON())
 }
 
-// thought returns the summary of the thinking, or else the thinking itself,
-// which services with open models show.
-func thought(item *responses.ResponseOutputItemUnion) string {
-	texts := make([]string, 0, len(item.Summary))
+// thinking returns a reasoning item as a part for each of its texts, of which the
+// last has the encrypted form; a single one if it has no texts.
+func (p *Provider) thinking(item *responses.ResponseOutputItemUnion) []providers.Part {
+	texts := thoughts(item)
+	parts := make([]providers.Part, len(texts))
+	for i, text := range texts {
+		r := providers.Reasoning{Provider: p.name, ID: item.ID, Text: text}
+		if i == len(texts)-1 {
+			r.Encrypted = item.EncryptedContent
+		}
+		parts[i] = r
+	}
+	return parts
+}
+
+// thoughts returns the summaries of the thinking, or else the thinking itself,
+// which services with open models show. It is one empty text if there is neither.
+func thoughts(item *responses.ResponseOutputItemUnion) []string {
+	texts := make([]string, 0, len(item.Summary)+1)
 	for i := range item.Summary {
 		texts = append(texts, item.Summary[i].Text)
 	}
@@ -68,16 +82,19 @@ func thought(item *responses.ResponseOutputItemUnion) string {
 			texts = append(texts, item.Content[i].Text)
 		}
 	}
-	return strings.Join(texts, paragraph)
+	if len(texts) == 0 {
+		texts = append(texts, "")
+	}
+	return texts
 }
 
 // content returns a part of a message.
-func content(c *responses.ResponseOutputMessageContentUnion, provider string) providers.Part {
+func content(c *responses.ResponseOutputMessageContentUnion, provider, phase string) providers.Part {
 	switch c.Type {
 	case "output_text":
-		return providers.Text{Text: c.Text, Citations: annotations(c.JSON.Annotations)}
+		return providers.Text{Text: c.Text, Citations: annotations(c.JSON.Annotations), Phase: phase}
 	case "refusal":
-		return providers.Refusal{Text: c.Refusal}
+		return providers.Refusal{Text: c.Refusal, Phase: phase}
 	}
 	return opaque(provider, c.Type, c.RawJSON())
 }

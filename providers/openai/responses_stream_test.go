@@ -137,20 +137,58 @@ func TestResponsesStreamThinking(t *testing.T) {
 	texts := `"summary":[],"content":[{"type":"reasoning_text","text":"Hm."},{"type":"reasoning_text","text":"So."}]`
 	for name, c := range map[string]struct {
 		events []string
-		want   string
+		want   []string
 	}{
-		"thinking itself":     {[]string{created, content(0, "Hm"), content(0, "."), content(1, "So."), item(texts)}, "Hm.\n\nSo."},
-		"at its end alone":    {[]string{created, item(texts)}, "Hm.\n\nSo."},
-		"summary is first":    {[]string{created, summary, content(0, "Hm."), item(`"summary":[{"type":"summary_text","text":"Sum."}],"content":[{"type":"reasoning_text","text":"Hm."}]`)}, "Sum."},
-		"both, without delta": {[]string{created, item(`"summary":[{"type":"summary_text","text":"Sum."}],"content":[{"type":"reasoning_text","text":"Hm."}]`)}, "Sum."},
-		"end without output":  {[]string{created, content(0, "Hm."), `{"type":"response.output_item.done","output_index":0,"item":{"id":"rs","type":"reasoning"}}`, `{"type":"response.completed","response":{"id":"r","status":"completed"}}`}, "Hm."},
+		"thinking itself":     {[]string{created, content(0, "Hm"), content(0, "."), content(1, "So."), item(texts)}, []string{"Hm.", "So."}},
+		"at its end alone":    {[]string{created, item(texts)}, []string{"Hm.", "So."}},
+		"nothing to read":     {[]string{created, item(`"summary":[]`)}, []string{""}},
+		"summary is first":    {[]string{created, summary, content(0, "Hm."), item(`"summary":[{"type":"summary_text","text":"Sum."}],"content":[{"type":"reasoning_text","text":"Hm."}]`)}, []string{"Sum."}},
+		"both, without delta": {[]string{created, item(`"summary":[{"type":"summary_text","text":"Sum."}],"content":[{"type":"reasoning_text","text":"Hm."}]`)}, []string{"Sum."}},
+		"end without output":  {[]string{created, content(0, "Hm."), `{"type":"response.output_item.done","output_index":0,"item":{"id":"rs","type":"reasoning"}}`, `{"type":"response.completed","response":{"id":"r","status":"completed"}}`}, []string{"Hm."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := providers.Collect(replay(t, events(c.events), openai.WithResponsesAPI()).Stream(t.Context(), hello()))
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := []providers.Part{providers.Reasoning{Provider: "openai", ID: "rs", Text: c.want}}
+			var want []providers.Part
+			for _, text := range c.want {
+				want = append(want, providers.Reasoning{Provider: "openai", ID: "rs", Text: text})
+			}
+			if got := r.Message().Parts; fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+		})
+	}
+}
+
+func TestResponsesStreamPhase(t *testing.T) {
+	message := func(phase, content string) string {
+		return `{"id":"m","type":"message","role":"assistant",` + phase + `"content":[` + content + `]}`
+	}
+	added := func(phase string) string {
+		return `{"type":"response.output_item.added","output_index":0,"item":` + message(phase, "") + `}`
+	}
+	end := func(phase string) string {
+		return `{"type":"response.completed","response":{"id":"r","status":"completed","output":[` + message(phase, `{"type":"output_text","text":"Hello."}`) + `]}}`
+	}
+	const commentary, piece = `"phase":"commentary",`, `{"type":"response.output_text.delta","output_index":0,"delta":"Hello."}`
+	for name, c := range map[string]struct {
+		events []string
+		want   string
+	}{
+		"from the start":   {[]string{created, added(commentary), piece, end(commentary)}, "commentary"},
+		"at the end alone": {[]string{created, added(""), piece, end(commentary)}, "commentary"},
+		"the start alone":  {[]string{created, added(commentary), piece, end("")}, "commentary"},
+		"without pieces":   {[]string{created, end(commentary)}, "commentary"},
+		"null":             {[]string{created, added(`"phase":null,`), piece, end(`"phase":null,`)}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := providers.Collect(replay(t, events(c.events), openai.WithResponsesAPI()).Stream(t.Context(), hello()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := []providers.Part{providers.Text{Text: "Hello.", Phase: c.want}}
 			if got := r.Message().Parts; fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 				t.Errorf("got %+v, want %+v", got, want)
 			}

@@ -109,7 +109,7 @@ func TestStreamThinkingForms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := fmt.Sprintf("%+v", r.Message().Parts); got != "[{Provider:openai ID: Text:Hm. Signature: Encrypted:} {Text:Hi Citations:[] Signature:[] Cache:<nil>}]" {
+			if got := fmt.Sprintf("%+v", r.Message().Parts); got != "[{Provider:openai ID: Text:Hm. Signature: Encrypted:} {Text:Hi Citations:[] Phase: Signature:[] Cache:<nil>}]" {
 				t.Errorf("got %s", got)
 			}
 		})

@@ -3,6 +3,7 @@ package content
 import (
 	"bytes"
 	"slices"
+	"sync"
 )
 
 // Truncate returns doc, which must be a document of an Encoder, in at most
@@ -14,29 +15,62 @@ import (
 // tools) are dropped: the newest stay, then the first, so that those in the
 // middle go, the oldest of them first.
 func Truncate(doc []byte, limit int) []byte {
+	if len(doc) <= limit {
+		return doc
+	}
+	return TruncateTo(nil, doc, limit)
+}
+
+// TruncateTo appends what Truncate returns. dst may end where doc begins: what is
+// appended may overwrite doc.
+func TruncateTo(dst, doc []byte, limit int) []byte {
 	switch {
 	case len(doc) <= limit:
-		return doc
+		return append(dst, doc...)
 	case limit < len("[]"):
-		return nil
+		return dst
 	case !isJSON(doc, "["):
-		return []byte("[]")
+		return append(dst, "[]"...)
 	}
-	t := truncation{floor: min(max(limit/32, len(marker)+2), 128)}
-	kept := t.list(nil, doc, limit)
-	if len(kept) <= limit {
-		return kept
+	t := truncations.Get().(*truncation) //nolint:forcetypeassert // there is nothing else in it
+	t.floor = min(max(limit/32, len(marker)+2), 128)
+	t.kept = t.list(t.kept[:0], doc, limit)
+	if len(t.kept) <= limit {
+		dst = append(dst, t.kept...)
+	} else {
+		dst = shorten(slices.Grow(dst, limit), t.kept, t.level(t.kept, limit))
 	}
-	return shorten(nil, kept, t.level(kept, limit))
+	t.free()
+	return dst
 }
 
 // truncation decides what stays of a document.
 type truncation struct {
 	floor int // what a text keeps at least, with the marker
+
+	// What it works with, whose memory is used again.
+	kept []byte   // the document without what is dropped
+	all  [][]byte // the elements of the lists being read, those within others last
+	keep []bool   // which of them stay
+	long []int    // the lengths of long texts
+}
+
+var truncations = sync.Pool{New: func() any { return new(truncation) }}
+
+// free gives t back. The pool must not keep content longer than needed, nor much
+// memory.
+func (t *truncation) free() {
+	const header, number = 24, 8 // bytes of a slice and of an int
+	if cap(t.kept)+header*cap(t.all)+cap(t.keep)+number*cap(t.long) > maxPooled {
+		return
+	}
+	clear(t.kept)
+	clear(t.all[:cap(t.all)])
+	truncations.Put(t)
 }
 
 // size is the length of valid JSON once its texts are cut to the floor.
-func (t truncation) size(raw []byte) int {
+func (t *truncation) size(raw []byte) int {
 	n := 0
 	for s := range texts(raw) {
 		n += len(s.raw)
@@ -49,10 +83,14 @@ func (t truncation) size(raw []byte) int {
 
 // list appends an array with as many elements as fit within limit when cut to
 // the floor.
-func (t truncation) list(dst, array []byte, limit int) []byte {
-	all := slices.Collect(elements(array))
+func (t *truncation) list(dst, array []byte, limit int) []byte {
+	begin := len(t.all)
+	for element := range elements(array) {
+		t.all, t.keep = append(t.all, element), append(t.keep, false)
+	}
+	all, keep := t.all[begin:], t.keep[begin:] // lists within come after them
+	defer func() { t.all, t.keep = t.all[:begin], t.keep[:begin] }()
 	room := limit - len("[]") + len(",") // one comma fewer than elements
-	keep := make([]bool, len(all))
 	take := func(i int) bool {
 		n := t.size(all[i]) + len(",")
 		keep[i] = n <= room
@@ -92,7 +130,7 @@ func (t truncation) list(dst, array []byte, limit int) []byte {
 // element returns an element of a list that fits within limit when cut to the
 // floor: a message with fewer parts, a part with its structured values as text
 // or left out. Nil if there is no such thing.
-func (t truncation) element(raw []byte, limit int) []byte {
+func (t *truncation) element(raw []byte, limit int) []byte {
 	if raw[0] != '{' {
 		return nil
 	}
@@ -135,13 +173,14 @@ func (t truncation) element(raw []byte, limit int) []byte {
 
 // level returns the length to which the texts of raw must be cut for it to fit
 // within limit.
-func (t truncation) level(raw []byte, limit int) int {
-	var long []int
+func (t *truncation) level(raw []byte, limit int) int {
+	long := t.long[:0]
 	for s := range texts(raw) {
 		if n := len(s.raw) - 2; s.cuttable && n > t.floor {
 			long = append(long, n)
 		}
 	}
+	t.long = long
 	slices.Sort(long)
 	excess := len(raw) - limit
 	// Lower the longest texts to the length of the next, until enough is gone.

@@ -55,6 +55,10 @@ func TestTruncate(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := string(content.Truncate([]byte(c.doc), c.limit))
+			all := append([]byte("before "), c.doc...)
+			if diff := cmp.Diff("before "+got, string(content.TruncateTo(all[:7], all[7:], c.limit))); diff != "" {
+				t.Errorf("in place: %s", diff)
+			}
 			// The order of members is that of the schemas or not: compare values.
 			if diff := cmp.Diff(decode(t, c.want), decode(t, got)); diff != "" {
 				t.Errorf("%s: %s", diff, got)

@@ -92,7 +92,9 @@ func (m *Message) typed(from *providers.Message) {
 func (m *Message) whole(from providers.Part) {
 	switch from := from.(type) {
 	case providers.Text:
-		m.Part(Text).AppendString(Body, from.Text)
+		p := m.Part(Text)
+		p.AppendString(Body, from.Text)
+		p.AppendString(Phase, from.Phase)
 	case providers.Reasoning:
 		m.Part(Reasoning).AppendString(Body, from.Text)
 	case providers.Refusal:

@@ -30,6 +30,7 @@ func TestRequest(t *testing.T) {
 				providers.ToolCall{ID: "c1", Name: "f", Arguments: `{"a": 1}`},
 				providers.Opaque{Type: "server_tool_use", JSON: json.RawMessage(`{"type":"server_tool_use","id":"s"}`)},
 				providers.Refusal{Text: "no"},
+				providers.Text{Text: "on it", Phase: "commentary"},
 			}},
 			{Role: providers.RoleTool, Parts: []providers.Part{
 				providers.TextResult("c1", "f", "sunny"),
@@ -56,7 +57,7 @@ func TestRequest(t *testing.T) {
 				`{"role":"user","parts":[{"type":"text","content":"look"},{"type":"blob","mime_type":"image/png","modality":"image","content":"aGk="},` +
 				`{"type":"uri","modality":"audio","uri":"https://h/a"},{"type":"file","mime_type":"application/pdf","modality":"document","file_id":"f-1"}],"name":"Ada"},` +
 				`{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"spoken"},` +
-				`{"type":"tool_call","id":"c1","name":"f","arguments":{"a":1}},{"type":"server_tool_use","id":"s"},{"type":"refusal","content":"no"}]},` +
+				`{"type":"tool_call","id":"c1","name":"f","arguments":{"a":1}},{"type":"server_tool_use","id":"s"},{"type":"refusal","content":"no"},{"type":"text","content":"on it","phase":"commentary"}]},` +
 				`{"role":"tool","parts":[{"type":"tool_call_response","id":"c1","response":"sunny"},` +
 				`{"type":"tool_call_response","id":"c2","response":[{"type":"text","content":"a"},{"type":"uri","modality":"image","uri":"u"}]},` +
 				`{"type":"tool_call_response","id":"c3","response":""}]}]`,

@@ -23,6 +23,10 @@ const (
 
 	// UsageCompletenessKey: string. How complete the token counts of the call are.
 	UsageCompletenessKey = attribute.Key("llmotel.usage.completeness")
+
+	// StreamMalformedChunksKey: int. How many events of a streamed answer were
+	// left out because they could not be read; absent if none were.
+	StreamMalformedChunksKey = attribute.Key("llmotel.stream.malformed_chunks")
 )
 
 // Values of UsageCompletenessKey.

@@ -18,7 +18,7 @@ func (s *Scanner) beginLiteral(c byte) {
 		return
 	}
 	s.state = inLiteral
-	s.keepNone()
+	s.kept = 0
 	s.small[0] = c
 	s.keep(s.small[:1])
 }
@@ -40,7 +40,7 @@ func (s *Scanner) scalar(p []byte) int {
 }
 
 func (s *Scanner) endLiteral() {
-	text := s.held
+	text := s.held()
 	var ok bool
 	switch s.literal {
 	case True:

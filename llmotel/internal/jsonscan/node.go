@@ -30,7 +30,7 @@ type Member edge
 func At(name string, to *Node) Member { return Member{name, to} }
 
 // Object is an object whose named members matter. It is reported as id when
-// it opens and when it closes.
+// it opens and when it closes. It has at most 256 members.
 func Object(id ID, members ...Member) *Node {
 	n := &Node{object: id, isObject: true}
 	for _, m := range members {
@@ -88,11 +88,12 @@ func (n *Node) Add(members ...Member) *Node {
 	return n
 }
 
-func (n *Node) member(key []byte) *Node {
+// member returns the Node of a member and its number, nil if it does not matter.
+func (n *Node) member(key []byte) (*Node, uint8) {
 	for i := range n.keys {
 		if e := &n.keys[i]; e.name == string(key) {
-			return e.to
+			return e.to, uint8(i) // it fits: see Object
 		}
 	}
-	return nil
+	return nil, 0
 }

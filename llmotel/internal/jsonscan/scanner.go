@@ -57,32 +57,34 @@ type Scanner struct {
 }
 
 // work is what only the reading of a document needs. Streams are between
-// documents for most of their time, so that all share a few.
+// documents for most of their time, so that all share a few. Streams that are left
+// half way through an event keep it: it is as small as it can be.
 type work struct {
 	node *Node // of the value that comes next or is being read; nil skips it
+	top  *Node // of the innermost open object or array
+	// far holds what is kept of the key or value being read, if near is too small.
+	far *[MaxValue]byte
+
 	// nested counts the open objects and arrays of a value that is skipped or
 	// reported raw; quoted tells that one of its strings is open.
-	nested int
+	nested uint32
 	quoted bool
 
 	use     use // what the string being read is for
 	escape  escape
+	literal Type
 	unicode uint16 // the \u escape being read
 	high    uint16 // a high surrogate that waits for its other half
-	literal Type
-
-	// held is what is kept of the key or value being read, in near or, if that
-	// is too small, in far: streams that are left half way through an event keep
-	// all of this.
-	held []byte
-	near [56]byte
-	far  *[MaxValue]byte
-
-	stack  [maxDepth]*Node // the open objects and arrays
-	arrays uint16          // which of them are arrays, as bits
+	kept    uint16 // the length of what near or far holds
+	arrays  uint16 // which of the open objects and arrays are arrays, as bits
+	// path is how each of them is reached from the one around it: the number of a
+	// member. That of the first, and those of elements, say nothing.
+	path [maxDepth]uint8
+	key  uint8 // the number of the member being read
 	// small is for pieces made here; on the stack it would be allocated, since
 	// the Handler is an interface.
 	small [utf8.UTFMax]byte
+	near  [51]byte
 }
 
 var (
@@ -92,22 +94,23 @@ var (
 
 // keep keeps what comes of a key or value, up to MaxValue bytes.
 func (w *work) keep(p []byte) {
-	n := len(w.held)
-	if n+len(p) > len(w.near) && w.far == nil {
+	if w.far == nil {
+		if int(w.kept)+len(p) <= len(w.near) {
+			w.kept += uint16(copy(w.near[w.kept:], p)) //nolint:gosec // it fits
+			return
+		}
 		w.far = fars.Get().(*[MaxValue]byte) //nolint:forcetypeassert // there is nothing else in it
-		w.held = w.far[:copy(w.far[:], w.held)]
+		copy(w.far[:], w.near[:w.kept])
 	}
-	w.held = w.held[:min(n+len(p), cap(w.held))]
-	copy(w.held[n:], p)
+	w.kept += uint16(copy(w.far[w.kept:], p)) //nolint:gosec // it fits
 }
 
-// keepNone forgets what was kept.
-func (w *work) keepNone() {
+// held is what was kept.
+func (w *work) held() []byte {
 	if w.far != nil {
-		w.held = w.far[:0]
-		return
+		return w.far[:w.kept]
 	}
-	w.held = w.near[:0]
+	return w.near[:w.kept]
 }
 
 type state uint8
@@ -212,7 +215,7 @@ func (s *Scanner) rest() {
 	if s.work != nil && (s.Idle() || s.Broken()) {
 		if s.far != nil {
 			fars.Put(s.far)
-			s.far, s.held = nil, nil
+			s.far = nil
 		}
 		works.Put(s.work)
 		s.work = nil
@@ -225,7 +228,7 @@ func (s *Scanner) structure(c byte) {
 		s.work = works.Get().(*work) //nolint:forcetypeassert // there is nothing else in it
 		s.node, s.nested = s.root, 0 // strings clear what else they use
 		s.quoted, s.escape = false, unescaped
-		s.keepNone()
+		s.kept = 0
 	}
 	switch s.state {
 	case atValue:
@@ -260,7 +263,7 @@ func (s *Scanner) next(c byte) {
 	array := s.arrays>>(s.depth-1)&1 != 0
 	switch {
 	case c == ',' && array:
-		s.node, s.state = s.stack[s.depth-1].elem, atValue
+		s.node, s.state = s.top.elem, atValue
 	case c == ',':
 		s.state = atKey
 	case c == ']' && array, c == '}' && !array:
@@ -307,7 +310,7 @@ func (s *Scanner) value(c byte) {
 }
 
 func (s *Scanner) push(n *Node, array bool) {
-	s.stack[s.depth] = n
+	s.top, s.path[s.depth] = n, s.key
 	s.arrays &^= 1 << s.depth
 	if array {
 		s.arrays |= 1 << s.depth
@@ -328,15 +331,28 @@ func (s *Scanner) push(n *Node, array bool) {
 
 func (s *Scanner) pop() {
 	s.depth--
-	top := s.stack[s.depth]
-	id := top.object
+	id := s.top.object
 	if s.arrays>>s.depth&1 != 0 {
-		id = top.array
+		id = s.top.array
 	}
+	s.climb()
 	if id != 0 {
 		s.handler.Close(id)
 	}
 	s.valueEnd()
+}
+
+// climb finds the innermost object or array that is still open.
+func (s *Scanner) climb() {
+	n := s.root
+	for i := uint8(1); i < s.depth; i++ {
+		if s.arrays>>(i-1)&1 != 0 {
+			n = n.elem
+		} else {
+			n = n.keys[s.path[i]].to
+		}
+	}
+	s.top = n
 }
 
 // valueEnd follows a complete value.

@@ -8,7 +8,7 @@ import (
 // open begins a string.
 func (s *Scanner) open(u use) {
 	s.state, s.use, s.escape, s.high = inString, u, unescaped, 0
-	s.keepNone()
+	s.kept = 0
 }
 
 // string reads the inside of a string. It returns how much of p it took.
@@ -161,9 +161,9 @@ func (s *Scanner) closeString(run []byte) {
 		s.valueEnd()
 		return
 	}
-	if len(s.held) > 0 {
+	if s.kept > 0 {
 		s.emit(run)
-		whole = s.held
+		whole = s.held()
 	}
 	whole = whole[:min(len(whole), MaxValue)]
 	if s.use == asValue {
@@ -174,6 +174,6 @@ func (s *Scanner) closeString(run []byte) {
 		s.valueEnd()
 		return
 	}
-	s.node = s.stack[s.depth-1].member(whole)
+	s.node, s.key = s.top.member(whole)
 	s.state = atColon
 }

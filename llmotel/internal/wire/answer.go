@@ -16,11 +16,9 @@ type Answer struct {
 	// Reasons are the finish reasons in the vendor's words, by choice; empty
 	// where none was told. It may be shared, and is not to be written to.
 	Reasons []string
-	// Status is the vendor's status of the answer, where it has one.
-	Status string
 	// Documents is how many JSON documents (events of a stream) were read,
 	// Malformed how many could not be.
-	Documents, Malformed int
+	Documents, Malformed uint32
 	// Chunks is how many events held a piece of the answer itself, and
 	// AnswerBytes the length of its texts.
 	Chunks, AnswerBytes int

@@ -60,7 +60,22 @@ const (
 	antSpeed
 	antGeo
 	antComplaint
+	antIterations
+	antIteration
+	antIterationKind
 	antCounts // the counters up to nReasoning follow
+
+	antIterationCounts = antCounts + jsonscan.ID(nReasoning) + 1 // as do these
+)
+
+// The counters of what compactions took, in places that this format has no other
+// use for.
+const (
+	nCompactInput   = nTextInput
+	nCompactOutput  = nTextOutput
+	nCompactRead    = nTextCached
+	nCompactWrite   = nAudioInput
+	nCompactWrite1h = nAudioCached
 )
 
 var antRequest = jsonscan.Object(0,
@@ -189,11 +204,32 @@ var antUsage = jsonscan.Object(0,
 	jsonscan.At("service_tier", jsonscan.Value(antTier)),
 	jsonscan.At("speed", jsonscan.Value(antSpeed)),
 	jsonscan.At("inference_geo", jsonscan.Value(antGeo)),
+	jsonscan.At("iterations", jsonscan.Array(antIterations, jsonscan.Object(antIteration,
+		jsonscan.At("type", jsonscan.Value(antIterationKind)),
+		jsonscan.At("input_tokens", antIterationCount(nInput)),
+		jsonscan.At("output_tokens", antIterationCount(nOutput)),
+		jsonscan.At("cache_read_input_tokens", antIterationCount(nCacheRead)),
+		jsonscan.At("cache_creation_input_tokens", antIterationCount(nCacheWrite)),
+		jsonscan.At("cache_creation", jsonscan.Object(0,
+			jsonscan.At("ephemeral_5m_input_tokens", antIterationCount(nCacheWrite5m)),
+			jsonscan.At("ephemeral_1h_input_tokens", antIterationCount(nCacheWrite1h))))))),
 )
 
 func antCount(k counter) *jsonscan.Node { return jsonscan.Value(antCounts + jsonscan.ID(k)) }
 
+func antIterationCount(k counter) *jsonscan.Node {
+	return jsonscan.Value(antIterationCounts + jsonscan.ID(k))
+}
+
 func antOpen(x *Exchange, id jsonscan.ID) {
+	switch id {
+	case antIterations: // the whole list comes again with each report
+		x.forget(nCompactInput, nCompactOutput, nCompactRead, nCompactWrite, nCompactWrite1h)
+		return
+	case antIteration:
+		x.iterate()
+		return
+	}
 	if id == antBlock { // a whole answer numbers its blocks by their order
 		x.part = x.seen
 		x.seen++
@@ -205,11 +241,21 @@ func antOpen(x *Exchange, id jsonscan.ID) {
 	antBlockOpen(x, id)
 }
 
-func antClose(x *Exchange, id jsonscan.ID) { antBlockClose(x, id) }
+func antClose(x *Exchange, id jsonscan.ID) {
+	if id == antIteration {
+		x.iterated()
+		return
+	}
+	antBlockClose(x, id)
+}
 
 func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch {
 	case t == jsonscan.Null:
+	case id >= antIterationCounts:
+		x.trial.iteration.set(counter(id-antIterationCounts), t, v)
+	case id == antIterationKind:
+		x.trial.iteration.compacts = string(v) == "compaction"
 	case id >= antCounts:
 		x.progress(counter(id-antCounts), t, v)
 	case id == antEvent:
@@ -218,7 +264,7 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		}
 	case id == antIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
-			x.part = int(n)
+			x.part = int32(n)
 		}
 	case id == antComplaint:
 		x.complain(v)
@@ -277,7 +323,8 @@ func antDone(x *Exchange) {
 }
 
 // antLedger knows that Anthropic counts what was read from and written to the
-// cache beside the input, and thinking within the output.
+// cache beside the input, and thinking within the output, but compactions of the
+// conversation, which are charged like all else, in none of it.
 func antLedger(x *Exchange, u *providers.Usage) {
 	c := &x.counts
 	write := c.of(nCacheWrite)
@@ -288,12 +335,21 @@ func antLedger(x *Exchange, u *providers.Usage) {
 		write = c.of(nCacheWrite5m) + c.of(nCacheWrite1h)
 		u.Set(providers.ClassCacheWrite, write)
 	}
-	u.CacheWrite1h = min(c.of(nCacheWrite1h), write)
-	c.put(u, providers.ClassCacheRead, nCacheRead)
-	if c.got(nInput) {
-		u.Set(providers.ClassInput, c.of(nInput)+c.of(nCacheRead)+write)
+	if c.got(nCompactWrite) {
+		write += c.of(nCompactWrite)
+		u.Set(providers.ClassCacheWrite, write)
 	}
-	c.put(u, providers.ClassOutput, nOutput)
+	u.CacheWrite1h = min(c.of(nCacheWrite1h)+c.of(nCompactWrite1h), write)
+	read := c.of(nCacheRead) + c.of(nCompactRead)
+	if c.got(nCacheRead) || c.got(nCompactRead) {
+		u.Set(providers.ClassCacheRead, read)
+	}
+	if c.got(nInput) {
+		u.Set(providers.ClassInput, c.of(nInput)+c.of(nCompactInput)+read+write)
+	}
+	if c.got(nOutput) {
+		u.Set(providers.ClassOutput, c.of(nOutput)+c.of(nCompactOutput))
+	}
 	if c.got(nReasoning) && c.got(nOutput) {
 		u.Set(providers.ClassReasoning, min(c.of(nReasoning), c.of(nOutput)))
 	}

@@ -163,7 +163,7 @@ func (x *Exchange) block(k content.Kind) *content.Part {
 		if x.phase == requesting {
 			x.piece = x.message.Part(k)
 		} else {
-			x.piece = x.content.Output(0).PartAt(x.part, k)
+			x.piece = x.content.Output(0).PartAt(int(x.part), k)
 		}
 	}
 	return x.piece

@@ -77,6 +77,7 @@ func FuzzAnthropic(f *testing.F) {
 	f.Add([]byte(sse(antStart, antOpen, antDelta, antClose, antEnd)), 7)
 	f.Add([]byte(sse(antStart, `{"type":"error","error":{"type":"overloaded_error"}}`)), 3)
 	f.Add([]byte(`{"id":"m","model":"x","content":[{"type":"text","text":"a\u00e9"},{"type":"tool_use","id":"t","name":"n","input":{}}],"usage":{"input_tokens":3,"cache_creation":{"ephemeral_1h_input_tokens":5}}}`), 2)
+	f.Add([]byte(sse(antStart, iterating(`{"input_tokens":5,`+"\ndata:"+`"type":"compaction","cache_creation":{"ephemeral_1h_input_tokens":6}},{"type":"message","output_tokens":-4}`), antEnd)), 9)
 	f.Add([]byte(sse(`{"type":"content_block_start","index":1,"content_block":{"content":[{"title":"a"},{"url":"b"}],"tool_use_id":"t"}}`, `{"type":"message_delta","delta":{"stop_reason":"x"},"usage":{"input_tokens":-1,"output_tokens":1e99}}`)), 5)
 	f.Fuzz(func(t *testing.T, body []byte, size int) {
 		agree(t, anthropicURL, `{"stream":true}`, http.Header{}, body, size)

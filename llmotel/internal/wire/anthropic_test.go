@@ -53,7 +53,7 @@ func TestAnthropicRequest(t *testing.T) {
 		if diff := cmp.Diff([]any{"claude-sonnet-4-5", false, int64(100), 0.5, 0.9, int64(40), []string{"x", "y"}, "standard_only", "high", "json"}, asked); diff != "" {
 			t.Errorf("asked (-want +got):\n%s", diff)
 		}
-		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete, x.Failed, x.Malformed}
+		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete, x.Failed, int(x.Malformed)}
 		if diff := cmp.Diff([]any{"msg_1", "claude-sonnet-4-5-20250929", "priority", []string{"tool_use"}, true, false, 0}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -121,7 +121,7 @@ func TestAnthropicStream(t *testing.T) {
 		`{"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":4,"cache_creation_input_tokens":10,"cache_read_input_tokens":20,"output_tokens":30,"output_tokens_details":{"thinking_tokens":5}}}`,
 		antEnd)
 	everySize(t, anthropicURL, `{"model":"claude-x","stream":true}`, eventStream, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete, x.Failed, x.Malformed, x.Documents, x.Chunks, x.AnswerBytes}
+		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete, x.Failed, int(x.Malformed), int(x.Documents), x.Chunks, x.AnswerBytes}
 		if diff := cmp.Diff([]any{"msg_1", "claude-x", "standard", []string{"tool_use"}, true, false, 0, 22, 7, 33}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -201,6 +201,28 @@ func TestAnthropicStreamRules(t *testing.T) {
 			name: "compacted", events: []string{antStart, `{"type":"content_block_start","index":0,"content_block":{"type":"compaction","content":null}}`, `{"type":"content_block_delta","index":0,"delta":{"type":"compaction_delta","content":"So far"}}`, antEnd},
 			usage: usage(34, 1, 20, 10), tier: "standard", compact: true,
 		},
+		{
+			// The message's own iterations are in its counts, the advisor's are another model's.
+			name: "what compactions took", events: []string{
+				antStart, iterating(`{"type":"compaction","input_tokens":100,"output_tokens":7}`),
+				iterating(`{"type":"compaction","input_tokens":180000,"cache_read_input_tokens":300,"cache_creation_input_tokens":40,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":30},"output_tokens":3500},` +
+					`{"input_tokens":4,"output_tokens":1,"type":"message"},{"type":"advisor_message","model":"claude-y","input_tokens":9000,"output_tokens":900},` +
+					`{"output_tokens":500,"input_tokens":20000,"type":"compaction"}`), antEnd,
+			},
+			usage: hourly(usage(200374, 4001, 320, 50), 30), tier: "standard",
+		},
+		{
+			name: "an iteration in two lines", events: []string{antStart, strings.Replace(iterating(`{"type":"compaction","input_tokens":100,"output_tokens":7}`), `"compaction",`, `"compaction",`+"\ndata: ", 1), antEnd},
+			usage: usage(134, 8, 20, 10), tier: "standard",
+		},
+		{
+			name: "impossible counts of a compaction", events: []string{antStart, iterating(`{"type":"compaction","input_tokens":-1,"output_tokens":99999999999}`), antEnd},
+			usage: usage(34, 1, 20, 10), tier: "standard", refused: 2,
+		},
+		{
+			name: "iterations of other types", events: []string{antStart, iterating(`3,[{}],{"type":3},{"type":"compaction"},{"type":"compaction","input_tokens":null,"cache_creation":{"ephemeral_1h_input_tokens":6}}`), antEnd},
+			usage: hourly(usage(40, 1, 20, 16), 6), tier: "standard",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			everySize(t, anthropicURL, `{"stream":true}`, eventStream, sse(c.events...), func(t *testing.T, x *wire.Exchange, _ map[string]string) {
@@ -211,13 +233,23 @@ func TestAnthropicStreamRules(t *testing.T) {
 				if x.Failed {
 					kind = x.Kind(0)
 				}
-				got := []any{x.Tier, x.Refused(), x.Complete, kind, x.Code(), x.Reasons, x.Compacted, x.Malformed}
+				got := []any{x.Tier, x.Refused(), x.Complete, kind, x.Code(), x.Reasons, x.Compacted, int(x.Malformed)}
 				if diff := cmp.Diff([]any{c.tier, c.refused, !c.cut, c.kind, c.code, c.reasons, c.compact, 0}, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
 		})
 	}
+}
+
+// iterating is an event that tells of iterations.
+func iterating(list string) string {
+	return `{"type":"message_delta","delta":{},"usage":{"output_tokens":1,"iterations":[` + list + `]}}`
+}
+
+func hourly(u providers.Usage, cached int64) providers.Usage {
+	u.CacheWrite1h = cached
+	return u
 }
 
 func TestAnthropicErrors(t *testing.T) {

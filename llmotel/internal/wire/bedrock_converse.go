@@ -206,7 +206,7 @@ func converseValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case conIndex, conEnded:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
-			x.part = int(n)
+			x.part = int32(n)
 		}
 		if id == conEnded {
 			x.part++ // of the block that follows

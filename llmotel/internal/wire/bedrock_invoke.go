@@ -211,7 +211,7 @@ func invokeOpen(x *Exchange, id jsonscan.ID) {
 	case invChoice:
 		x.choice = x.seen
 		x.seen++
-		x.reason(x.choice, "")
+		x.reason(int(x.choice), "")
 	case invCall:
 		x.part, x.piece = -1, nil
 	}
@@ -224,15 +224,15 @@ func invokeValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case invIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = int(n)
+			x.choice = int32(n)
 		}
 	case invReason:
-		x.finish(x.choice, v)
+		x.finish(int(x.choice), v)
 	case invComplaint:
 		x.complain(v)
 	case invCallIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
-			x.part = int(n)
+			x.part = int32(n)
 		}
 	case invCallID:
 		x.call().Append(content.ID, v)
@@ -249,9 +249,9 @@ func invokeRead(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 	x.said(piece)
 	switch id {
 	case invWords:
-		x.content.Output(x.choice).PartAt(0, content.Text).Append(content.Body, piece)
+		x.content.Output(int(x.choice)).PartAt(0, content.Text).Append(content.Body, piece)
 	case invThoughts:
-		x.content.Output(x.choice).PartAt(0, content.Reasoning).Append(content.Body, piece)
+		x.content.Output(int(x.choice)).PartAt(0, content.Reasoning).Append(content.Body, piece)
 	case invArguments:
 		x.call().Append(content.Body, piece)
 	}

@@ -125,7 +125,7 @@ func TestConverseStream(t *testing.T) {
 		event("messageStop", `{"p":"abc","stopReason":"tool_use"}`)
 	metadata := event("metadata", `{"metrics":{"latencyMs":613},"p":"abc","usage":{"inputTokens":8,"outputTokens":10,"totalTokens":18},"serviceTier":{"type":"default"}}`)
 	everySize(t, claudeURL+"converse-stream", `{}`, amazonStream, response+metadata, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		got := []any{x.Stream, x.Reasons, x.Tier, x.Complete, x.Failed, x.Malformed, x.Documents, x.Chunks, x.AnswerBytes}
+		got := []any{x.Stream, x.Reasons, x.Tier, x.Complete, x.Failed, int(x.Malformed), int(x.Documents), x.Chunks, x.AnswerBytes}
 		if diff := cmp.Diff([]any{true, []string{"tool_use"}, "default", true, false, 0, 13, 6, 22}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -171,7 +171,7 @@ func TestConverseStream(t *testing.T) {
 				if x.Failed {
 					kind = x.Kind(0)
 				}
-				got := []any{x.Complete, x.Failed, x.Malformed, x.Chunks, kind, x.Code()}
+				got := []any{x.Complete, x.Failed, int(x.Malformed), x.Chunks, kind, x.Code()}
 				if diff := cmp.Diff([]any{c.complete, c.failed, c.malformed, c.chunks, c.kind, c.code}, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}

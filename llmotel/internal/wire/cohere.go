@@ -164,7 +164,7 @@ func cohereValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		}
 	case cohereIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.part = int(n)
+			x.part = int32(n)
 		}
 	case cohereReason:
 		x.finish(0, v)
@@ -182,7 +182,7 @@ func (x *Exchange) cohereCall() *content.Part {
 	if !x.Stream {
 		return x.piece
 	}
-	return x.content.Output(0).PartAt(x.part, content.ToolCall)
+	return x.content.Output(0).PartAt(int(x.part), content.ToolCall)
 }
 
 func cohereText(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
@@ -192,9 +192,9 @@ func cohereText(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 	}
 	switch id {
 	case cohereSaid:
-		x.content.Output(0).PartAt(x.part, content.Text).Append(content.Body, piece)
+		x.content.Output(0).PartAt(int(x.part), content.Text).Append(content.Body, piece)
 	case cohereThought, coherePlan:
-		x.content.Output(0).PartAt(x.part, content.Reasoning).Append(content.Body, piece)
+		x.content.Output(0).PartAt(int(x.part), content.Reasoning).Append(content.Body, piece)
 	case cohereArguments:
 		x.cohereCall().Append(content.Body, piece)
 	}

@@ -39,20 +39,20 @@ type Exchange struct {
 // matters between documents, where streams are for most of their time: then all
 // share a few, and this one is nil.
 type reading struct {
-	choice   int  // the choice being read
-	part     int  // the part of the message being read
-	seen     int  // choices opened in this document
-	semantic bool // this document holds a piece of the answer
+	choice   int32 // the choice being read
+	part     int32 // the part of the message being read
+	seen     int32 // choices opened in this document
+	semantic bool  // this document holds a piece of the answer
+	mark     uint8
 	message  *content.Message
 	piece    *content.Part
 	media    *content.Part // an image or a document within piece, or beside it
 	tool     *content.Tool
-	mark     uint8
 	// role and callID are of the message being read; their memory is reused.
 	role, callID, name []byte
 	detail             int64  // a count whose modality may come after it
 	items              *items // of the Responses API and of chats with content; else nil
-	trial              *trial // of the template; nil unless an event is tried
+	trial              *trial // what few events need; else nil
 }
 
 var (
@@ -100,8 +100,12 @@ func (r *reading) clear() {
 	*r = reading{role: r.role[:0], callID: r.callID[:0], name: r.name[:0], items: r.items}
 }
 
+// untry ends the trial.
 func (r *reading) untry() {
 	if r.trial != nil {
+		if r.trial.iteration != nil {
+			iterations.Put(r.trial.iteration)
+		}
 		*r.trial = trial{}
 		trials.Put(r.trial)
 		r.trial = nil

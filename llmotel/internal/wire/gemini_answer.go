@@ -87,20 +87,20 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 	case geminiCandidate:
 		x.choice = x.seen
 		x.seen++
-		x.reason(x.choice, "")
+		x.reason(int(x.choice), "")
 	case geminiPart:
 		x.mark = 0
 		x.piece = nil
 	case geminiCall:
 		x.semantic = true
 		x.mark = geminiCalled
-		x.piece = x.content.Output(x.choice).Part(content.ToolCall)
+		x.piece = x.content.Output(int(x.choice)).Part(content.ToolCall)
 	case geminiUsage:
 		// Counts are cumulative: the last ones hold, each on its own. Those by
 		// modality are sums over a list.
 		x.forget(nTextInput, nTextCached, nTextOutput, nAudioInput, nAudioCached, nAudioOutput, nImageInput, nImageCached, nImageOutput)
 	case geminiPromptDetails, geminiCacheDetails, geminiCandidateDetails:
-		x.part = int(id)
+		x.part = int32(id)
 	case geminiModality:
 		x.role, x.detail = x.role[:0], -1
 	}
@@ -116,7 +116,7 @@ func geminiClose(x *Exchange, id jsonscan.ID) {
 			x.piece.SetKind(content.Reasoning)
 		}
 		if x.content != nil {
-			x.content.Output(x.choice).Join()
+			x.content.Output(int(x.choice)).Join()
 		}
 	case geminiModality:
 		x.geminiDetail()
@@ -142,11 +142,11 @@ func (x *Exchange) geminiDetail() {
 		return
 	}
 	switch x.part {
-	case int(geminiPromptDetails):
+	case int32(geminiPromptDetails):
 		x.add(group[0], x.detail)
-	case int(geminiCacheDetails):
+	case int32(geminiCacheDetails):
 		x.add(group[1], x.detail)
-	case int(geminiCandidateDetails):
+	case int32(geminiCandidateDetails):
 		x.add(group[2], x.detail)
 	}
 }
@@ -158,10 +158,10 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case geminiIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = int(n)
+			x.choice = int32(n)
 		}
 	case geminiReason:
-		x.finish(x.choice, v)
+		x.finish(int(x.choice), v)
 	case geminiPartThought:
 		if t == jsonscan.True {
 			x.mark = geminiThought
@@ -209,7 +209,7 @@ func geminiTier(v []byte) string {
 
 func (x *Exchange) answerMedia() *content.Part {
 	if x.piece == nil {
-		x.piece = x.content.Output(x.choice).Part(content.Blob)
+		x.piece = x.content.Output(int(x.choice)).Part(content.Blob)
 	}
 	return x.piece
 }
@@ -220,7 +220,7 @@ func geminiText(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 		x.said(piece)
 		if x.content != nil && len(piece) > 0 {
 			if x.piece == nil {
-				x.piece = x.content.Output(x.choice).Part(content.Text)
+				x.piece = x.content.Output(int(x.choice)).Part(content.Text)
 			}
 			x.piece.Append(content.Body, piece)
 		}

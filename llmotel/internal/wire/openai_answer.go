@@ -91,16 +91,16 @@ func chatClose(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case chatChoice:
 		if x.items != nil && x.items.text != nil {
-			to := x.content.Output(x.choice).PartAt(0, x.items.kind)
+			to := x.content.Output(int(x.choice)).PartAt(0, x.items.kind)
 			if to != x.items.text {
 				x.items.text.Move(to, x.items.from)
 			}
 			x.items.text = nil
 		}
 		if len(x.role) > 0 {
-			x.finish(x.choice, x.role)
+			x.finish(int(x.choice), x.role)
 		} else {
-			x.reason(x.choice, "")
+			x.reason(int(x.choice), "")
 		}
 	case chatCall, chatFunctionCall:
 		x.closeCall()
@@ -114,7 +114,7 @@ func chatValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case chatIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = int(n)
+			x.choice = int32(n)
 		}
 	case chatReason:
 		if t == jsonscan.String {
@@ -122,7 +122,7 @@ func chatValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		}
 	case chatCallIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
-			x.part = int(n)
+			x.part = int32(n)
 		}
 	case chatCallID:
 		x.semantic = true
@@ -151,10 +151,10 @@ func (x *Exchange) call() *content.Part {
 	if x.content == nil {
 		return nil
 	}
-	m := x.content.Output(x.choice)
+	m := x.content.Output(int(x.choice))
 	switch last := m.Last(); {
 	case x.part >= 0:
-		return m.PartAt(x.part, content.ToolCall)
+		return m.PartAt(int(x.part), content.ToolCall)
 	case x.framing != events || len(x.callID) > 0:
 		return m.Part(content.ToolCall)
 	case last != nil && last.Kind() == content.ToolCall:
@@ -213,7 +213,7 @@ func chatText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	case chatRefusal:
 		x.words(content.Refusal, piece)
 	case chatTranscript:
-		x.content.Output(x.choice).PartAt(1, content.Text).Append(content.Body, piece)
+		x.content.Output(int(x.choice)).PartAt(1, content.Text).Append(content.Body, piece)
 	case chatArguments:
 		if x.piece == nil {
 			x.piece = x.call()
@@ -225,7 +225,7 @@ func chatText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 
 // words passes on a piece of the choice's text.
 func (x *Exchange) words(k content.Kind, piece []byte) {
-	p := x.content.Output(x.choice).PartAt(0, k)
+	p := x.content.Output(int(x.choice)).PartAt(0, k)
 	if i := x.items; i.text != p {
 		i.text, i.kind, i.from = p, k, p.Len(content.Body)
 	}
@@ -234,7 +234,7 @@ func (x *Exchange) words(k content.Kind, piece []byte) {
 
 // sound passes on a piece of spoken words.
 func (x *Exchange) sound(piece []byte) {
-	p := x.content.Output(x.choice).PartAt(2, content.Blob)
+	p := x.content.Output(int(x.choice)).PartAt(2, content.Blob)
 	if p.Len(content.Modality) == 0 {
 		p.AppendString(content.Modality, "audio")
 	}
@@ -247,7 +247,7 @@ func (x *Exchange) picture(piece []byte, last bool) {
 		return
 	}
 	if x.media == nil {
-		x.media = x.content.Output(x.choice).Part(content.URI)
+		x.media = x.content.Output(int(x.choice)).Part(content.URI)
 		x.media.AppendString(content.Modality, "image")
 	}
 	x.media.Append(content.Body, piece)

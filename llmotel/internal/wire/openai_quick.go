@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"hash/maphash"
+	"math"
 )
 
 // template is an event that has been read in full and said one thing, a text.
@@ -11,15 +12,19 @@ import (
 // text is compared by its hash, which costs less than to keep it.
 type template struct {
 	prefix, suffix uint64
-	before, after  int // lengths of what stands around the text
+	before, after  int32 // lengths of what stands around the text
 	state          templateState
 	padded         bool // the event ends with padding, which differs
 }
 
-// trial is an event that is being read in full and may become a template.
+// trial is an event that is being read in full and may become a template, or has
+// more to note than most.
 type trial struct {
-	event                        []byte
-	bytes, documents, bad, wrong int // what was known before it
+	event          []byte
+	bytes, wrong   int // what was known before it
+	documents, bad uint32
+
+	iteration *iteration // of a message of Anthropic's; nil unless it tells of any
 }
 
 type templateState uint8
@@ -37,7 +42,7 @@ var seed = maphash.MakeSeed()
 // chatQuick reads an event that differs in its text alone from the one before.
 func chatQuick(x *Exchange, event []byte) bool {
 	t := &x.template
-	if x.content != nil || len(event) == 0 {
+	if x.content != nil || len(event) == 0 || len(event) > math.MaxInt32 {
 		t.state = unusable
 		return false
 	}
@@ -56,15 +61,17 @@ func chatQuick(x *Exchange, event []byte) bool {
 // fits returns the length of the event's text if the template tells all about
 // the rest, else 0.
 func (t *template) fits(event []byte) int {
-	if t.state != usable || len(event) <= t.before || maphash.Bytes(seed, event[:t.before]) != t.prefix {
+	before := int(t.before)
+	if t.state != usable || len(event) <= before || maphash.Bytes(seed, event[:before]) != t.prefix {
 		return 0
 	}
-	n := bytes.IndexByte(event[t.before:], '"')
-	if n <= 0 || bytes.IndexByte(event[t.before:t.before+n], '\\') >= 0 {
+	text := event[before:]
+	n := bytes.IndexByte(text, '"')
+	if n <= 0 || bytes.IndexByte(text[:n], '\\') >= 0 {
 		return 0
 	}
-	rest, padded := cutPadding(event[t.before+n:])
-	if len(rest) != t.after || padded != t.padded || maphash.Bytes(seed, rest) != t.suffix {
+	rest, padded := cutPadding(text[n:])
+	if len(rest) != int(t.after) || padded != t.padded || maphash.Bytes(seed, rest) != t.suffix {
 		return 0
 	}
 	return n
@@ -89,13 +96,13 @@ func (x *Exchange) hear(text []byte) {
 		t.state, x.trial.event = unusable, nil
 		return
 	}
-	t.state, t.before, t.after = heard, at, len(text)
+	t.state, t.before, t.after = heard, int32(at), int32(len(text)) //nolint:gosec // see chatQuick
 }
 
 // untried ends what was begun with an event that has not ended: its bytes are the
 // caller's.
 func (x *Exchange) untried() {
-	if x.reading != nil && x.trial != nil {
+	if x.reading != nil && x.trial != nil && x.trial.iteration == nil {
 		x.template = template{}
 		x.untry()
 	}
@@ -111,12 +118,12 @@ func (x *Exchange) learn() {
 	t, tried := &x.template, *x.trial
 	event := tried.event
 	x.untry()
-	if t.state != heard || x.AnswerBytes != tried.bytes+t.after || x.Documents != tried.documents+1 || x.Malformed != tried.bad || x.Refused() != tried.wrong {
+	if t.state != heard || x.AnswerBytes != tried.bytes+int(t.after) || x.Documents != tried.documents+1 || x.Malformed != tried.bad || x.Refused() != tried.wrong {
 		t.state = unusable
 		return
 	}
 	rest, padded := cutPadding(event[t.before+t.after:])
-	t.state, t.padded, t.after = usable, padded, len(rest)
+	t.state, t.padded, t.after = usable, padded, int32(len(rest)) //nolint:gosec // see chatQuick
 	t.prefix, t.suffix = maphash.Bytes(seed, event[:t.before]), maphash.Bytes(seed, rest)
 }
 

@@ -30,15 +30,16 @@ type items struct {
 	first  int // how many parts the message had before the item
 
 	// Of the answer.
-	next  int           // the place of the item that a stream adds next
-	sub   int           // the place within the item
-	from  int           // how long the part was before this event
-	text  *content.Part // the text being read
-	event event
-	kind  content.Kind // of the event's text
-	whole bool         // the event's text is thinking, and no summary of it
-	known bool         // the stream has told this document's items already
-	why   string       // the answer is incomplete
+	next   int32         // the place of the item that a stream adds next
+	sub    int           // the place within the item
+	from   int           // how long the part was before this event
+	text   *content.Part // the text being read
+	status string        // of the answer
+	event  event
+	kind   content.Kind // of the event's text
+	whole  bool         // the event's text is thinking, and no summary of it
+	known  bool         // the stream has told this document's items already
+	why    string       // the answer is incomplete
 }
 
 // event says what an event of a stream is.

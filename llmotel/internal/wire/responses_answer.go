@@ -131,7 +131,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		i.event, i.kind = eventOf(v)
 		i.whole = i.kind == content.Reasoning && !bytes.Contains(v, []byte("summary"))
 	case responsesStatus:
-		x.Status = wordOr(v, x.Status)
+		i.status = wordOr(v, i.status)
 	case responsesIncomplete:
 		i.why = wordOr(v, i.why)
 	case responsesItemType:
@@ -148,7 +148,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.answeredCall().Append(content.Name, v)
 	case responsesPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
-			x.part = int(n)
+			x.part = int32(n)
 			i.next = max(i.next, x.part+1)
 		}
 	case responsesSubPlace:
@@ -196,7 +196,7 @@ func eventOf(v []byte) (event, content.Kind) {
 // place is where the part of the answer being read stands in its message. Thinking
 // and its summary, in one item, each have numbers of their own.
 func (x *Exchange) place() int {
-	place := x.part<<8 | x.items.sub&0x7f
+	place := int(x.part)<<8 | x.items.sub&0x7f
 	if x.items.whole {
 		place |= 0x80
 	}
@@ -212,7 +212,7 @@ func (x *Exchange) answeredCall() *content.Part {
 	}
 	if x.piece == nil {
 		if m := x.content.Output(0); i.event == itemAdded {
-			x.piece = m.PartAt(x.part<<8, content.ToolCall)
+			x.piece = m.PartAt(int(x.part)<<8, content.ToolCall)
 		} else {
 			x.piece = m.Part(content.ToolCall)
 		}
@@ -293,7 +293,7 @@ func responsesDone(x *Exchange) {
 	}
 	if i.event == itemDone && i.phase != "" {
 		for _, p := range x.content.Output(0).Parts() {
-			if p.Index()>>8 == x.part {
+			if p.Index()>>8 == int(x.part) {
 				setPhase(p, i.phase)
 			}
 		}
@@ -305,7 +305,7 @@ func responsesDone(x *Exchange) {
 		return
 	}
 	x.Complete = true
-	switch x.Status {
+	switch i.status {
 	case "completed":
 		if x.called {
 			x.finish(0, []byte("tool_calls"))

@@ -1,0 +1,215 @@
+// Package manifests builds collector/kustomization.yaml with kustomize itself, as a library, and decodes every object
+// strictly into Kubernetes' own types: an unknown field, a wrong kind of value or an unknown object is an error. It cannot
+// show that a cluster runs them.
+package manifests
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer/json"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+)
+
+const collector = "../.."
+
+// build is the objects that `kubectl apply -k collector` would apply.
+func build(t *testing.T, files filesys.FileSystem, dir string) ([]runtime.Object, error) {
+	t.Helper()
+	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(files, dir)
+	if err != nil {
+		return nil, err
+	}
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, appsv1.AddToScheme, policyv1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			t.Fatal(err)
+		}
+	}
+	decoder := json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme, scheme, json.SerializerOptions{Yaml: true, Strict: true})
+	var objects []runtime.Object
+	for _, resource := range resources.Resources() {
+		content, err := resource.AsYAML()
+		if err != nil {
+			return nil, err
+		}
+		object, _, err := decoder.Decode(content, nil, nil)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", resource.CurId(), err)
+		}
+		objects = append(objects, object)
+	}
+	return objects, nil
+}
+
+func TestManifests(t *testing.T) {
+	objects, err := build(t, filesys.MakeFsOnDisk(), collector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var (
+		agent    *appsv1.DaemonSet
+		sampler  *appsv1.StatefulSet
+		configs  = make(map[string]*corev1.ConfigMap)
+		services = make(map[string]*corev1.Service)
+		kinds    []string
+	)
+	for _, object := range objects {
+		kinds = append(kinds, object.GetObjectKind().GroupVersionKind().Kind)
+		switch o := object.(type) {
+		case *appsv1.DaemonSet:
+			agent = o
+		case *appsv1.StatefulSet:
+			sampler = o
+		case *corev1.ConfigMap:
+			configs[o.Name] = o
+		case *corev1.Service:
+			services[o.Name] = o
+		}
+	}
+	slices.Sort(kinds)
+	want := "ConfigMap ConfigMap DaemonSet Namespace PodDisruptionBudget Service Service ServiceAccount ServiceAccount StatefulSet"
+	if got := strings.Join(kinds, " "); got != want {
+		t.Fatalf("objects are %s, want %s", got, want)
+	}
+
+	t.Run("configuration is the repository's", func(t *testing.T) {
+		for name, spec := range map[string]corev1.PodSpec{"agent": agent.Spec.Template.Spec, "sampler": sampler.Spec.Template.Spec} {
+			config := configs[spec.Volumes[0].ConfigMap.Name]
+			if config == nil {
+				t.Errorf("%s: no ConfigMap %s", name, spec.Volumes[0].ConfigMap.Name)
+				continue
+			}
+			mount := spec.Containers[0].VolumeMounts[0].MountPath
+			for _, arg := range spec.Containers[0].Args {
+				file := strings.TrimPrefix(arg, "--config="+mount+"/")
+				source := file
+				if file == "agent.yaml" || file == "sampler.yaml" {
+					source = "scale/" + file
+				}
+				content, err := os.ReadFile(filepath.Join(collector, source))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if config.Data[file] != string(content) {
+					t.Errorf("%s: %s is not collector/%s", name, arg, source)
+				}
+			}
+		}
+	})
+
+	t.Run("agents know every sampler", func(t *testing.T) {
+		var names []string
+		for i := range *sampler.Spec.Replicas {
+			names = append(names, fmt.Sprintf("%s-%d.%s:4317", sampler.Name, i, sampler.Spec.ServiceName))
+		}
+		if got, want := environment(agent.Spec.Template.Spec, "SAMPLERS"), "["+strings.Join(names, ", ")+"]"; got != want {
+			t.Errorf("SAMPLERS is %s, the StatefulSet has %s", got, want)
+		}
+		headless := services[sampler.Spec.ServiceName]
+		if headless == nil || headless.Spec.ClusterIP != corev1.ClusterIPNone || !headless.Spec.PublishNotReadyAddresses {
+			t.Errorf("no headless service that names pods before they are ready: %+v", headless)
+		}
+	})
+
+	t.Run("pods", func(t *testing.T) {
+		for name, pod := range map[string]corev1.PodTemplateSpec{"agent": agent.Spec.Template, "sampler": sampler.Spec.Template} {
+			container := pod.Spec.Containers[0]
+			limit := container.Resources.Limits.Memory().Value() >> 20
+			var mib int64
+			if _, err := fmt.Sscan(environment(pod.Spec, "COLLECTOR_MEMORY_MIB"), &mib); err != nil || mib >= limit {
+				t.Errorf("%s: memory_limiter at %d MiB (%v), the container's limit is %d MiB", name, mib, err, limit)
+			}
+			if c := container.SecurityContext; *c.AllowPrivilegeEscalation || !*c.ReadOnlyRootFilesystem || !slices.Equal(c.Capabilities.Drop, []corev1.Capability{"ALL"}) {
+				t.Errorf("%s: security context %+v", name, c)
+			}
+			if container.ReadinessProbe == nil || container.LivenessProbe == nil || container.StartupProbe == nil {
+				t.Errorf("%s: a probe is missing", name)
+			}
+			if !strings.HasSuffix(container.Image, ":"+version(t)) {
+				t.Errorf("%s: the image is %s, collector/otelcol builds %s", name, container.Image, version(t))
+			}
+			for _, service := range services {
+				if service.Spec.Selector["app.kubernetes.io/name"] != name {
+					continue
+				}
+				for _, port := range service.Spec.Ports {
+					if !slices.ContainsFunc(container.Ports, func(p corev1.ContainerPort) bool { return p.ContainerPort == port.Port }) {
+						t.Errorf("service %s leads to port %d, which %s does not have", service.Name, port.Port, name)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestManifestsRefused shows that the check sees what a cluster would refuse.
+func TestManifestsRefused(t *testing.T) {
+	for name, spoil := range map[string][3]string{
+		"unknown field": {"scale/kubernetes/sampler.yaml", "podManagementPolicy:", "podManagment:"},
+		"wrong kind":    {"scale/kubernetes/sampler.yaml", "replicas: 2", "replicas: two"},
+		"bad quantity":  {"scale/kubernetes/agent.yaml", "memory: 512Mi", "memory: 512Mo"},
+		"unknown file":  {"kustomization.yaml", "- sampling.yaml", "- samplin.yaml"},
+		"unknown api":   {"scale/kubernetes/sampler.yaml", "policy/v1\n", "policy/v2\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := filesys.MakeFsInMemory()
+			spoiled := false
+			for _, path := range []string{
+				"kustomization.yaml", "otel-config.yaml", "sampling.yaml", "scale/agent.yaml", "scale/sampler.yaml",
+				"scale/kubernetes/namespace.yaml", "scale/kubernetes/agent.yaml", "scale/kubernetes/sampler.yaml",
+			} {
+				content, err := os.ReadFile(filepath.Join(collector, path))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if path == spoil[0] && bytes.Contains(content, []byte(spoil[1])) {
+					content, spoiled = bytes.Replace(content, []byte(spoil[1]), []byte(spoil[2]), 1), true
+				}
+				if err := files.WriteFile("/collector/"+path, content); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !spoiled {
+				t.Fatalf("%s has no %q to spoil", spoil[0], spoil[1])
+			}
+			if _, err := build(t, files, "/collector"); err == nil {
+				t.Error("the spoiled manifests were accepted")
+			}
+		})
+	}
+}
+
+func environment(pod corev1.PodSpec, name string) string {
+	for _, variable := range pod.Containers[0].Env {
+		if variable.Name == name {
+			return variable.Value
+		}
+	}
+	return ""
+}
+
+// version is that of the collector's components.
+func version(t *testing.T) string {
+	t.Helper()
+	mod, err := os.ReadFile(filepath.Join(collector, "otelcol", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, found := strings.Cut(string(mod), "\tgo.opentelemetry.io/collector/otelcol v")
+	if !found {
+		t.Fatal("otelcol/go.mod does not require the collector")
+	}
+	version, _, _ := strings.Cut(after, "\n")
+	return version
+}

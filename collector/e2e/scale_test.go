@@ -1,0 +1,70 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v3"
+)
+
+// TestScaleComposeFile merges the fleet's override over docker-compose.yml, as Compose does, and looks at what would run.
+func TestScaleComposeFile(t *testing.T) {
+	root, err := filepath.Abs(repository)
+	if err != nil {
+		t.Fatal(err)
+	}
+	project, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{
+		WorkingDir: root,
+		ConfigFiles: []types.ConfigFile{
+			{Filename: filepath.Join(root, "docker-compose.yml")}, {Filename: filepath.Join(root, "collector", "scale", "compose.yml")},
+		},
+		Environment: types.Mapping{},
+	}, func(o *loader.Options) { o.SetProjectName("llmotel", true) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := compose(t)
+
+	agent := project.Services["collector"]
+	if got, want := strings.Join(agent.Command, " "), strings.Join(base.Services["collector"].Command, " ")+" --config=/etc/otelcol/agent.yaml"; got != want {
+		t.Errorf("the agent's command is %q, want %q", got, want)
+	}
+	var samplers []string
+	if value := agent.Environment["SAMPLERS"]; value == nil {
+		t.Error("the agent does not know its samplers")
+	} else if err := yaml.Unmarshal([]byte(*value), &samplers); err != nil {
+		t.Error(err)
+	}
+	if want := []string{"sampler-0:4317", "sampler-1:4317"}; !slices.Equal(samplers, want) {
+		t.Errorf("samplers are %v, want %v", samplers, want)
+	}
+	for _, sampler := range samplers {
+		name, _, _ := strings.Cut(sampler, ":")
+		service, found := project.Services[name]
+		switch {
+		case !found:
+			t.Errorf("no service %s", name)
+		case len(service.Ports) > 0 || service.MemLimit == 0 || !service.ReadOnly || service.Image != agent.Image:
+			t.Errorf("%s: ports %v, limit %d, read-only %t, image %s", name, service.Ports, service.MemLimit, service.ReadOnly, service.Image)
+		}
+	}
+	prometheus := project.Services["prometheus"]
+	if !slices.Equal(prometheus.Command, base.Services["prometheus"].Command) || !slices.Contains(prometheus.Entrypoint, "--web.enable-remote-write-receiver") {
+		t.Errorf("prometheus runs %v %v", prometheus.Entrypoint, prometheus.Command)
+	}
+	for name, service := range project.Services {
+		for _, volume := range service.Volumes {
+			if volume.Type != types.VolumeTypeBind {
+				continue
+			}
+			if _, err := os.Stat(volume.Source); err != nil || !volume.ReadOnly {
+				t.Errorf("%s: %s (%v), mounted read-only: %t", name, volume.Source, err, volume.ReadOnly)
+			}
+		}
+	}
+}
