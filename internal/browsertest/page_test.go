@@ -148,6 +148,22 @@ func TestDebugPage(t *testing.T) {
 		b.eventually(`document.querySelector("#live-calls .sum").innerText.startsWith("11 calls")`)
 	})
 
+	// What is new moves nothing that is there.
+	t.Run("steady", func(t *testing.T) {
+		b.t = t
+		b.visit("")
+		b.eventually(`document.getElementById("live").dataset.state === "on"`)
+		b.run(chromedp.Evaluate(`window.moved = 0; new PerformanceObserver(l => { for (const e of l.getEntries()) window.moved += e.value }).observe({type: "layout-shift"})`, nil))
+		time.Sleep(300 * time.Millisecond) // the figures of the load are not those of the update
+		w.call(nil)
+		b.eventually(`document.querySelector(".tiles dd").innerText === "12"`)
+		var moved float64
+		b.run(chromedp.Sleep(300*time.Millisecond), chromedp.Evaluate(`window.moved`, &moved))
+		if moved > 0.001 {
+			t.Errorf("the layout shifts by %v", moved)
+		}
+	})
+
 	t.Run("filter", func(t *testing.T) {
 		b.t = t
 		b.visit("calls")
@@ -157,7 +173,7 @@ func TestDebugPage(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 		b.visit("calls?outcome=failed")
-		if got := b.text("#live-calls .sum"); got != "1 call of 11 kept match, newest first." {
+		if got := b.text("#live-calls .sum"); got != "1 call of 12 kept match, newest first." {
 			t.Errorf("%q", got)
 		}
 		b.visit("calls?min_ms=5000")
