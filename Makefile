@@ -4,7 +4,7 @@
 
 # Every module that has tests of its own. `make lint` fails if a go.mod is in
 # neither list.
-MODULES := . providers/openai providers/anthropic providers/gemini providers/bedrock llmotel/calllog/sqlite llmotel/calllog/postgres llmotel/tokenest cmd/llmotel examples internal/benchmarks internal/conformance internal/dashboards internal/faults internal/langchaingo internal/pricegen internal/semconvgen internal/tools
+MODULES := . providers/openai providers/anthropic providers/gemini providers/bedrock llmotel/calllog/sqlite llmotel/calllog/postgres llmotel/tokenest cmd/llmotel examples internal/benchmarks internal/browsertest internal/conformance internal/dashboards internal/faults internal/langchaingo internal/pricegen internal/semconvgen internal/tools
 # Modules whose packages users import: dependency golden files, cross builds.
 LIBRARIES := . providers/openai providers/anthropic providers/gemini providers/bedrock llmotel/calllog/sqlite llmotel/calllog/postgres llmotel/tokenest
 # The real pipeline: built and tested by `make e2e` alone, never tidied (their

@@ -129,7 +129,7 @@ func (s *ChainSpan) visited(v *Span, e *ending, rec *Record) bool {
 	s.visits = append(s.visits, Visit{
 		Target: v.call.Target, Provider: e.Provider, RequestModel: v.call.Model, ResponseModel: e.Model,
 		RequestID: e.RequestID, SpanID: v.span.SpanContext().SpanID(),
-		Start: v.begun, Duration: e.took, TimeToFirstChunk: v.streamed().firstChunk, Attempts: e.Attempts,
+		Start: v.begun, Duration: e.took, TimeToFirstChunk: v.streamed().firstChunk, Attempts: e.Attempts, Retries: v.retries(),
 		ErrorKind: e.failure.kind, ErrorMessage: e.failure.message, Usage: e.Usage, Cost: e.cost,
 	})
 	if rec != nil {
@@ -230,7 +230,7 @@ func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, ab
 	rec.Target = cmp.Or(r.Target, rec.Target)
 	rec.ErrorKind, rec.ErrorMessage, rec.StatusCode, rec.ErrorCode = f.kind, f.message, f.status, f.code
 	rec.Abandoned, rec.Attempts, rec.Degraded = abandoned, r.Attempts, r.Degraded
-	rec.Visits, rec.Skips, rec.BreakerChanges = s.visits, s.skips, s.changes
+	rec.Retries, rec.Visits, rec.Skips, rec.BreakerChanges = nil, s.visits, s.skips, s.changes
 	rec.Attribution = AttributionFrom(s.inside.detached())
 	for i := range r.Breakers {
 		if b := &r.Breakers[i]; b.Target == rec.Target && b.Model == "" && b.Key == "" {

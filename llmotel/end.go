@@ -236,7 +236,7 @@ func (s *Span) newRecord(e *ending) *Record {
 		ResponseModel: e.Model, ResponseID: e.ResponseID, RequestID: e.RequestID, ServiceTier: e.ServiceTier,
 		FinishReasons: e.FinishReasons, Usage: e.Usage, Cost: e.cost,
 		ErrorKind: e.failure.kind, ErrorMessage: e.failure.message, StatusCode: e.failure.status, ErrorCode: e.failure.code,
-		Abandoned: e.abandoned, Attempts: e.Attempts, PromptChars: s.call.promptLen(), ResponseChars: e.ResponseChars,
+		Abandoned: e.abandoned, Attempts: e.Attempts, Retries: s.retries(), PromptChars: s.call.promptLen(), ResponseChars: e.ResponseChars,
 		Attribution: AttributionFrom(s.inside.detached()),
 	}
 }

@@ -79,6 +79,9 @@ type Record struct {
 	// Attempts counts the tries of all targets, retries included; at least 1
 	// if anything was sent.
 	Attempts int
+	// Retries lists the retries of a call without a chain, in order; nil if there
+	// was none. Those of a chain are in its Visits.
+	Retries []Retry
 	// Visits lists the targets visited, in order; nil without a chain.
 	Visits []Visit
 	// Skips lists targets that were not called, with the reason.
@@ -110,10 +113,23 @@ type Visit struct {
 	Duration, TimeToFirstChunk                    time.Duration
 	// Attempts is 1 plus the retries on this target.
 	Attempts     int
+	Retries      []Retry        // nil if there was none
 	ErrorKind    providers.Kind // empty on success
 	ErrorMessage string
 	Usage        providers.Usage
 	Cost         pricing.Cost
+}
+
+// Retry is one more try of what had failed.
+type Retry struct {
+	// At is when the try before had failed, Delay how long the next one waits
+	// from then.
+	At    time.Time
+	Delay time.Duration
+	// ErrorKind and StatusCode are of the try that failed; StatusCode is 0 if
+	// there was no answer.
+	ErrorKind  providers.Kind
+	StatusCode int
 }
 
 // BreakerChange is a change of a circuit breaker's state.

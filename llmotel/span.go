@@ -51,6 +51,8 @@ type parts struct {
 	// attempts are those that layers inside have made; the Span's own retries
 	// are around them, and are counted by themselves.
 	attempts int
+	// retries are for the Record, with sinks only.
+	retries []Retry
 }
 
 // The states of calls without chunks and parts; they are only read.
@@ -71,6 +73,13 @@ func (s *Span) made() *parts {
 		s.parts = &parts{}
 	}
 	return s.parts
+}
+
+func (s *Span) retries() []Retry {
+	if s.parts == nil {
+		return nil
+	}
+	return s.parts.retries
 }
 
 // expense adds up what several calls used and cost.
@@ -220,6 +229,9 @@ func (s *Span) Retry(delay time.Duration, err error) {
 		return
 	}
 	s.attempts++
+	if len(s.inst.sinks) > 0 {
+		s.made().retries = append(s.made().retries, Retry{At: time.Now(), Delay: delay, ErrorKind: f.kind, StatusCode: f.status})
+	}
 	s.content.ResetOutput()
 	if f.usage.Completeness != providers.UsageMissing && f.usage.Validate() == nil {
 		s.made().spent.add(&f.usage, s.costOf(&Result{}, &f.usage))

@@ -6,7 +6,7 @@
 //	                     images without a shell
 //
 // While it runs, GET /healthz tells that it does, GET / prints the statistics
-// of the process, and POST /alerts prints what Alertmanager's webhook sends.
+// of the process, GET /debug/llm/ shows its calls (package debugui), and POST /alerts prints what Alertmanager's webhook sends.
 // Standard OTEL_* variables apply.
 package main
 
@@ -66,7 +66,7 @@ func parse(args []string, w io.Writer) (options, error) {
 	flags.Float64Var(&o.rate, "rate", 2, "calls a second, at most 1000")
 	flags.Float64Var(&o.speed, "speed", 1, "how many times faster than life providers answer and go down; the rate stays")
 	flags.Uint64Var(&o.seed, "seed", 1, "seed of latencies, ids and sporadic failures")
-	flags.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address of /healthz, / and /alerts")
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:8080", "address of /healthz, /, /debug/llm/ and /alerts")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return o, err

@@ -52,6 +52,9 @@ func TestServe(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, stats)
 		}
 	}
+	if page := request(t, http.MethodGet, url+"/debug/llm/breakers", ""); strings.Count(page, `<section class="lane">`) != 3 {
+		t.Errorf("the debug page does not have the three targets:\n%s", page)
+	}
 	request(t, http.MethodPost, url+"/alerts", `{"alerts":[{"status":"firing","labels":{"alertname":"CollectorDown","severity":"page"}}]}`)
 	out.wait(t, "alert: firing CollectorDown (page): -")
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/llmotel/sdk/llmotel/debugui"
 	"github.com/llmotel/sdk/llmotel/otelsetup"
 )
 
@@ -38,7 +39,15 @@ func serve(ctx context.Context, o options, out io.Writer) (err error) {
 		}
 	}()
 
-	server := &http.Server{Handler: f.handler(out), ReadHeaderTimeout: 5 * time.Second}
+	page, err := f.DebugHandler(debugui.WithTitle("llmotel-demo"), debugui.WithTraceURL("http://localhost:16686/trace/{trace_id}?uiFind={span_id}"))
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", f.handler(out))
+	mux.Handle("/debug/llm/", page)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	server.RegisterOnShutdown(page.Close)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	fmt.Fprintf(out, "demo: %g calls a second, %s\n", o.rate, listener.Addr())

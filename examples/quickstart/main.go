@@ -3,6 +3,7 @@
 //
 //	go run ./examples/quickstart             about ten seconds
 //	go run ./examples/quickstart -speed 1    in real time
+//	go run ./examples/quickstart -serve      until Ctrl-C, with outages, and a page to see it on
 //
 // With an OpenTelemetry collector on localhost:4317 the same run is in Jaeger
 // and Prometheus. Standard OTEL_* variables apply.
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/llmotel/sdk/failover"
+	"github.com/llmotel/sdk/llmotel/calllog"
 	"github.com/llmotel/sdk/llmotel/monitor"
 	"github.com/llmotel/sdk/llmotel/otelsetup"
 	"github.com/llmotel/sdk/providers/mock"
@@ -61,16 +63,22 @@ func run(ctx context.Context, w io.Writer, o options) error {
 	}
 
 	out := newPrinter(w)
+	hooks, log := out.hooks(), []calllog.FileOption(nil)
+	if o.serve { // calls are on the page, and there is no end of them
+		hooks = failover.Hooks{BreakerChange: hooks.BreakerChange}
+		log = append(log, calllog.WithRotation(calllog.Rotation{MaxSize: 16 << 20, Keep: 2}))
+	}
 	m, err := monitor.New([]monitor.Target{ //nolint:contextcheck // a Monitor outlives the context of any call
 		{Name: "openai", Model: openai.Model(), Provider: openai},
 		{Name: "anthropic", Model: anthropic.Model(), Provider: anthropic},
 	},
 		monitor.WithServiceName(service),
-		monitor.WithCallLog(o.log),
+		monitor.WithCallLog(o.log, log...),
+		monitor.WithDebugContent(), // the questions and answers of a quickstart are no secret
 		// That no collector listens is said once, at the end.
 		monitor.WithTelemetry(otelsetup.WithErrorHandler(func(error) {})),
 		monitor.WithFailover(
-			failover.WithHooks(out.hooks()),
+			failover.WithHooks(hooks),
 			failover.WithOpenDelay(scale(openDelay)),
 			failover.WithOpenWait(0), // the error at once, for all to see
 			failover.WithBackoff(scale(500*time.Millisecond), scale(8*time.Second)),
@@ -81,6 +89,11 @@ func run(ctx context.Context, w io.Writer, o options) error {
 		return err
 	}
 	s := &story{m: m, openai: openai, anthropic: anthropic, out: out, scale: scale, speed: o.speed}
+	if o.serve {
+		err := s.serve(ctx, o)
+		_, rest := split(m.Close())
+		return errors.Join(err, rest)
+	}
 	if err := s.tell(ctx); err != nil {
 		if ctx.Err() != nil {
 			err = errInterrupted

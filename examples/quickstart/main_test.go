@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"go.uber.org/goleak"
@@ -23,7 +27,7 @@ func TestRun(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9") // discard: nothing listens
 	log := filepath.Join(t.TempDir(), "calls.jsonl")
 	var out bytes.Buffer
-	if err := run(t.Context(), &out, options{200, 1, log}); err != nil {
+	if err := run(t.Context(), &out, options{speed: 200, seed: 1, log: log}); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	rest := out.String()
@@ -71,7 +75,7 @@ func TestInterrupted(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
 	ctx, cancel := context.WithCancel(t.Context())
 	var out bytes.Buffer
-	err := run(ctx, stopper{&out, cancel}, options{200, 1, filepath.Join(t.TempDir(), "calls.jsonl")})
+	err := run(ctx, stopper{&out, cancel}, options{speed: 200, seed: 1, log: filepath.Join(t.TempDir(), "calls.jsonl")})
 	if err == nil || err.Error() != "interrupted" {
 		t.Errorf("got %v, want interrupted\n%s", err, out.String())
 	}
@@ -93,10 +97,58 @@ func (s stopper) Write(b []byte) (int, error) {
 	return s.Buffer.Write(b)
 }
 
+// With -serve calls go on until the interrupt, and the page shows them.
+func TestServe(t *testing.T) {
+	t.Setenv("OTEL_TRACES_EXPORTER", "none")
+	t.Setenv("OTEL_METRICS_EXPORTER", "none")
+	t.Setenv("OTEL_LOGS_EXPORTER", "none")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r, w := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		done <- run(ctx, w, options{speed: 200, seed: 1, log: filepath.Join(t.TempDir(), "calls.jsonl"), serve: true, listen: "127.0.0.1:0"})
+		_ = w.Close()
+	}()
+	lines := bufio.NewScanner(r)
+	address := ""
+	for address == "" && lines.Scan() {
+		if _, at, found := strings.Cut(lines.Text(), "live:"); found {
+			address = strings.TrimSpace(at)
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, r) }()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	calls := 0
+	for deadline := time.Now().Add(20 * time.Second); calls < 3 && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"calls", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatal(err, resp.Status)
+		}
+		calls = strings.Count(string(body), `<tr id="c-`)
+	}
+	if calls < 3 {
+		t.Errorf("%d calls on the page %s", calls, address)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 // What cannot work is said, without a word of telemetry.
 func TestLogThatCannotBeWritten(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
-	err := run(t.Context(), &bytes.Buffer{}, options{200, 1, t.TempDir()})
+	err := run(t.Context(), &bytes.Buffer{}, options{speed: 200, seed: 1, log: t.TempDir()})
 	if err == nil || !strings.Contains(err.Error(), "directory") || errors.Is(err, otelsetup.ErrNotExported) {
 		t.Errorf("got %v", err)
 	}

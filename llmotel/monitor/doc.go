@@ -10,7 +10,8 @@
 // targets (package failover), spans, metrics and events of every call (llmotel
 // and otelfailover), their export over OTLP as the standard OTEL_* variables say
 // (otelsetup), statistics in the process (stats) and a call log (calllog).
-// [Monitor.Close] ends and flushes all of it.
+// [Monitor.Close] ends and flushes all of it. [Monitor.DebugHandler] shows it in a
+// browser.
 //
 // The parts can be had one by one; monitor only puts them together. A program
 // with an OpenTelemetry SDK of its own says [WithGlobalTelemetry].

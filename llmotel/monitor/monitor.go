@@ -26,6 +26,7 @@ type Target = failover.Target
 type Monitor struct {
 	chain *failover.Chain
 	stats *stats.Sink
+	debug debug
 
 	closeOnce sync.Once
 	closers   []func() error // in the order in which they run
@@ -67,7 +68,7 @@ func (m *Monitor) build(targets []Target, c config) error {
 		m.onClose(func() error { return sdk.Shutdown(context.Background()) })
 	}
 	m.stats = stats.New(stats.WithBreakers(m.Breakers))
-	sinks := []llmotel.Sink{m.stats}
+	sinks := []llmotel.Sink{m.stats, &m.debug}
 	if c.callLog != "" {
 		log, err := calllog.Open(c.callLog, append([]calllog.FileOption{calllog.WithMeterProvider(mp)}, c.callLogOptions...)...)
 		if err != nil {
@@ -90,6 +91,9 @@ func (m *Monitor) build(targets []Target, c config) error {
 	recorder := []llmotel.Option{
 		llmotel.WithTracerProvider(tp), llmotel.WithMeterProvider(mp), llmotel.WithLoggerProvider(lp),
 		llmotel.WithSinks(sinks...),
+	}
+	if c.debugContent {
+		recorder = append(recorder, llmotel.WithUploadHook(m.debug.content))
 	}
 	inst, err := llmotel.New(append(recorder, c.recorder...)...)
 	if err != nil {
@@ -154,6 +158,9 @@ func (m *Monitor) Close() error {
 		return nil
 	}
 	m.closeOnce.Do(func() {
+		if p := m.debug.page.Load(); p != nil {
+			p.Close()
+		}
 		var errs []error
 		for _, f := range m.closers {
 			errs = append(errs, f())

@@ -21,6 +21,7 @@ type config struct {
 	callLogQueue    []calllog.QueueOption // nil without a queue
 	failover        []failover.Option
 	recorder        []llmotel.Option
+	debugContent    bool
 }
 
 func (c config) setup() []otelsetup.Option {
@@ -95,4 +96,11 @@ func WithRecorder(opts ...llmotel.Option) Option {
 		c.recorder = append(slices.Clip(c.recorder), opts...)
 		return c
 	})
+}
+
+// WithDebugContent shows what was said in a call on its debug page (DebugHandler),
+// after the recorder's redactor. By default there is no content. An upload hook in
+// WithRecorder takes its place.
+func WithDebugContent() Option {
+	return optionFunc(func(c config) config { c.debugContent = true; return c })
 }

@@ -1,0 +1,5 @@
+//go:build !race
+
+package debugui_test
+
+const raceDetector = false
