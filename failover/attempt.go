@@ -25,11 +25,14 @@ func (v *visit) try() error {
 	if !v.take() {
 		return v.err
 	}
+	if r := v.call.race; r != nil && !r.attempt() {
+		v.grant.giveBack(v.now)
+		v.kind, v.again, v.next = providers.KindCancelled, false, false
+		v.err = v.cancelled(errLost)
+		return v.err
+	}
 	v.n++
 	v.call.attempts++
-	if r := v.call.race; r != nil {
-		r.attempts.Add(1)
-	}
 	settled := false
 	defer func() {
 		if !settled {

@@ -310,6 +310,26 @@ func TestRaceEndsWhileABranchPassesOver(t *testing.T) {
 	})
 }
 
+// No attempt begins once the race is over: the number that the answer has told
+// would be wrong.
+func TestNoAttemptAfterTheRace(t *testing.T) {
+	for _, stream := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := script("pb")
+			c := chain(t, script("pa", step{after: 1500 * time.Millisecond, words: []string{"x"}}), b, failover.WithHedge(time.Second), failover.WithHooks(failover.Hooks{
+				Hedge: func(context.Context, failover.HedgeEvent) { time.Sleep(510 * time.Millisecond) },
+			}))
+			resp, err := either(t, c, stream)
+			if err != nil || resp.Target != "a" || resp.Attempts != 1 || b.count() != 0 {
+				t.Errorf("%+v, %v, b was asked %d times", resp, err, b.count())
+			}
+			if s, _ := c.BreakerStatus("b"); s.InFlight != 0 {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+}
+
 // A loser that ignores its context is not waited for.
 func TestLoserThatIgnoresItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -122,6 +122,17 @@ func (r *race) hedges(now time.Time) bool {
 	return false
 }
 
+// attempt counts an attempt of a branch. None begins when the race is over, so
+// that what the answer says of their number holds.
+func (r *race) attempt() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.over {
+		r.attempts.Add(1)
+	}
+	return !r.over
+}
+
 // finish enters a branch's end and tells whether it has won.
 func (r *race) finish(b *branch, won bool, panicked any) bool {
 	r.mu.Lock()
