@@ -85,7 +85,7 @@ func hasty(t *testing.T) string {
 		"for: 1m", "for: 1s", "for: 2m", "for: 1s", "for: 5m", "for: 1s", "for: 15m", "for: 1s",
 		"scrape_interval: 5s", "scrape_interval: 1s", "evaluation_interval: 5s", "evaluation_interval: 1s",
 		// The demo at twenty times its speed answers in 55 ms, with first chunks after 20 ms.
-		`le="20.48"`, `le="0.02"`, `le="5.12"`, `le="0.01"`, "expr: vector(10)", "expr: vector(0.001)",
+		"vector(20.48)", "vector(0.02)", "vector(5.12)", "vector(0.01)", "expr: vector(10)", "expr: vector(0.001)",
 		"group_wait: 10s", "group_wait: 1s", "group_wait: 30s", "group_wait: 1s",
 	)
 	for path, at := range map[string]string{
