@@ -107,7 +107,7 @@ func hasty(t *testing.T) string {
 	return dir
 }
 
-// makeTrouble makes what the demo does not: a cost that jumps, lost records, and points that Prometheus refuses for good.
+// makeTrouble makes what the demo does not: a cost that jumps, lost records, calls that all fail, a breaker that flaps, and points that Prometheus refuses for good.
 func makeTrouble(t *testing.T) (stop func()) {
 	t.Helper()
 	e := newEmitter(t, "llmotel-e2e-trouble")
@@ -117,6 +117,14 @@ func makeTrouble(t *testing.T) (stop func()) {
 		t.Fatal(err)
 	}
 	dropped, err := meter.Int64Counter("llmotel.telemetry.dropped", metric.WithUnit("{record}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := meter.Int64Counter("llmotel.breaker.transitions", metric.WithUnit("{transition}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	took, err := meter.Float64Histogram("gen_ai.client.inference.duration", metric.WithUnit("s"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,6 +140,10 @@ func makeTrouble(t *testing.T) (stop func()) {
 				dollars = 1
 			}
 			spent.Add(ctx, dollars)
+			opened.Add(ctx, 1, metric.WithAttributes(attribute.String("llmotel.target", "flapping"),
+				attribute.String("llmotel.breaker.to", "open"), attribute.String("llmotel.breaker.reason", "failure_rate")))
+			took.Record(ctx, 0.01, metric.WithAttributes(attribute.String("gen_ai.provider.name", "openai"),
+				attribute.String("gen_ai.request.model", "gpt-5.2"), attribute.String("error.type", "authentication")))
 			if second == 5 {
 				dropped.Add(ctx, 1, metric.WithAttributes(attribute.String("llmotel.sink", "calllog"), attribute.String("llmotel.reason", "panic")))
 			}
@@ -184,7 +196,7 @@ func testAlerts(t *testing.T) {
 	}
 	slices.Sort(want)
 	want = slices.Compact(want)
-	if len(want) != 13 {
+	if len(want) != 14 {
 		t.Errorf("%d alerts: %v", len(want), want)
 	}
 	eventuallyFired(t, 75*time.Second, want...)
