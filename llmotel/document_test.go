@@ -352,7 +352,15 @@ An attribute appears where it applies. Content is recorded, redacted, only after
 	}
 	b.WriteString(`
 Attribution (` + "`llmotel.feature.*`, `gen_ai.prompt.*`, `feature_flag.*`, `llmotel.tenant`" + `) is on metrics only where ` + "`WithMetricAttribution`" + ` allows it.
-` + "`llmotel.telemetry.dropped`" + ` counts records that a sink failed to take, and content that a redactor or hook lost.
+` + "`llmotel.telemetry.dropped`" + ` counts records that a sink failed to take, and content that a redactor or hook lost. Its ` + "`llmotel.reason`" + `:
+
+| value | meaning, and what to do |
+| --- | --- |
+`)
+	for _, r := range dropReasons {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", r.value, r.text)
+	}
+	b.WriteString(`
 How Prometheus spells the names: [pipeline.md](pipeline.md).
 `)
 	b.WriteString("\n## Values of `error.type`\n\nOn calls, with the same value on span, metric, event and record. Spans around calls (agents, tools, workflows,\nretrievals) have the Go type of other errors.\n\n| value | meaning |\n| --- | --- |\n")
@@ -360,6 +368,16 @@ How Prometheus spells the names: [pipeline.md](pipeline.md).
 		fmt.Fprintf(&b, "| `%s` | %s |\n", kind, meaning[string(kind)])
 	}
 	return b.String()
+}
+
+// dropReasons are the values of llmotel.reason on llmotel.telemetry.dropped.
+var dropReasons = []struct{ value, text string }{
+	{genai.ReasonFull, "a queue of the call log had no room. Most often its database is away: bring it back; `WithCapacity` bridges longer, `WithBlock` makes calls wait instead."},
+	{genai.ReasonFailed, "a write failed that is not tried again: the disk or the rights of a file; a `calllog.Queue` tries again."},
+	{genai.ReasonRefused, "a store will never take the record: its schema, its rights."},
+	{genai.ReasonClosed, "it came after Close, or Close ran out of time: close the log last, `WithCloseTimeout`."},
+	{genai.ReasonPanic, "a sink, redactor, estimator or hook panicked: code of the program."},
+	{genai.ReasonInvalid, "a hook left what is not JSON, or the counts of a call were impossible: that hook, or who reports the counts."},
 }
 
 func keyList[V any](keys map[string]V) string {

@@ -85,7 +85,7 @@ func hasty(t *testing.T) string {
 		"for: 1m", "for: 1s", "for: 2m", "for: 1s", "for: 5m", "for: 1s", "for: 15m", "for: 1s",
 		"scrape_interval: 5s", "scrape_interval: 1s", "evaluation_interval: 5s", "evaluation_interval: 1s",
 		// The demo at twenty times its speed answers in 55 ms, with first chunks after 20 ms.
-		`le="20.48"`, `le="0.02"`, `le="5.12"`, `le="0.01"`, "expr: vector(10)", "expr: vector(0.001)",
+		"vector(20.48)", "vector(0.02)", "vector(5.12)", "vector(0.01)", "expr: vector(10)", "expr: vector(0.001)",
 		"group_wait: 10s", "group_wait: 1s", "group_wait: 30s", "group_wait: 1s",
 	)
 	for path, at := range map[string]string{
@@ -107,7 +107,7 @@ func hasty(t *testing.T) string {
 	return dir
 }
 
-// makeTrouble makes what the demo does not: a cost that jumps, lost records, and points that Prometheus refuses for good.
+// makeTrouble makes what the demo does not: a cost that jumps, lost records, calls that all fail, a breaker that flaps, and points that Prometheus refuses for good.
 func makeTrouble(t *testing.T) (stop func()) {
 	t.Helper()
 	e := newEmitter(t, "llmotel-e2e-trouble")
@@ -117,6 +117,14 @@ func makeTrouble(t *testing.T) (stop func()) {
 		t.Fatal(err)
 	}
 	dropped, err := meter.Int64Counter("llmotel.telemetry.dropped", metric.WithUnit("{record}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := meter.Int64Counter("llmotel.breaker.transitions", metric.WithUnit("{transition}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	took, err := meter.Float64Histogram("gen_ai.client.inference.duration", metric.WithUnit("s"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,6 +140,10 @@ func makeTrouble(t *testing.T) (stop func()) {
 				dollars = 1
 			}
 			spent.Add(ctx, dollars)
+			opened.Add(ctx, 1, metric.WithAttributes(attribute.String("llmotel.target", "flapping"),
+				attribute.String("llmotel.breaker.to", "open"), attribute.String("llmotel.breaker.reason", "failure_rate")))
+			took.Record(ctx, 0.01, metric.WithAttributes(attribute.String("gen_ai.provider.name", "openai"),
+				attribute.String("gen_ai.request.model", "gpt-5.2"), attribute.String("error.type", "authentication")))
 			if second == 5 {
 				dropped.Add(ctx, 1, metric.WithAttributes(attribute.String("llmotel.sink", "calllog"), attribute.String("llmotel.reason", "panic")))
 			}
@@ -184,7 +196,7 @@ func testAlerts(t *testing.T) {
 	}
 	slices.Sort(want)
 	want = slices.Compact(want)
-	if len(want) != 13 {
+	if len(want) != 14 {
 		t.Errorf("%d alerts: %v", len(want), want)
 	}
 	eventuallyFired(t, 75*time.Second, want...)

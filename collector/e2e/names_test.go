@@ -28,6 +28,7 @@ var names = []struct{ instrument, metric, unit, series string }{
 	{"counter", "llmotel.client.unpriced_calls", "{call}", "llmotel_client_unpriced_calls_total"},
 	{"counter", "llmotel.failover.attempts", "{attempt}", "llmotel_failover_attempts_total"},
 	{"counter", "llmotel.failover.fallbacks", "{fallback}", "llmotel_failover_fallbacks_total"},
+	{"counter", "llmotel.failover.hedges", "{hedge}", "llmotel_failover_hedges_total"},
 	// A unit of 1 becomes a suffix of gauges, and of nothing else.
 	{"gauge", "llmotel.breaker.state", "1", "llmotel_breaker_state_ratio"},
 	{"gauge", "llmotel.breaker.window_calls", "{call}", "llmotel_breaker_window_calls"},
