@@ -29,8 +29,9 @@ interrupted. It follows the log when it is rotated, truncated or not there yet. 
 ` + calllog.DefaultPath + ` by default.
 
 A line has the time of the call's end, how it ended, how long it took (and until the first
-chunk), who answered, tokens in and out, cost, on whose behalf, and which targets were
-tried before.`,
+chunk), who answered, tokens in and out, cost, on whose behalf, and, in brackets, how the
+other targets fared that were tried, which were passed over, and how often a target was
+tried again. A target that lost against a hedge is "cancelled".`,
 		Example: `  llmotel tail
   llmotel tail calls.jsonl --errors --where feature=search
   llmotel tail -n 100 --no-follow --format json | jq .latency_ms`,
