@@ -100,6 +100,9 @@ func showGroups(w io.Writer, res *result) {
 	if res.Hidden > 0 {
 		fmt.Fprintf(w, "and %s, which cost less\n", plural(float64(res.Hidden), "more group"))
 	}
+	if streams {
+		fmt.Fprintln(w, "ttfc: time to the first chunk of streams")
+	}
 	for _, note := range notes(&res.Total) {
 		fmt.Fprintln(w, note)
 	}

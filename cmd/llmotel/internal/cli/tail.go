@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,6 +68,9 @@ func runTail(cmd *cobra.Command, args []string, f tailFlags) error {
 	}
 	if source.IsDatabase(path) {
 		return usagef("tail follows files, and this is a database")
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !f.noFollow {
+		fmt.Fprintf(cmd.ErrOrStderr(), "llmotel: waiting for %s\n", path)
 	}
 	t := &tailer{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), flags: f, where: where, reader: calllog.NewReader(nil)}
 	o := source.FollowOptions{Last: f.lines, Once: f.noFollow, Every: 200 * time.Millisecond, Keep: t.keeps}

@@ -1,12 +1,16 @@
 package cli_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/llmotel/sdk/cmd/llmotel/internal/cli"
 )
 
 func TestTailLines(t *testing.T) {
@@ -76,5 +80,15 @@ func TestTailTellsTheWay(t *testing.T) {
 		if out, errs, code := run(t, "", "tail", path, "--no-follow"); code != 0 || !strings.HasSuffix(out, c.want) {
 			t.Errorf("%s: %q, want it to end in %q (%s)", name, out, c.want, errs)
 		}
+	}
+}
+
+func TestTailTellsThatItWaits(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none.jsonl")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	var out, errs bytes.Buffer
+	if code := cli.Run(ctx, []string{"tail", path}, nil, &out, &errs); code != 0 || errs.String() != "llmotel: waiting for "+path+"\n" {
+		t.Errorf("status %d, %q", code, errs.String())
 	}
 }
