@@ -19,7 +19,8 @@ type Snapshot struct {
 	RelativeAccuracy float64 `json:"relative_accuracy"`
 	// Overall counts logical calls.
 	Overall Overall `json:"overall"`
-	// Providers, Models and Targets count visits, in order of appearance.
+	// Providers, Models and Targets count visits, in order of appearance; targets
+	// with a breaker come first, in the order of the chain.
 	Providers []Provider `json:"providers"`
 	Models    []Model    `json:"models"`
 	Targets   []Target   `json:"targets"`
