@@ -20,5 +20,5 @@ func TestRun(t *testing.T) {
 	}
 	expect.InOrder(t, out.String(), `GEMINI_API_KEY is not set`, `\? Why\?`, `> Sunlight`,
 		`\n  generate_content gemini-3-flash-preview  \d+ms\n`, `model gemini-3-flash-preview · from gcp\.gemini`,
-		`tokens 11 in, 60 out \(20 reasoning\) · cost unknown`)
+		`tokens 11 in, 60 out \(20 reasoning\) · cost 0\.000186 USD`)
 }
