@@ -213,16 +213,18 @@ func targetsOf(visits []Visit) int {
 // from the one that answered or came last.
 func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, abandoned bool) *Record {
 	from := s.decisive(r.Target)
+	// They came as they ended; the loser of a hedge ends last and began first.
+	slices.SortStableFunc(s.visits, func(a, b Visit) int { return a.Start.Compare(b.Start) })
 	rec := &Record{Operation: s.call.Operation, Stream: s.call.Stream, Provider: s.call.Chain, RequestModel: s.call.Model}
 	switch {
 	case r.Degraded: // whichever target came last, it is not what answered
-		rec.Usage, rec.Cost = total(s.visits)
+		rec.Usage, rec.Cost = total(s.visits, f.kind)
 	case from != nil:
 		*rec = *from
 		if rec.Chunks > 0 {
 			rec.TimeToFirstChunk += rec.Start.Sub(s.begun)
 		}
-		rec.Usage, rec.Cost = total(s.visits)
+		rec.Usage, rec.Cost = total(s.visits, f.kind)
 	}
 	sc := s.span.SpanContext()
 	rec.CallID, rec.TraceID, rec.SpanID, rec.Sampled = newCallID(), sc.TraceID(), sc.SpanID(), sc.IsSampled()
@@ -252,12 +254,16 @@ func (s *ChainSpan) decisive(target string) *Record {
 	return last
 }
 
-// total adds up what the visits used and cost. Failed visits that gave
-// nothing are left out: nobody knows that they cost anything.
-func total(visits []Visit) (providers.Usage, pricing.Cost) {
+// total adds up what the visits used and cost. Failed visits that gave nothing
+// are left out: nobody knows that they cost anything. Of one that the chain cancelled, such
+// as the loser of a hedge, it is known that the provider was at work: the sum is
+// then partial. If the caller cancelled, kind tells, and there is no other sum to be wrong.
+func total(visits []Visit, kind providers.Kind) (providers.Usage, pricing.Cost) {
 	var sum expense
 	for i := range visits {
-		if v := &visits[i]; v.ErrorKind == "" || v.Usage.Completeness != providers.UsageMissing || v.TimeToFirstChunk > 0 {
+		v := &visits[i]
+		lost := v.ErrorKind == providers.KindCancelled && kind != providers.KindCancelled && v.Attempts > 0
+		if v.ErrorKind == "" || v.Usage.Completeness != providers.UsageMissing || v.TimeToFirstChunk > 0 || lost {
 			sum.add(&v.Usage, v.Cost)
 		}
 	}

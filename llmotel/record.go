@@ -57,7 +57,9 @@ type Record struct {
 	ResponseModel, ResponseID, RequestID, ServiceTier string
 	FinishReasons                                     []providers.FinishReason
 
-	// Usage and Cost cover all visits of the call, failed ones included.
+	// Usage and Cost cover all visits of the call, failed ones included. They
+	// are partial if the chain cancelled a visit, such as the loser of a hedge, of
+	// which no usage is known.
 	Usage providers.Usage
 	Cost  pricing.Cost
 
@@ -82,7 +84,8 @@ type Record struct {
 	// Retries lists the retries of a call without a chain, in order; nil if there
 	// was none. Those of a chain are in its Visits.
 	Retries []Retry
-	// Visits lists the targets visited, in order; nil without a chain.
+	// Visits lists the targets visited, in the order in which they were asked;
+	// nil without a chain.
 	Visits []Visit
 	// Skips lists targets that were not called, with the reason.
 	Skips []Skip

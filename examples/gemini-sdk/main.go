@@ -60,7 +60,7 @@ func run(ctx context.Context, w io.Writer, question string) (err error) {
 	}
 
 	fmt.Fprintln(w, "?", question)
-	reply, err := client.Models.GenerateContent(ctx, "gemini-3-flash", genai.Text(question), nil)
+	reply, err := client.Models.GenerateContent(ctx, "gemini-3-flash-preview", genai.Text(question), nil)
 	if err == nil {
 		fmt.Fprintln(w, ">", reply.Text())
 	}

@@ -19,6 +19,6 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect.InOrder(t, out.String(), `GEMINI_API_KEY is not set`, `\? Why\?`, `> Sunlight`,
-		`\n  generate_content gemini-3-flash  \d+ms\n`, `model gemini-3-flash · from gcp\.gemini`,
-		`tokens 11 in, 60 out \(20 reasoning\) · cost unknown`)
+		`\n  generate_content gemini-3-flash-preview  \d+ms\n`, `model gemini-3-flash-preview · from gcp\.gemini`,
+		`tokens 11 in, 60 out \(20 reasoning\) · cost 0\.000186 USD`)
 }

@@ -130,10 +130,14 @@ func (f *file) putLines(b []byte, ends []int) (int, error) {
 	return whole(ends, n), err
 }
 
-// close syncs and closes the file, and waits for what tidies up.
+// close syncs and closes the file, waits for what tidies up, and leaves no more
+// files than the Rotation keeps.
 func (f *file) close() error {
 	f.stop()
 	f.tidy.Wait()
+	if f.tidies() {
+		f.prune()
+	}
 	var err error
 	if f.regular { // pipes and devices cannot
 		err = f.f.Sync()

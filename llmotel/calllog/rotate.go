@@ -25,10 +25,13 @@ type Rotation struct {
 	// file's first one; 0 is no limit.
 	MaxAge time.Duration
 	// Keep is how many moved files are kept, KeepFor how long after they were
-	// moved; the oldest are removed first. 0 keeps all.
+	// moved; the oldest are removed first. 0 keeps all. They are removed 5 s after a
+	// file was moved, and at Open and Close.
 	Keep    int
 	KeepFor time.Duration
-	// Compress makes moved files .jsonl.gz.
+	// Compress makes moved files .jsonl.gz, in the background: 5 s after a file
+	// was moved, when no other process writes to it any more, and at Open. Close does
+	// not wait for it: what it leaves plain, the next Open compresses.
 	Compress bool
 }
 

@@ -126,6 +126,25 @@ func TestFileRotatesByAgeOfItsFirstRecord(t *testing.T) {
 	}
 }
 
+// A process that ends soon after a file was moved leaves no more than were asked for.
+func TestCloseLeavesNoMoreThanKeep(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.jsonl")
+	l := rotating(t, path, calllog.Rotation{MaxSize: 4 << 10, Keep: 3, Compress: true})
+	for i := range 100 {
+		record(t, l, i)
+	}
+	if _, files := ids(t, path); len(files) <= 4 {
+		t.Fatalf("only %v before", files)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got, files := ids(t, path)
+	if len(files) != 4 || got[len(got)-1] != "99" {
+		t.Errorf("%v after, want three and the log, with the last record; it is %s", files, got[len(got)-1])
+	}
+}
+
 func TestMovedFilesAreCompressedAndRemoved(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "log.jsonl")

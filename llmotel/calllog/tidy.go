@@ -12,8 +12,7 @@ import (
 // tidyUp compresses and removes moved files as the Rotation says, after a
 // while. What an end of the process leaves undone, the next one does.
 func (f *file) tidyUp(after time.Duration) {
-	r := f.rotate
-	if r == nil || !f.regular || !r.Compress && r.Keep == 0 && r.KeepFor == 0 {
+	if !f.tidies() {
 		return
 	}
 	f.tidy.Go(func() {
@@ -21,10 +20,15 @@ func (f *file) tidyUp(after time.Duration) {
 			return
 		}
 		f.prune()
-		if r.Compress {
+		if f.rotate.Compress {
 			f.compress()
 		}
 	})
+}
+
+func (f *file) tidies() bool {
+	r := f.rotate
+	return r != nil && f.regular && (r.Compress || r.Keep > 0 || r.KeepFor > 0)
 }
 
 // moved lists the moved files, oldest first.

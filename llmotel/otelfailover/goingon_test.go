@@ -111,6 +111,9 @@ func TestHedge(t *testing.T) {
 			if r.Target != "backup" || r.Provider != "anthropic" || r.ErrorKind != "" || r.Attempts != 2 || r.Stream != stream || len(r.Visits) != 2 || !r.Cost.Priced {
 				t.Errorf("%+v", r)
 			}
+			if r.Visits[0].Target != "primary" || !r.Cost.Partial || r.Usage.Completeness != providers.UsagePartial {
+				t.Errorf("visits out of order, or a whole sum without what the loser has cost: %+v", r)
+			}
 			for _, v := range r.Visits {
 				if lost := v.Target == "primary"; (v.ErrorKind == providers.KindCancelled) != lost {
 					t.Errorf("%+v", v)

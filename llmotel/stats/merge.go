@@ -1,6 +1,10 @@
 package stats
 
-import "github.com/llmotel/sdk/providers"
+import (
+	"slices"
+
+	"github.com/llmotel/sdk/providers"
+)
 
 // rows are the figures of series that were used, in order of appearance with Other
 // last.
@@ -96,7 +100,8 @@ func (r rows) variants() []Variant {
 		func(k id, f Figures) Variant { return Variant{k.experiment, k.variant, f} })
 }
 
-// targets adds the breakers, also those of targets that were never called.
+// targets adds the breakers, also those of targets that were never called, and
+// puts them in the order of the breakers, which is the chain's.
 func (r rows) targets(breakers []providers.BreakerStatus) []Target {
 	out := merged(r, visits, func(k *key) (string, bool) { return k.target, k.target != "" },
 		func(name string, f Figures) Target { return Target{Target: name, Figures: f} })
@@ -119,5 +124,13 @@ func (r rows) targets(breakers []providers.BreakerStatus) []Target {
 			}
 		}
 	}
+	place := func(t Target) int {
+		i := slices.IndexFunc(breakers, func(b providers.BreakerStatus) bool { return b.Target == t.Target })
+		if i < 0 {
+			return len(breakers)
+		}
+		return i
+	}
+	slices.SortStableFunc(out, func(a, b Target) int { return place(a) - place(b) })
 	return out
 }

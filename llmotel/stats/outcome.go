@@ -43,17 +43,23 @@ func (o *outcome) place() {
 	o.latencyBucket, o.firstChunkBucket = bucketOf(o.latency), bucketOf(o.firstChunk)
 }
 
-// answered returns the index of the visit that answered the call, or -1.
+// answered returns the index of the visit that answered the call, or -1. Of a
+// hedge both may have answered, and Target is the winner.
 func answered(r *llmotel.Record) int {
 	if !r.Succeeded() {
 		return -1
 	}
+	last := -1
 	for i := range slices.Backward(r.Visits) {
-		if r.Visits[i].ErrorKind == "" {
+		switch v := &r.Visits[i]; {
+		case v.ErrorKind != "":
+		case v.Target == r.Target:
 			return i
+		case last < 0:
+			last = i
 		}
 	}
-	return -1
+	return last
 }
 
 // speed is how fast output came.

@@ -49,7 +49,7 @@ func (s *Sink) Record(_ context.Context, r *llmotel.Record) {
 		role = calls
 	}
 	winner := answered(r)
-	call.fallback = winner > 0 || len(r.Skips) > 0 && r.Succeeded()
+	call.fallback = winner >= 0 && (r.Visits[winner].Target != r.Visits[0].Target || len(r.Skips) > 0)
 	now := s.cfg.now()
 
 	s.mu.Lock()

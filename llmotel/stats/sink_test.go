@@ -179,14 +179,14 @@ func TestBreakersStandBesideTheirTargets(t *testing.T) {
 	}))
 	s.Record(t.Context(), fallback())
 	got := s.Snapshot().Targets
-	if len(got) != 3 || got[0].Target != "primary" || got[1].Target != "backup" || got[2].Target != "spare" {
+	if len(got) != 3 || got[0].Target != "primary" || got[1].Target != "spare" || got[2].Target != "backup" {
 		t.Fatalf("%+v", got)
 	}
 	want := &stats.Breaker{State: providers.BreakerOpen, Since: since, Reason: "failure_rate", RetryAt: since.Add(30 * time.Second), ConsecutiveFailures: 5, Successes: 3, Failures: 7, ErrorRate: 0.7}
 	if !reflect.DeepEqual(got[0].Breaker, want) {
 		t.Errorf("breaker %+v, want %+v", got[0].Breaker, want)
 	}
-	if got[0].Failed != 1 || got[1].Breaker != nil || got[2].Requests != 0 || got[2].Breaker == nil {
+	if got[0].Failed != 1 || got[2].Breaker != nil || got[1].Requests != 0 || got[1].Breaker == nil {
 		t.Errorf("%+v", got)
 	}
 }

@@ -19,7 +19,8 @@ type Snapshot struct {
 	RelativeAccuracy float64 `json:"relative_accuracy"`
 	// Overall counts logical calls.
 	Overall Overall `json:"overall"`
-	// Providers, Models and Targets count visits, in order of appearance.
+	// Providers, Models and Targets count visits, in order of appearance; targets
+	// with a breaker come first, in the order of the chain.
 	Providers []Provider `json:"providers"`
 	Models    []Model    `json:"models"`
 	Targets   []Target   `json:"targets"`
@@ -97,8 +98,9 @@ type Figures struct {
 	// Attempts counts tries, Retries those after the first on a target.
 	Attempts int64 `json:"attempts"`
 	Retries  int64 `json:"retries"`
-	// Fallbacks counts the calls that another target than the first answered;
-	// of a target, model or provider those that it answered for another.
+	// Fallbacks counts the calls that another target answered than the one asked
+	// first, or that a target answered after one was passed over; a hedge that won
+	// is one. Of a target, model or provider those that it answered for another.
 	Fallbacks int64 `json:"fallbacks"`
 
 	Tokens Tokens `json:"tokens"`

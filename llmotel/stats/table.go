@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -169,13 +170,17 @@ func (s *Snapshot) firstChunkRows() [][]string {
 }
 
 func (s *Snapshot) breakerRows() [][]string {
-	rows := [][]string{{"circuit breaker", "state", "failures", "successes", "err %", "in a row", "next trial"}}
-	for _, t := range s.Targets {
-		b := t.Breaker
+	rows := [][]string{{"circuit breaker", "state", "failures", "successes", "err %", "in a row", "because of", "next trial"}}
+	for i := range s.Targets {
+		t, b := &s.Targets[i], s.Targets[i].Breaker
 		if b == nil {
 			continue
 		}
-		next := "-"
+		// The failures in a row are counted anew once a breaker has opened.
+		row, why, next := "-", cmp.Or(b.Reason, "-"), "-"
+		if b.State == providers.BreakerClosed {
+			row, why = strconv.Itoa(b.ConsecutiveFailures), "-"
+		}
 		if b.State == providers.BreakerOpen && !b.RetryAt.IsZero() {
 			next = "now"
 			if wait := b.RetryAt.Sub(s.At); wait > 0 {
@@ -184,7 +189,7 @@ func (s *Snapshot) breakerRows() [][]string {
 		}
 		rows = append(rows, []string{
 			t.Target, string(b.State), strconv.Itoa(b.Failures), strconv.Itoa(b.Successes),
-			strconv.FormatFloat(100*b.ErrorRate, 'f', 1, 64), strconv.Itoa(b.ConsecutiveFailures), next,
+			strconv.FormatFloat(100*b.ErrorRate, 'f', 1, 64), row, why, next,
 		})
 	}
 	return rows
@@ -196,12 +201,15 @@ func (s *Snapshot) notes() []string {
 	if o.Fallbacks > 0 {
 		notes = append(notes, count(o.Fallbacks)+" of the calls were answered by a fallback; each row counts what was sent to that model.")
 	}
-	if n := o.Cost.Unpriced + o.Cost.Partial; n > 0 {
-		calls := "calls"
-		if n == 1 {
-			calls = "call"
-		}
-		notes = append(notes, fmt.Sprintf("* without %s %s whose price or usage is not, or not fully, known.", count(n), calls))
+	switch n := o.Cost.Unpriced + o.Cost.Partial; {
+	case n == 1:
+		notes = append(notes, "* without 1 call whose price or usage is not, or not fully, known.")
+	case n > 0:
+		notes = append(notes, fmt.Sprintf("* without %s calls whose price or usage is not, or not fully, known.", count(n)))
+	case s.any(func(f *Figures) bool { return f.Cost.Unpriced+f.Cost.Partial > 0 }):
+		// Of a call that one target answered and another gave nothing for, say, only
+		// the sum is whole.
+		notes = append(notes, "* without what was sent to that model and has no price, or usage, that is fully known.")
 	}
 	for _, currency := range sortedKeys(o.Cost.Other) {
 		notes = append(notes, fmt.Sprintf("+ %s %s", strconv.FormatFloat(o.Cost.Other[currency], 'f', 4, 64), currency))

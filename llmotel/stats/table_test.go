@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,5 +92,37 @@ func TestJSON(t *testing.T) {
 	}
 	if back.String() != snap.String() {
 		t.Errorf("read back:\n%s\nwritten:\n%s", back, snap)
+	}
+}
+
+// The table has the chain's order, says why a breaker is not closed, and explains its stars.
+func TestTableOfBreakersAndStars(t *testing.T) {
+	s := stats.New(stats.WithBreakers(func() []providers.BreakerStatus {
+		return []providers.BreakerStatus{
+			{Target: "first", State: providers.BreakerOpen, Reason: "failure_rate"},
+			{Target: "second", State: providers.BreakerClosed, Reason: "trial_succeeded", ConsecutiveFailures: 2},
+			{Target: "third", State: providers.BreakerHalfOpen, Reason: "delay_over"},
+		}
+	}))
+	r := plain(time.Second) // priced
+	r.Target, r.Attempts = "third", 2
+	r.Visits = []llmotel.Visit{
+		{Target: "third", Provider: "p", RequestModel: "m", Attempts: 1, ErrorKind: providers.KindTimeout},
+		{Target: "second", Provider: "p", RequestModel: "n", Attempts: 1, Usage: used(1, 1), Cost: dollars(1e9)},
+	}
+	r.Cost = dollars(1e9)
+	s.Record(t.Context(), r)
+	var got []string
+	for line := range strings.Lines(s.Snapshot().String()) {
+		f := strings.Fields(line)
+		if len(f) > 0 && (f[0] == "first" || f[0] == "second" || f[0] == "third") {
+			got = append(got, strings.Join([]string{f[0], f[1], f[5], f[6]}, " "))
+		}
+		if strings.HasPrefix(line, "* without") {
+			got = append(got, f[0])
+		}
+	}
+	if want := "first open - failure_rate, second closed 2 -, third half_open - delay_over, *"; strings.Join(got, ", ") != want {
+		t.Errorf("%q, want %q", strings.Join(got, ", "), want)
 	}
 }

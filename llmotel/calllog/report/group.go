@@ -3,6 +3,7 @@ package report
 import (
 	"maps"
 	"math"
+	"slices"
 
 	"github.com/llmotel/sdk/llmotel/calllog"
 	"github.com/llmotel/sdk/providers"
@@ -25,8 +26,9 @@ type Group struct {
 	// ErrorRate is failed by failed and succeeded; 0 without any.
 	ErrorRate float64            `json:"error_rate"`
 	Errors    map[string]float64 `json:"errors,omitempty"`
-	// Fallbacks counts the calls that more than one target was asked for or
-	// that passed one over, Retries the further tries on the same target.
+	// Fallbacks counts the calls that another target answered than the one asked
+	// first, or that a target answered after one was passed over; a hedge that won
+	// is one, as in stats. Retries counts the further tries on the same target.
 	Fallbacks float64 `json:"fallbacks"`
 	Retries   float64 `json:"retries"`
 
@@ -96,12 +98,31 @@ func (g *group) add(e *calllog.Entry) {
 	if e.TTFCMS > 0 {
 		g.chunk.add(e.TTFCMS, w)
 	}
-	if len(e.Visits) > 1 || len(e.Skips) > 0 {
+	if fallback(e) {
 		f.Fallbacks += w
 	}
 	f.Retries += w * float64(max(0, e.Attempts-max(1, len(e.Visits))))
 	g.addTokens(e, w)
 	g.addCost(e, w)
+}
+
+// fallback tells whether another target answered than the one asked first, as
+// stats does.
+func fallback(e *calllog.Entry) bool {
+	if !e.Success {
+		return false
+	}
+	winner := -1
+	for i := range slices.Backward(e.Visits) {
+		switch v := &e.Visits[i]; {
+		case !v.Success:
+		case v.Target == e.Target:
+			return v.Target != e.Visits[0].Target || len(e.Skips) > 0
+		case winner < 0:
+			winner = i
+		}
+	}
+	return winner >= 0 && (e.Visits[winner].Target != e.Visits[0].Target || len(e.Skips) > 0)
 }
 
 func (g *group) addTokens(e *calllog.Entry, w float64) {

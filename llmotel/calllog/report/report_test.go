@@ -51,7 +51,8 @@ func TestFiguresOfAFewCalls(t *testing.T) {
 	r.Add(left)
 	fallback := call("", 200, 0)
 	fallback.Attribution, fallback.USD, fallback.Unpriced = nil, nil, true
-	fallback.Visits, fallback.Attempts = make([]calllog.Visit, 2), 3
+	fallback.Visits = []calllog.Visit{{Target: "primary"}, {Target: "backup", Outcome: calllog.Outcome{Success: true}}}
+	fallback.Target, fallback.Attempts = "backup", 3
 	r.Add(fallback)
 	euro := call("chat", 400, 0)
 	euro.USD, euro.Amount, euro.Currency = nil, new(1.5), "EUR"

@@ -1,7 +1,7 @@
 // Package sqlite keeps call records in an SQLite file: SQL over the calls of one
 // machine with nothing to install or to run.
 //
-//	store, err := sqlite.Open("calls.db")
+//	store, err := sqlite.Open(ctx, "calls.db")
 //	queue, err := calllog.NewQueue(store)
 //	inst, err := llmotel.New(llmotel.WithSinks(queue))
 //	defer queue.Close() // closes the store as well

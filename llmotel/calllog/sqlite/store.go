@@ -21,6 +21,7 @@ import (
 // Store keeps records in an SQLite file. WriteBatch and Close are the Queue's;
 // the other methods may be called at any time, from any goroutine.
 type Store struct {
+	name        string // of the file, for errors
 	write, read *sql.DB
 	rows        *row.Maker
 	insert      string
@@ -47,7 +48,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, err
 	}
 	if err := migrate(ctx, s.write); err != nil {
-		return nil, errors.Join(fmt.Errorf("calllog/sqlite: %w", err), s.Close())
+		return nil, errors.Join(s.named(err), s.Close())
 	}
 	return s, nil
 }
@@ -60,7 +61,7 @@ func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	}
 	var n int
 	if err := s.read.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+row.Table+" LIMIT 1)").Scan(&n); err != nil {
-		return nil, errors.Join(fmt.Errorf("calllog/sqlite: %w", err), s.Close())
+		return nil, errors.Join(s.named(err), s.Close())
 	}
 	return s, nil
 }
@@ -69,9 +70,10 @@ func open(path, mode string) (*Store, error) {
 	if path == "" {
 		return nil, errors.New("calllog/sqlite: no path")
 	}
+	given := path
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return nil, fmt.Errorf("calllog/sqlite: %w", err)
+		return nil, fmt.Errorf("calllog/sqlite: %s: %w", given, err)
 	}
 	if path = filepath.ToSlash(path); !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/...
@@ -81,12 +83,12 @@ func open(path, mode string) (*Store, error) {
 	if mode != "ro" {
 		query += "&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_txlock=immediate"
 	}
-	s := &Store{rows: row.New(), insert: insertion()}
+	s := &Store{name: given, rows: row.New(), insert: insertion()}
 	if s.write, err = sql.Open("sqlite", name+query); err == nil {
 		s.read, err = sql.Open("sqlite", name+"?mode=ro&_pragma=busy_timeout(5000)")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("calllog/sqlite: %w", err)
+		return nil, s.named(err)
 	}
 	s.write.SetMaxOpenConns(1) // SQLite has one writer at a time
 	return s, nil
@@ -102,12 +104,12 @@ func insertion() string {
 func (s *Store) WriteBatch(ctx context.Context, items []calllog.Item) (int, error) {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return 0, classify(err)
+		return 0, s.classify(err)
 	}
 	defer func() { _ = tx.Rollback() }() // nothing after Commit
 	stmt, err := tx.PrepareContext(ctx, s.insert)
 	if err != nil {
-		return 0, classify(err)
+		return 0, s.classify(err)
 	}
 	defer func() { _ = stmt.Close() }() // the transaction tells of errors
 	for _, item := range items {
@@ -117,11 +119,11 @@ func (s *Store) WriteBatch(ctx context.Context, items []calllog.Item) (int, erro
 		}
 		values[0] = values[0].(time.Time).Format(timeLayout) //nolint:forcetypeassert // the first column is started
 		if _, err := stmt.ExecContext(ctx, values...); err != nil {
-			return 0, classify(err)
+			return 0, s.classify(err)
 		}
 	}
 	if err := tx.Commit(); err != nil {
-		return 0, classify(err)
+		return 0, s.classify(err)
 	}
 	return len(items), nil
 }
@@ -134,16 +136,19 @@ const (
 )
 
 // classify keeps the code of an error and what SQLite says to it.
-func classify(err error) error {
+func (s *Store) classify(err error) error {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch e.Code() & 0xff {
 		case codeTooBig, codeConstraint, codeMismatch:
-			return fmt.Errorf("%w: calllog/sqlite: result code %d", calllog.ErrRefused, e.Code())
+			return fmt.Errorf("%w: calllog/sqlite: %s: result code %d", calllog.ErrRefused, s.name, e.Code())
 		}
-		return fmt.Errorf("calllog/sqlite: result code %d (%s)", e.Code(), sqlite.ErrorCodeString[e.Code()])
+		return fmt.Errorf("calllog/sqlite: %s: result code %d (%s)", s.name, e.Code(), sqlite.ErrorCodeString[e.Code()])
 	}
-	return fmt.Errorf("calllog/sqlite: %w", err)
+	return s.named(err)
 }
+
+// named says which file an error is about.
+func (s *Store) named(err error) error { return fmt.Errorf("calllog/sqlite: %s: %w", s.name, err) }
 
 // Lines yields the records of calls that began at since or later, as JSON, in
 // the order in which they began. The zero time is all. An error comes last, with
@@ -153,14 +158,14 @@ func (s *Store) Lines(ctx context.Context, since time.Time) iter.Seq2[[]byte, er
 		rows, err := s.read.QueryContext(ctx,
 			selection, since.UTC().Format(timeLayout))
 		if err != nil {
-			yield(nil, fmt.Errorf("calllog/sqlite: %w", err))
+			yield(nil, s.named(err))
 			return
 		}
 		defer func() { _ = rows.Close() }() // Err tells
 		for rows.Next() {
 			var line sql.RawBytes
 			if err := rows.Scan(&line); err != nil {
-				yield(nil, fmt.Errorf("calllog/sqlite: %w", err))
+				yield(nil, s.named(err))
 				return
 			}
 			if !yield(line, nil) {
@@ -168,7 +173,7 @@ func (s *Store) Lines(ctx context.Context, since time.Time) iter.Seq2[[]byte, er
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(nil, fmt.Errorf("calllog/sqlite: %w", err))
+			yield(nil, s.named(err))
 		}
 	}
 }
@@ -178,7 +183,7 @@ func (s *Store) Lines(ctx context.Context, since time.Time) iter.Seq2[[]byte, er
 func (s *Store) Prune(ctx context.Context, before time.Time) (int64, error) {
 	res, err := s.write.ExecContext(ctx, deletion, before.UTC().Format(timeLayout))
 	if err != nil {
-		return 0, classify(err)
+		return 0, s.classify(err)
 	}
 	return res.RowsAffected()
 }
@@ -188,7 +193,7 @@ func (s *Store) Close() error {
 	var errs []error
 	for _, db := range []*sql.DB{s.write, s.read} {
 		if err := db.Close(); err != nil {
-			errs = append(errs, fmt.Errorf("calllog/sqlite: %w", err))
+			errs = append(errs, s.named(err))
 		}
 	}
 	return errors.Join(errs...)

@@ -261,11 +261,11 @@ func TestErrors(t *testing.T) {
 	if _, err := sqlite.Open(t.Context(), ""); err == nil {
 		t.Error("no error without a path")
 	}
-	if _, err := sqlite.Open(t.Context(), filepath.Join(dir, "no", "such", "calls.db")); err == nil {
-		t.Error("no error for a directory that does not exist")
+	if _, err := sqlite.Open(t.Context(), filepath.Join(dir, "no", "such", "calls.db")); err == nil || !strings.Contains(err.Error(), "calls.db") {
+		t.Errorf("%v for a directory that does not exist", err)
 	}
-	if _, err := sqlite.OpenReadOnly(t.Context(), filepath.Join(dir, "none.db")); err == nil {
-		t.Error("no error for a file that does not exist")
+	if _, err := sqlite.OpenReadOnly(t.Context(), filepath.Join(dir, "none.db")); err == nil || !strings.Contains(err.Error(), "none.db") {
+		t.Errorf("%v for a file that does not exist", err)
 	}
 	text := filepath.Join(dir, "text.db")
 	if err := os.WriteFile(text, []byte(strings.Repeat("no database\n", 1000)), 0o600); err != nil {

@@ -214,6 +214,13 @@ func TestExitStatus(t *testing.T) {
 		"database down":       {[]string{"report", "postgres://u:hunter2@127.0.0.1:1/d"}, 1, "cannot connect"},
 		"no model":            {[]string{"price"}, 2, "one model"},
 		"unknown model":       {[]string{"price", "house-model"}, 1, "unpriced"},
+		"a tier of one's own": {[]string{"price", "gpt-5.2", "--tier", "gold"}, 2, `--tier "gold"`},
+		"upper case":          {[]string{"price", "GPT-5.2"}, 1, `did you mean "gpt-5.2"?`},
+		"a negative top":      {[]string{"report", calls, "--top", "-1"}, 2, "--top is negative"},
+		"the formats":         {[]string{"report", calls, "--format", "xml"}, 2, "not one of table, json, csv"},
+		"no record":           {[]string{"report", "testdata/empty.jsonl"}, 1, "no records in testdata/empty.jsonl"},
+		"no baseline":         {[]string{"report", calls, "--baseline", "Z"}, 0, `a variant "Z" to compare with`},
+		"database is named":   {[]string{"report", "postgres://u:hunter2@127.0.0.1:1/d"}, 1, "llmotel: PostgreSQL: "},
 		"more cached than in": {[]string{"price", "gpt-5.2", "--input", "5", "--cache-read", "10"}, 2, "only 5"},
 		"negative":            {[]string{"price", "gpt-5.2", "--input", "-5"}, 2, "negative"},
 		"no price file":       {[]string{"price", "gpt-5.2", "--prices", "testdata/none.json"}, 1, "none.json"},
@@ -271,6 +278,17 @@ func TestPrice(t *testing.T) {
 		out, errs, code := run(t, "", append(append([]string{"price", "--format", "json"}, c.args...), day...)...)
 		if code != 0 || !strings.Contains(out, c.want) || strings.Contains(out, "partial") {
 			t.Errorf("%s: %s%s", name, out, errs)
+		}
+	}
+}
+
+// The built-in price of gpt-5.2 is of 2026-08-01.
+func TestPriceBeforeTheOldest(t *testing.T) {
+	for at, want := range map[string]bool{"2026-03-01": true, "2026-08-15": false} {
+		out, errs, code := run(t, "", "price", "gpt-5.2", "--at", at)
+		const warning = "no older price is known: the oldest one was used for 2026-03-01\n"
+		if code != 0 || strings.Contains(out, warning) != want {
+			t.Errorf("at %s: %s%s", at, out, errs)
 		}
 	}
 }

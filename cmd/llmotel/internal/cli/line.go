@@ -83,19 +83,36 @@ func behalf(a *calllog.Attribution) string {
 	return strings.Join(parts, " ")
 }
 
-// way says which targets were tried before, or passed over.
+// way says which targets were tried besides the one that answered, which were
+// passed over, and how often each was tried again. How the last one failed is the
+// outcome of a call that failed.
 func way(e *calllog.Entry) string {
 	var parts []string
-	for i, v := range e.Visits {
-		if v.ErrorKind != "" && i < len(e.Visits)-1 {
-			parts = append(parts, printable(v.Target)+": "+printable(v.ErrorKind))
+	again := func(attempts int) string {
+		if attempts < 2 {
+			return ""
+		}
+		return retries(float64(attempts - 1))
+	}
+	for i := range e.Visits {
+		v := &e.Visits[i]
+		more := again(v.Attempts)
+		switch {
+		case v.ErrorKind != "" && (e.ErrorKind == "" || i < len(e.Visits)-1):
+			part := printable(v.Target) + ": " + printable(v.ErrorKind)
+			if more != "" {
+				part += " after " + more
+			}
+			parts = append(parts, part)
+		case more != "":
+			parts = append(parts, printable(v.Target)+": "+more)
 		}
 	}
 	for _, s := range e.Skips {
 		parts = append(parts, printable(s.Target)+": "+printable(s.Reason))
 	}
-	if again := e.Attempts - max(1, len(e.Visits)); again > 0 {
-		parts = append(parts, retries(float64(again)))
+	if more := again(e.Attempts); len(e.Visits) == 0 && more != "" {
+		parts = append(parts, more)
 	}
 	if len(parts) == 0 {
 		return ""

@@ -38,6 +38,9 @@ var amounts = []struct {
 	{"image-output", providers.ClassImageOutput, "part of --output that was images"},
 }
 
+// tiers are those that are paid by the token.
+const tiers = "standard, batch, flex, priority, fast"
+
 type priceFlags struct {
 	provider, tier, region, at, format string
 	files                              []string
@@ -63,7 +66,7 @@ without --provider, the first provider that lists the model counts.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.provider, "provider", "", "who serves the model: "+strings.Join(catalogued, ", "))
-	flags.StringVar(&f.tier, "tier", "", "service tier: standard, batch, flex, priority, fast")
+	flags.StringVar(&f.tier, "tier", "", "service tier: "+tiers)
 	flags.StringVar(&f.region, "region", "", "where the provider is bound to keep the data, in its own words")
 	flags.StringVar(&f.at, "at", "", "day of the call, as --since of report (default now)")
 	flags.StringArrayVar(&f.files, "prices", nil, "price file on top of the built-in prices; repeat for more")
@@ -95,7 +98,7 @@ func runPrice(cmd *cobra.Command, model string, f priceFlags) error {
 	query := pricing.Query{Provider: f.provider, Model: model, Tier: f.tier, Region: f.region, Usage: usage, At: at}
 	cost, lines := explain(files.Catalogue(), &query)
 	if cost.PriceID == "" {
-		return unpriced(model, f.provider)
+		return unpriced(files.Catalogue(), query)
 	}
 	e := explained(query, cost, lines)
 	if f.format == "json" {
@@ -105,11 +108,23 @@ func runPrice(cmd *cobra.Command, model string, f priceFlags) error {
 	return nil
 }
 
-func unpriced(model, provider string) error {
-	if provider != "" {
-		return fmt.Errorf("no price is known for %q of %q: a call would be recorded as unpriced", model, provider)
+// unpriced says what is wrong, as far as other questions have an answer.
+func unpriced(c *pricing.Catalogue, q pricing.Query) error {
+	known := func(q pricing.Query) bool {
+		cost, _ := explain(c, &q)
+		return cost.PriceID != ""
 	}
-	return fmt.Errorf("no price is known for %q: a call would be recorded as unpriced; --provider says whose it is, --prices adds prices", model)
+	standard, lower := q, q
+	standard.Tier, lower.Model = "", strings.ToLower(q.Model)
+	switch {
+	case q.Tier != "" && known(standard):
+		return usagef("--tier %q has no price by the token; tiers that do are %s", q.Tier, tiers)
+	case lower.Model != q.Model && known(lower):
+		return fmt.Errorf("no price is known for %q: a call would be recorded as unpriced; did you mean %q?", q.Model, lower.Model)
+	case q.Provider != "":
+		return fmt.Errorf("no price is known for %q of %q: a call would be recorded as unpriced", q.Model, q.Provider)
+	}
+	return fmt.Errorf("no price is known for %q: a call would be recorded as unpriced; --provider says whose it is, --prices adds prices", q.Model)
 }
 
 // usage is the ledger that the flags describe.
@@ -194,6 +209,8 @@ type explanation struct {
 	Match    string     `json:"match"`
 	Source   string     `json:"source,omitempty"`
 	Note     string     `json:"note,omitempty"`
+	// Warning tells that the price is younger than the call.
+	Warning string `json:"warning,omitempty"`
 }
 
 type costLine struct {
@@ -215,6 +232,9 @@ func explained(q pricing.Query, cost pricing.Cost, lines []pricing.Line) explana
 	}
 	if from := cost.From(); !from.IsZero() {
 		e.From = from.Format(time.DateOnly)
+		if !q.At.IsZero() && q.At.Before(from) {
+			e.Warning = "no older price is known: the oldest one was used for " + q.At.Format(time.DateOnly)
+		}
 	}
 	for _, l := range lines {
 		e.Lines = append(e.Lines, costLine{l.Class.String(), l.Tokens, (l.Rate * 1_000_000).String(), l.Amount.String()})
@@ -231,7 +251,7 @@ func (e *explanation) show(w io.Writer) {
 	table(w, rows, 1)
 	fmt.Fprintln(w)
 	for _, line := range [][2]string{
-		{"price", e.PriceID}, {"tier", e.Tier}, {"holds from", e.From}, {"found by", e.Match}, {"source", e.Source}, {"note", e.Note},
+		{"price", e.PriceID}, {"tier", e.Tier}, {"holds from", e.From}, {"found by", e.Match}, {"source", e.Source}, {"note", e.Note}, {"warning", e.Warning},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(w, "%-11s %s\n", line[0], line[1])

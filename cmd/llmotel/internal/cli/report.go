@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -43,7 +44,8 @@ postgres://..., for which the PG... environment variables hold, so that no passw
 needs to be in it. Lines that hold no record are passed over, counted and named.
 
 What is counted: errors are calls that failed; those that the caller cancelled or left
-are neither error nor success. Latency is of successes. Costs are sums over the calls
+are neither error nor success. Latency is of successes, ttfc (time to first chunk) of
+streams. A log without any record is an error. Costs are sums over the calls
 whose price is known. Sampled records count with their weight. Percentiles are within
 0.5 % of exact.
 
@@ -118,6 +120,9 @@ func runReport(cmd *cobra.Command, targets []string, f reportFlags) error {
 	if !(f.level > 0 && f.level < 1) {
 		return usagef("--level is %v, not between 0 and 1", f.level)
 	}
+	if f.top < 0 {
+		return usagef("--top is negative")
+	}
 	whole, err := report.New(f.by...)
 	if err != nil {
 		return usageError{err}
@@ -140,6 +145,12 @@ func runReport(cmd *cobra.Command, targets []string, f reportFlags) error {
 		res.Until = &until
 	}
 	warn(cmd.ErrOrStderr(), res.Bad)
+	if sum.Records == 0 && since.IsZero() && until.IsZero() {
+		return fmt.Errorf("no records in %s", strings.Join(sum.Sources, ", "))
+	}
+	if f.baseline != "" && len(res.Comparisons) > 0 && !slices.ContainsFunc(res.Comparisons, func(c report.Comparison) bool { return c.Baseline == f.baseline }) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "llmotel: no experiment has a variant %q to compare with: the baselines are the usual ones\n", f.baseline)
+	}
 	return show(cmd.OutOrStdout(), res, f)
 }
 

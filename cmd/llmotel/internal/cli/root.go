@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -67,5 +68,5 @@ func oneOf(flag, value string, allowed ...string) error {
 	if slices.Contains(allowed, value) {
 		return nil
 	}
-	return usagef("--%s is %q, not one of %q", flag, value, allowed)
+	return usagef("--%s is %q, not one of %s", flag, value, strings.Join(allowed, ", "))
 }

@@ -100,6 +100,9 @@ func showGroups(w io.Writer, res *result) {
 	if res.Hidden > 0 {
 		fmt.Fprintf(w, "and %s, which cost less\n", plural(float64(res.Hidden), "more group"))
 	}
+	if streams {
+		fmt.Fprintln(w, "ttfc: time to the first chunk of streams")
+	}
 	for _, note := range notes(&res.Total) {
 		fmt.Fprintln(w, note)
 	}
@@ -149,7 +152,7 @@ func notes(g *report.Group) []string {
 		}
 		out = append(out, "errors: "+strings.Join(parts, ", "))
 	}
-	note(g.Fallbacks+g.Retries, "%s went past the first target; %s on the same one", plural(g.Fallbacks, "call"), retries(g.Retries))
+	note(g.Fallbacks+g.Retries, "%s answered by a fallback; %s on the same target", plural(g.Fallbacks, "call"), retries(g.Retries))
 	note(g.Cancelled+g.Abandoned, "%s cancelled by the caller, %s left before its end: neither success nor error", plural(g.Cancelled, "call"), plural(g.Abandoned, "stream"))
 	note(g.Cost.Unpriced, "%s of models without a known price: not in the cost", plural(g.Cost.Unpriced, "call"))
 	note(g.Cost.Partial, "%s priced in part", plural(g.Cost.Partial, "call"))

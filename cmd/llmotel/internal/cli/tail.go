@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,8 +32,9 @@ interrupted. It follows the log when it is rotated, truncated or not there yet. 
 ` + calllog.DefaultPath + ` by default.
 
 A line has the time of the call's end, how it ended, how long it took (and until the first
-chunk), who answered, tokens in and out, cost, on whose behalf, and which targets were
-tried before.`,
+chunk), who answered, tokens in and out, cost, on whose behalf, and, in brackets, how the
+other targets fared that were tried, which were passed over, and how often a target was
+tried again. A target that lost against a hedge is "cancelled".`,
 		Example: `  llmotel tail
   llmotel tail calls.jsonl --errors --where feature=search
   llmotel tail -n 100 --no-follow --format json | jq .latency_ms`,
@@ -64,6 +68,9 @@ func runTail(cmd *cobra.Command, args []string, f tailFlags) error {
 	}
 	if source.IsDatabase(path) {
 		return usagef("tail follows files, and this is a database")
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !f.noFollow {
+		fmt.Fprintf(cmd.ErrOrStderr(), "llmotel: waiting for %s\n", path)
 	}
 	t := &tailer{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), flags: f, where: where, reader: calllog.NewReader(nil)}
 	o := source.FollowOptions{Last: f.lines, Once: f.noFollow, Every: 200 * time.Millisecond, Keep: t.keeps}

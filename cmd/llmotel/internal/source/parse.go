@@ -56,6 +56,9 @@ func feed(ctx context.Context, all []lines, o Options, p *parsers) error {
 		line := 1
 		for text, err := range l.pieces(ctx) {
 			if err != nil {
+				if line == 1 {
+					return fmt.Errorf("%s: %w", l.name, err)
+				}
 				return fmt.Errorf("%s, after line %d: %w", l.name, line-1, err)
 			}
 			select {
