@@ -52,10 +52,10 @@ func ExampleAll() {
 		fmt.Printf("line %d, %s:\n  %s\n", e.Line, e.Path, e.Reason)
 	}
 	// Output:
-	// line 4, targets[0].models:
-	//   unknown field; did you mean "model"?
-	// line 4, targets[0].provider.api_key:
-	//   secrets do not belong into the file; give "api_key_env" of the provider the name of an environment variable
 	// line 2, total_timeout:
 	//   30 is no duration; write a number with its unit, such as "30s", "500ms" or "1m30s"
+	// line 4, targets[0].provider.api_key:
+	//   secrets do not belong into the file; give "api_key_env" of the provider the name of an environment variable
+	// line 4, targets[0].models:
+	//   unknown field; did you mean "model"?
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"weak"
 
 	"github.com/llmotel/sdk/llmotel"
 	"github.com/llmotel/sdk/providers"
@@ -20,6 +21,7 @@ type ring struct {
 	records []string // packed
 	seq     uint64   // how many there have been
 	changes []change
+	read    weak.Pointer[reading]
 }
 
 // change is a change of a breaker's state, and the call that caused it.
@@ -83,43 +85,82 @@ func (g *ring) count() uint64 {
 	return g.seq
 }
 
-// newest returns the records, newest first, and how many there have been.
+// newest returns the records, newest first, and how many there have been. They
+// are shared and must not be changed.
 func (g *ring) newest() ([]*llmotel.Record, uint64) {
-	packed, seq := g.packed()
+	packed, seq, read := g.look()
 	out := make([]*llmotel.Record, len(packed))
 	for i, p := range packed {
-		out[i] = unpack(p)
+		out[i] = read.back(seq-uint64(i), p)
 	}
 	return out, seq
 }
 
-// backward yields the records, newest first, read back one by one.
+// backward yields the records, newest first, of which only those that are looked
+// at are read back. They are shared and must not be changed.
 func (g *ring) backward() iter.Seq[*llmotel.Record] {
-	packed, _ := g.packed()
+	packed, seq, read := g.look()
 	return func(yield func(*llmotel.Record) bool) {
-		for _, p := range packed {
-			if !yield(unpack(p)) {
+		for i, p := range packed {
+			if !yield(read.back(seq-uint64(i), p)) {
 				return
 			}
 		}
 	}
 }
 
-func (g *ring) packed() ([]string, uint64) {
+// look returns what is kept, newest first, how many there have been, and what of
+// it has been read back.
+func (g *ring) look() ([]string, uint64, *reading) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	read := g.read.Value()
+	if read == nil {
+		read = &reading{records: make([]numbered, len(g.records))}
+		g.read = weak.Make(read)
+	}
+	return g.packed(), g.seq, read
+}
+
+// reading has the records that were read back, so that ten viewers read each of
+// them once. The ring holds it weakly: nothing stays read back while nobody looks.
+type reading struct {
+	mu      sync.Mutex
+	records []numbered // by number, modulo their number
+}
+
+type numbered struct {
+	number uint64
+	record *llmotel.Record
+}
+
+// back returns the record of that number.
+func (r *reading) back(number uint64, packed string) *llmotel.Record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at := &r.records[number%uint64(len(r.records))]
+	if at.record == nil || at.number != number {
+		*at = numbered{number, unpack(packed)}
+	}
+	return at.record
+}
+
+// packed returns the records, newest first. The ring is locked.
+func (g *ring) packed() []string {
 	size := uint64(len(g.records))
 	n := min(g.seq, size)
 	out := make([]string, 0, n)
 	for i := uint64(1); i <= n; i++ {
 		out = append(out, g.records[(g.seq-i)%size])
 	}
-	return out, g.seq
+	return out
 }
 
 // find returns the record of a call; nil if it is not kept.
 func (g *ring) find(callID string) *llmotel.Record {
-	packed, _ := g.packed()
+	g.mu.Lock()
+	packed := g.packed()
+	g.mu.Unlock()
 	for _, p := range packed {
 		if !strings.Contains(p, callID) {
 			continue

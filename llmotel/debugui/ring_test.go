@@ -1,7 +1,10 @@
 package debugui_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"testing"
@@ -119,5 +122,31 @@ func TestHandlerConcurrentSafe(t *testing.T) {
 	p.json("calls", &got)
 	if got.Kept != 50 || len(got.Calls) != 50 {
 		t.Errorf("%d kept", got.Kept)
+	}
+}
+
+// Ten viewers read what is kept once, not ten times.
+func TestViewersShareWhatTheyReadBack(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // it is held weakly
+	p := newPage(t, debugui.WithRecords(5000))
+	for range 5000 {
+		p.record(nil)
+	}
+	look := func() uint64 {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/debug/llm/calls?outcome=failed", http.NoBody)
+		r.Host = "localhost"
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		p.ServeHTTP(httptest.NewRecorder(), r)
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	first, next := look(), uint64(0)
+	for range 9 {
+		p.record(nil) // each has something new to see
+		next += look()
+	}
+	if next > 2*first {
+		t.Errorf("the first viewer took %d bytes, nine others %d", first, next)
 	}
 }
