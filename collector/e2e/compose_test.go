@@ -95,6 +95,7 @@ func TestComposeFile(t *testing.T) {
 
 			"alertmanager": {"9093"},
 			"grafana":      {"3000"},
+			"demo":         {"8080"},
 		}
 		for name, service := range project.Services {
 			var got []string

@@ -147,7 +147,7 @@ func sparse[N ~int | ~int64](c *codec, all []*N) {
 	}
 	number64(c, &mask)
 	for ; mask != 0; mask &= mask - 1 {
-		number64(c, all[bits.TrailingZeros64(uint64(mask))])
+		number64(c, all[bits.TrailingZeros64(uint64(mask))]) //nolint:gosec // its bits, not its value
 	}
 }
 
@@ -163,7 +163,7 @@ func (c *codec) texts(all []*string) {
 	}
 	number64(c, &mask)
 	for ; mask != 0; mask &= mask - 1 {
-		str(c, all[bits.TrailingZeros64(uint64(mask))])
+		str(c, all[bits.TrailingZeros64(uint64(mask))]) //nolint:gosec // its bits, not its value
 	}
 }
 
