@@ -278,3 +278,30 @@ func TestWrapOfNilSaysSo(t *testing.T) {
 		}
 	}
 }
+
+func TestFellBack(t *testing.T) {
+	failed, ok := providers.KindServerError, providers.Kind("")
+	visit := func(target string, kind providers.Kind) llmotel.Visit {
+		return llmotel.Visit{Target: target, ErrorKind: kind}
+	}
+	cases := []struct {
+		name string
+		rec  llmotel.Record
+		by   int
+		want bool
+	}{
+		{"no chain", llmotel.Record{}, -1, false},
+		{"the first", llmotel.Record{Target: "a", Visits: []llmotel.Visit{visit("a", ok)}}, 0, false},
+		{"the second", llmotel.Record{Target: "b", Visits: []llmotel.Visit{visit("a", failed), visit("b", ok)}}, 1, true},
+		{"the first, anew", llmotel.Record{Target: "a", Visits: []llmotel.Visit{visit("a", failed), visit("a", ok)}}, 1, false},
+		{"one was passed over", llmotel.Record{Target: "b", Visits: []llmotel.Visit{visit("b", ok)}, Skips: []llmotel.Skip{{Target: "a"}}}, 0, true},
+		{"a hedge that both answered", llmotel.Record{Target: "a", Visits: []llmotel.Visit{visit("a", ok), visit("b", ok)}}, 0, false},
+		{"all failed", llmotel.Record{ErrorKind: failed, Visits: []llmotel.Visit{visit("a", failed), visit("b", failed)}}, -1, false},
+		{"left", llmotel.Record{Abandoned: true, Target: "b", Visits: []llmotel.Visit{visit("a", failed), visit("b", ok)}}, -1, false},
+	}
+	for _, c := range cases {
+		if got := c.rec.FellBack(); got != c.want || c.rec.AnsweredBy() != c.by {
+			t.Errorf("%s: fell back %t, answered by %d; want %t, %d", c.name, got, c.rec.AnsweredBy(), c.want, c.by)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package llmotel
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -105,6 +106,33 @@ type Record struct {
 
 // Succeeded tells whether the call returned a whole answer.
 func (r *Record) Succeeded() bool { return r.ErrorKind == "" && !r.Abandoned }
+
+// AnsweredBy returns the index in Visits of the visit that answered the call;
+// -1 if none did, or there is no chain. Of a hedge both may have answered, and
+// Target is the winner.
+func (r *Record) AnsweredBy() int {
+	if !r.Succeeded() {
+		return -1
+	}
+	last := -1
+	for i := range slices.Backward(r.Visits) {
+		switch v := &r.Visits[i]; {
+		case v.ErrorKind != "":
+		case v.Target == r.Target:
+			return i
+		case last < 0:
+			last = i
+		}
+	}
+	return last
+}
+
+// FellBack tells whether another target answered than the one asked first, or
+// one did after a target was passed over.
+func (r *Record) FellBack() bool {
+	i := r.AnsweredBy()
+	return i >= 0 && (r.Visits[i].Target != r.Visits[0].Target || len(r.Skips) > 0)
+}
 
 // Visit is one target of a chain that was called for the call, its retries
 // included.

@@ -42,18 +42,13 @@ func rowOf(r *llmotel.Record) callRow {
 	row := callRow{
 		ID: r.CallID, Outcome: outcome(r), Kind: string(r.ErrorKind), Target: r.Target, Model: r.RequestModel, Operation: r.Operation,
 		Feature: r.Attribution.Feature, Variant: r.Attribution.Variant, End: r.Start.Add(r.Duration), Duration: r.Duration,
-		FirstChunk: r.TimeToFirstChunk, Stream: r.Stream, Fallback: fellBack(r), Degraded: r.Degraded, Partial: r.Cost.Partial,
+		FirstChunk: r.TimeToFirstChunk, Stream: r.Stream, Fallback: r.FellBack(), Degraded: r.Degraded, Partial: r.Cost.Partial,
 		Retries: retries(r), Input: known(&r.Usage, classInput), Output: known(&r.Usage, classOutput), Cost: r.Cost,
 	}
 	if row.Target == "" {
 		row.Target = r.Provider
 	}
 	return row
-}
-
-// fellBack tells whether another target than the first one answered.
-func fellBack(r *llmotel.Record) bool {
-	return r.Succeeded() && (len(r.Skips) > 0 && len(r.Visits) > 0 || len(r.Visits) > 1 && r.Visits[0].ErrorKind != "")
 }
 
 func retries(r *llmotel.Record) int {

@@ -56,7 +56,7 @@ func (f *filter) ended(r *llmotel.Record) bool {
 	case "":
 		return true
 	case "fallback":
-		return fellBack(r)
+		return r.FellBack()
 	case "retried":
 		return retries(r) > 0
 	case "degraded":

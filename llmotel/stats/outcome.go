@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"slices"
 	"time"
 
 	"github.com/llmotel/sdk/llmotel"
@@ -41,25 +40,6 @@ func ofVisit(v *llmotel.Visit, r *llmotel.Record) (o outcome) {
 
 func (o *outcome) place() {
 	o.latencyBucket, o.firstChunkBucket = bucketOf(o.latency), bucketOf(o.firstChunk)
-}
-
-// answered returns the index of the visit that answered the call, or -1. Of a
-// hedge both may have answered, and Target is the winner.
-func answered(r *llmotel.Record) int {
-	if !r.Succeeded() {
-		return -1
-	}
-	last := -1
-	for i := range slices.Backward(r.Visits) {
-		switch v := &r.Visits[i]; {
-		case v.ErrorKind != "":
-		case v.Target == r.Target:
-			return i
-		case last < 0:
-			last = i
-		}
-	}
-	return last
 }
 
 // speed is how fast output came.

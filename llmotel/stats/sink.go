@@ -48,8 +48,8 @@ func (s *Sink) Record(_ context.Context, r *llmotel.Record) {
 		// is nobody's failure.
 		role = calls
 	}
-	winner := answered(r)
-	call.fallback = winner >= 0 && (r.Visits[winner].Target != r.Visits[0].Target || len(r.Skips) > 0)
+	winner := r.AnsweredBy()
+	call.fallback = r.FellBack()
 	now := s.cfg.now()
 
 	s.mu.Lock()
