@@ -65,7 +65,8 @@ func TestSkippingAllocatesNothing(t *testing.T) {
 		_ = c.Open("a")
 		d, req := c.targets[0].door, plainRequest()
 		if n := testing.AllocsPerRun(1000, func() {
-			if _, ref, _ := d.admit(req, time.Now()); ref.reason != SkipOpen {
+			var g grant
+			if ref, _ := d.admit(req, time.Now(), &g); ref.reason != SkipOpen {
 				t.Fatal(ref)
 			}
 		}); n != 0 {
@@ -126,7 +127,8 @@ func doors(tb testing.TB) []benchDoor {
 // pass goes through a door and back.
 func pass(tb testing.TB, d *door, req *providers.Request) {
 	now := time.Now()
-	g, ref, _ := d.admit(req, now)
+	var g grant
+	ref, _ := d.admit(req, now, &g)
 	if ref.reason != "" {
 		tb.Fatal(ref)
 	}
