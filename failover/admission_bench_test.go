@@ -85,16 +85,26 @@ func TestAdmissionAllocatesNothing(t *testing.T) {
 	}
 }
 
-// The whole of a healthy call where only the guard has something to decide:
-// the copy of the response and its like.
-func TestGuardOnlyAllocatesLittle(t *testing.T) {
-	c, req := benchTargets(t, 1, WithMaxAttempts(1)), plainRequest()
-	if n := testing.AllocsPerRun(1000, func() {
-		if _, err := c.Generate(context.Background(), req); err != nil {
-			t.Fatal(err)
+// The whole of a healthy call costs what its limit on time does: a context.
+func TestHealthyCallAllocatesItsTimer(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		targets int
+		opts    []Option
+		most    float64
+	}{
+		{"guard only", 1, []Option{WithMaxAttempts(1)}, 0},
+		{"two targets, no limit", 2, nil, 0},
+		{"two targets, a limit", 2, []Option{WithTotalTimeout(time.Minute)}, 4},
+	} {
+		c, req := benchTargets(t, tc.targets, tc.opts...), plainRequest()
+		if n := testing.AllocsPerRun(1000, func() {
+			if _, err := c.Generate(context.Background(), req); err != nil {
+				t.Fatal(err)
+			}
+		}); n > tc.most {
+			t.Errorf("%s: %v allocations, want at most %v", tc.name, n, tc.most)
 		}
-	}); n > 4 {
-		t.Errorf("%v allocations, want at most 4", n)
 	}
 }
 
