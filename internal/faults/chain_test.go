@@ -12,10 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/llmotel/sdk/failover"
 	"github.com/llmotel/sdk/internal/faults"
 	"github.com/llmotel/sdk/providers"
 	"github.com/llmotel/sdk/providers/anthropic"
+	"github.com/llmotel/sdk/providers/bedrock"
 	"github.com/llmotel/sdk/providers/gemini"
 	"github.com/llmotel/sdk/providers/openai"
 )
@@ -23,7 +26,7 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // wires are the protocols, each with the adapter of its vendor's SDK.
-var wires = []string{"openai", "responses", "anthropic", "gemini"}
+var wires = []string{"openai", "responses", "anthropic", "gemini", "bedrock"}
 
 // adapter returns the adapter that speaks the wire to the server.
 func adapter(t testing.TB, wire, url string, client *faults.Client) providers.Provider {
@@ -41,6 +44,10 @@ func adapter(t testing.TB, wire, url string, client *faults.Client) providers.Pr
 		p, err = anthropic.New(anthropic.WithAPIKey(faults.Key), anthropic.WithBaseURL(url), anthropic.WithHTTPClient(client.Client))
 	case "gemini":
 		p, err = gemini.New(gemini.WithAPIKey(faults.Key), gemini.WithBaseURL(url), gemini.WithHTTPClient(client.Client))
+	case "bedrock":
+		p, err = bedrock.New(aws.Config{Region: "eu-central-1", Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: faults.Key}, nil
+		})}, bedrock.WithBaseEndpoint(url), bedrock.WithHTTPClient(client.Client))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +175,7 @@ func TestEveryFault(t *testing.T) {
 			s := &g.list[i]
 			for _, wire := range wires {
 				for _, stream := range []bool{false, true} {
-					if !s.on(wire) {
+					if !s.on(wire) || s.streamed && !stream {
 						continue
 					}
 					how := "unary"

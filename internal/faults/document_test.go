@@ -20,7 +20,7 @@ const intro = `# What a provider does, and what the caller gets
 
 Each line is driven over real TCP connections by ` + "`TestEveryFault`" + ` in internal/faults, through a chain with another target behind
 the provider, with the adapters of the vendors' own SDKs, unary and streamed, for all the protocols that it can happen to
-(OpenAI's Chat Completions and Responses, Anthropic's Messages, Gemini). The kind decides what follows, by
+(OpenAI's Chat Completions and Responses, Anthropic's Messages, Gemini, Bedrock's Converse). The kind decides what follows, by
 [the table](failover-table.md), which ` + "`failover.WithAction`" + ` changes.
 
 *Next target* means that the caller gets that target's answer and no error. *Interrupted* means a
@@ -79,7 +79,10 @@ func (s *scenario) line(b *strings.Builder) {
 		protocols = strings.Join(s.wires, ", ")
 	}
 	kind, tries, breaker := "none", itoa(s.attempts(s.unary)), "success"
-	o := s.unary
+	o, unary := s.unary, s.result(s.unary)
+	if s.streamed {
+		unary, tries = "does not happen", itoa(s.attempts(s.stream))
+	}
 	if o == answered {
 		o = s.stream
 	}
@@ -98,7 +101,7 @@ func (s *scenario) line(b *strings.Builder) {
 			stream += "; " + wire + ": " + s.result(o)
 		}
 	}
-	fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s |\n", s.name, protocols, kind, tries, breaker, s.result(s.unary), stream)
+	fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s |\n", s.name, protocols, kind, tries, breaker, unary, stream)
 }
 
 func (s *scenario) result(o outcome) string {

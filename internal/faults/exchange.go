@@ -2,6 +2,7 @@ package faults
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -36,8 +37,8 @@ func (x *Exchange) recognise(body []byte) {
 	var asked struct {
 		Stream bool `json:"stream"`
 	}
-	_ = json.Unmarshal(body, &asked) // Gemini asks by the path
-	x.Stream = asked.Stream || strings.HasSuffix(x.Path, ":streamGenerateContent")
+	_ = json.Unmarshal(body, &asked) // Gemini and Bedrock ask by the path
+	x.Stream = asked.Stream || strings.HasSuffix(x.Path, ":streamGenerateContent") || strings.HasSuffix(x.Path, "/converse-stream")
 }
 
 // Head writes the status line and the headers. A length below 0 announces
@@ -61,7 +62,7 @@ func (x *Exchange) Head(status int, contentType string, length int, headers ...s
 // if the reply is a stream.
 func (x *Exchange) Begin(length int) {
 	if x.Stream {
-		x.Head(http.StatusOK, "text/event-stream", -1)
+		x.Head(http.StatusOK, cmp.Or(x.Wire.media, "text/event-stream"), -1)
 		return
 	}
 	x.Head(http.StatusOK, "application/json", length)

@@ -5,14 +5,18 @@ go 1.26.0
 replace (
 	github.com/llmotel/sdk => ../..
 	github.com/llmotel/sdk/providers/anthropic => ../../providers/anthropic
+	github.com/llmotel/sdk/providers/bedrock => ../../providers/bedrock
 	github.com/llmotel/sdk/providers/gemini => ../../providers/gemini
 	github.com/llmotel/sdk/providers/openai => ../../providers/openai
 )
 
 require (
 	github.com/Shopify/toxiproxy/v2 v2.5.0
+	github.com/aws/aws-sdk-go-v2 v1.48.0
+	github.com/aws/smithy-go v1.28.9
 	github.com/llmotel/sdk v0.0.0
 	github.com/llmotel/sdk/providers/anthropic v0.0.0-00010101000000-000000000000
+	github.com/llmotel/sdk/providers/bedrock v0.0.0-00010101000000-000000000000
 	github.com/llmotel/sdk/providers/gemini v0.0.0-00010101000000-000000000000
 	github.com/llmotel/sdk/providers/openai v0.0.0-00010101000000-000000000000
 	github.com/prometheus/client_golang v1.25.0
@@ -25,6 +29,10 @@ require (
 	cloud.google.com/go/auth v0.18.2 // indirect
 	cloud.google.com/go/compute/metadata v0.9.0 // indirect
 	github.com/anthropics/anthropic-sdk-go v1.84.0 // indirect
+	github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream v1.7.26 // indirect
+	github.com/aws/aws-sdk-go-v2/internal/configsources v1.5.11 // indirect
+	github.com/aws/aws-sdk-go-v2/internal/endpoints/v2 v2.8.11 // indirect
+	github.com/aws/aws-sdk-go-v2/service/bedrockruntime v1.63.12 // indirect
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/bits-and-blooms/bitset v1.24.4 // indirect
