@@ -69,7 +69,11 @@ const outro = `## Calls that end on this side
 | code below the adapter panics | ` + "`panic`" + ` | the panic, counted as a failure | TestPanic |
 | a limit of the chain passes | ` + "`timeout`" + ` | what its row of the table says: next target, or the error at once | TestLimits |
 | a stream breaks under ` + "`WithStreamPolicy`" + ` Restart or Buffer | as above | the next target's whole answer, after a restart chunk or unseen | TestStreamPolicies |
+| a stream breaks under ` + "`StreamContinue`" + ` | as above | one whole answer, the rest of it from the next target that declares it; else interrupted | TestStreamContinue |
 | a unary call on a stream inside stalls or breaks | as above | next target | TestStreamedGenerate |
+| an answer is slow ` + "`WithHedge`" + ` | ` + "`cancelled`" + ` for the one that loses | the first chunk's answer; the loser's connection is closed at once, its usage is paid for | TestHedge, TestHedgesCostIsCounted |
+| a key of several meets 429, 401 or 402 | that of its row | the answer of another key, at once; that key alone is left alone | TestKeyPool |
+| a target is at its limit on concurrency, requests or tokens | ` + "`rejected`" + ` | next target; nothing is sent | TestConcurrencyLimit, TestRequestsAMinute, TestTokensAMinute |
 `
 
 // line writes the scenario as a line of the document.
