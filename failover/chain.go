@@ -42,6 +42,9 @@ type Chain struct {
 	total, stream       time.Duration
 	errTotal, errStream *TimeoutError
 
+	resortLimit time.Duration // 0: none
+	errResort   *TimeoutError
+
 	hooks      []Hooks
 	hookPanics atomic.Uint64
 	random     func() float64
@@ -126,7 +129,8 @@ func (c *Chain) validate(req *providers.Request) error {
 	return err
 }
 
-// HookPanics counts the panics in hooks that were contained.
+// HookPanics counts the panics that were contained: in hooks, the last resort,
+// a sticky key or a Pricer.
 func (c *Chain) HookPanics() uint64 { return c.hookPanics.Load() }
 
 // Table returns what this chain does about each Kind.

@@ -208,26 +208,6 @@ func TestOpenWaitEndsWithTheCaller(t *testing.T) {
 	})
 }
 
-// The panic of a last resort is the caller's; the call is over all the same.
-func TestLastResortThatPanics(t *testing.T) {
-	for _, stream := range []bool{false, true} {
-		var ends []failover.EndEvent
-		c := chain(t, always("p", step{err: fail(providers.KindOverloaded)}), nil, onlyOnce, failover.WithHooks(collectEnds(&ends)),
-			failover.WithLastResort(func(context.Context, *providers.Request, *failover.Error) (*providers.Response, error) { panic("bug") }))
-		func() {
-			defer func() {
-				if got := recover(); got != "bug" {
-					t.Errorf("recovered %v", got)
-				}
-			}()
-			_, _ = either(t, c, stream)
-		}()
-		if len(ends) != 1 || providers.KindOf(ends[0].Err) != providers.KindPanic || ends[0].Degraded || len(ends[0].History) != 1 {
-			t.Errorf("%+v", ends)
-		}
-	}
-}
-
 func TestLastResortIsLeftInTheMiddle(t *testing.T) {
 	var ends []failover.EndEvent
 	c := chain(t, always("p", step{err: fail(providers.KindOverloaded)}), nil, onlyOnce, failover.WithHooks(collectEnds(&ends)), failover.WithStaticAnswer("sorry"))
