@@ -68,7 +68,7 @@ func (c *Chain) Generate(ctx context.Context, req *providers.Request) (*provider
 	}
 	k.run() //nolint:contextcheck // the call holds it
 	if k.answered == nil {
-		resp, err := k.resort(k.failure())
+		resp, err := k.resort(k.failure()) //nolint:contextcheck // the call holds it
 		k.end(err)
 		return resp, err
 	}
@@ -101,7 +101,7 @@ func (c *Chain) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*p
 		}
 		var resp *providers.Response
 		if err != nil {
-			resp, err = k.resort(err)
+			resp, err = k.resort(err) //nolint:contextcheck // the call holds it
 		}
 		if resp != nil {
 			k.answer(resp)

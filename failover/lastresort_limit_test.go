@@ -147,7 +147,9 @@ func TestLastResortThatPanics(t *testing.T) {
 	for _, stream := range []bool{false, true} {
 		var ends []failover.EndEvent
 		c := chain(t, always("p", step{err: fail(providers.KindOverloaded)}), nil, onlyOnce, failover.WithHooks(collectEnds(&ends)),
-			failover.WithLastResort(func(context.Context, *providers.Request, *failover.Error) (*providers.Response, error) { panic("secret prompt") }))
+			failover.WithLastResort(func(context.Context, *providers.Request, *failover.Error) (*providers.Response, error) {
+				panic("secret prompt")
+			}))
 		_, err := either(t, c, stream)
 		if !errors.Is(err, failover.ErrAllTargetsFailed) || providers.KindOf(err) != providers.KindOverloaded || c.HookPanics() != 1 {
 			t.Fatalf("got %v, %d panics contained", err, c.HookPanics())

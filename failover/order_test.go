@@ -279,6 +279,25 @@ func TestLowestCostDependsOnTheRequest(t *testing.T) {
 	}
 }
 
+// tiered has prices for one service tier alone.
+type tiered struct{}
+
+func (tiered) Cost(_, model, tier string, _ *providers.Usage, _ time.Time) pricing.Cost {
+	prices := map[string]pricing.Amount{"x/flex": 1, "y/flex": 2, "x/": 2, "y/": 1}
+	amount, ok := prices[model+"/"+tier]
+	return pricing.Cost{Priced: ok, Amount: amount}
+}
+
+func TestLowestCostOfTheServiceTier(t *testing.T) {
+	c := fleet(t, []failover.Target{{Name: "a", Model: "x"}, {Name: "b", Model: "y"}},
+		failover.WithOrder(failover.OrderLowestCost), failover.WithPrices(tiered{}))
+	flex := ask()
+	flex.ServiceTier = "flex"
+	if got := []string{winnerOf(t, c, ask()), winnerOf(t, c, flex)}; got[0] != "b" || got[1] != "a" {
+		t.Errorf("%v", got)
+	}
+}
+
 // A price list that panics is as good as none: the order is the one given.
 func TestLowestCostWithoutAPriceList(t *testing.T) {
 	c := fleet(t, []failover.Target{{Name: "a", Model: "x"}, {Name: "b", Model: "y"}},
@@ -291,7 +310,9 @@ func TestLowestCostWithoutAPriceList(t *testing.T) {
 // faultyPrices is a price list with a bug.
 type faultyPrices struct{}
 
-func (faultyPrices) Cost(string, string, string, *providers.Usage, time.Time) pricing.Cost { panic("a bug") }
+func (faultyPrices) Cost(string, string, string, *providers.Usage, time.Time) pricing.Cost {
+	panic("a bug")
+}
 
 func TestLowestCostOnListPrices(t *testing.T) {
 	c := fleet(t, []failover.Target{
