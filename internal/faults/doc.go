@@ -3,8 +3,8 @@
 // to each.
 //
 // [NewServer] listens on a real socket and speaks OpenAI's Chat Completions and
-// Responses, Anthropic's Messages and Gemini's generateContent, unary and
-// streamed; the path of a request decides which. It writes HTTP/1.1 by hand,
+// Responses, Anthropic's Messages, Gemini's generateContent and Bedrock's
+// Converse, unary and streamed; the path of a request decides which. It writes HTTP/1.1 by hand,
 // because net/http is too polite to send half a chunk. What it does to each
 // request is its script, a list of [Fault] values:
 //

@@ -7,7 +7,7 @@ import (
 
 // Wire is a vendor's protocol.
 type Wire struct {
-	// Name is "openai", "responses", "anthropic" or "gemini".
+	// Name is "openai", "responses", "anthropic", "gemini" or "bedrock".
 	Name string
 	// Unary is the body of a unary answer.
 	Unary string
@@ -17,6 +17,7 @@ type Wire struct {
 	Start, Texts, Last, Closing []string
 
 	requestID string
+	media     string // the type of a stream; empty: text/event-stream
 	event     func(string) string
 	failure   string // of code, type and message
 }
@@ -65,6 +66,8 @@ func wireOf(path string) *Wire {
 		return anthropic
 	case strings.Contains(path, "enerateContent"):
 		return gemini
+	case strings.Contains(path, "/converse"):
+		return bedrock
 	}
 	return openai
 }
