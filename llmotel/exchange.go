@@ -19,12 +19,11 @@ import (
 // exchange is an LLM call that is read off HTTP, with all of its attempts.
 type exchange struct {
 	wire.Exchange
-	span   *Span
-	status int32
-	opened bool          // the caller has the first chunk and wants more
-	header http.Header   // of the response; nil before
-	tee    *requestTee   // nil unless the request is still being read
-	asked  time.Duration // when the caller asked for what comes, since the call began
+	span     *Span
+	status   int32
+	opened   bool        // the caller has the first chunk and wants more
+	header   http.Header // of the response; nil before
+	streamed streamed
 }
 
 // exchanges are used again: an exchange is over when its span has ended.
@@ -52,12 +51,13 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	x.Begin(route, b)
 	c := new(httpCall)
 	body, err := x.readRequest(req, &c.sent)
+	tee, _ := body.(*requestTee)
 	if err != nil {
 		b.Free()
 		x.recycle()
 		return nil, err
 	}
-	if route.Guessed && x.Asked.Model == "" && x.tee == nil { // something else under such a path
+	if route.Guessed && x.Asked.Model == "" && tee == nil { // something else under such a path
 		b.Free()
 		x.recycle()
 		other := req.WithContext(req.Context())
@@ -81,12 +81,12 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	hide := w.asksForUsage(x, req) && withUsage(sent)
 	defer func() {
 		if x != nil { // next has panicked
-			x.tee.detach()
+			tee.detach()
 			span.endPanic()
 		}
 	}()
 	resp, err := w.send(sent, req, x, next)
-	x.tee.detach()
+	tee.detach()
 	span.learn(x.Asked.Model)
 	if err == nil && resp != nil && w.redirects(req, resp) {
 		x.await(ctx, req, resp)
@@ -118,7 +118,7 @@ func (x *exchange) call(req *http.Request) Call {
 	return Call{
 		Operation: x.API.Operation(), Provider: x.Provider, Model: x.Asked.Model, Stream: x.Stream,
 		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resends(req.Header),
-		ConversationID: x.ConversationID, GuardrailID: x.GuardrailID, asked: &x.Asked,
+		asked: &x.Asked,
 	}
 }
 
@@ -248,7 +248,10 @@ func (x *exchange) result() Result {
 // recycle makes x available to other calls.
 func (x *exchange) recycle() {
 	x.Reset()
-	x.span, x.status, x.opened, x.header, x.tee, x.asked = nil, 0, false, nil, nil, 0
+	if x.span != nil {
+		x.span.forget()
+	}
+	x.span, x.status, x.opened, x.header, x.streamed = nil, 0, false, nil, streamed{}
 	exchanges.Put(x)
 }
 

@@ -9,15 +9,16 @@ import (
 
 // streamed is what chunks have said so far.
 type streamed struct {
-	chunks, chars int // semantic chunks and the length of their text
+	chunks   int32 // semantic chunks
+	answered bool  // the stream said that it is complete
+	chars    int   // the length of the chunks' text
 	// firstChunk and lastChunk are when semantic chunks came, since the call
 	// began.
 	firstChunk, lastChunk time.Duration
 	// longest is the longest time between two chunks.
-	longest  time.Duration
-	series   *series
-	seen     *Result // nil for a stream that is read off the wire
-	answered bool    // the stream said that it is complete
+	longest time.Duration
+	series  *series
+	seen    *Result // nil for a stream that is read off the wire
 }
 
 // told is a stream whose chunks say what the answer is.
@@ -95,7 +96,7 @@ func (s *Span) semantic(st *streamed, now time.Duration, chars int, model string
 		s.opened("")
 	case s.inst.metrics.chunkTimes:
 		s.opened(model)
-		s.inst.metrics.next(st.witness(s.inside.detached(), gap), st.series, gap)
+		s.inst.metrics.next(st.witness(s.detached(), gap), st.series, gap)
 	}
 }
 
@@ -111,7 +112,7 @@ func (s *Span) opened(model string) {
 		answer.Provider, answer.Model = st.seen.Provider, st.seen.Model
 	}
 	st.series = s.series(&answer, "") // these metrics have no tier
-	s.inst.metrics.first(s.inside.detached(), st.series, st.firstChunk)
+	s.inst.metrics.first(s.detached(), st.series, st.firstChunk)
 }
 
 // exemplars is how many chunks share one, beside those that came later than all

@@ -36,12 +36,13 @@ func antNode(id jsonscan.ID) *jsonscan.Node {
 
 // What is known of the block being read.
 const (
-	markResult uint8 = 1 << iota // it is a tool's result
-	markImage                    // it is an image
-	markWords                    // its source is a text
-	markMiddle                   // a text of it is being read
-	markObject                   // its result is an object
-	markOpened                   // it was opened with an input
+	markResult   uint8 = 1 << iota // it is a tool's result
+	markImage                      // it is an image
+	markWords                      // its source is a text
+	markMiddle                     // a text of it is being read
+	markObject                     // its result is an object
+	markOpened                     // it was opened with an input
+	markCompacts                   // of an iteration: it compacts the conversation
 )
 
 func antBlockOpen(x *Exchange, id jsonscan.ID) {

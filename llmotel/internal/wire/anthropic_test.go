@@ -49,7 +49,7 @@ func TestAnthropicRequest(t *testing.T) {
 		`"usage":{"input_tokens":3,"cache_creation_input_tokens":418,"cache_read_input_tokens":1111,"cache_creation":{"ephemeral_5m_input_tokens":400,"ephemeral_1h_input_tokens":18},` +
 		`"output_tokens":33,"output_tokens_details":{"thinking_tokens":7},"service_tier":"priority","server_tool_use":{"web_search_requests":1}}}`
 	everySize(t, anthropicURL, request, http.Header{"Content-Type": {"application/json"}}, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		asked := []any{x.Asked.Model, x.Stream, x.MaxTokens, x.Temperature, x.TopP, x.TopK, x.Stop, x.ServiceTier, x.ReasoningLevel, x.OutputType}
+		asked := []any{x.Asked.Model, x.Stream, x.MaxTokens(), x.Temperature(), x.TopP(), x.TopK(), x.Stop(), x.ServiceTier(), x.ReasoningLevel(), x.OutputType()}
 		if diff := cmp.Diff([]any{"claude-sonnet-4-5", false, int64(100), 0.5, 0.9, int64(40), []string{"x", "y"}, "standard_only", "high", "json"}, asked); diff != "" {
 			t.Errorf("asked (-want +got):\n%s", diff)
 		}

@@ -113,7 +113,7 @@ func TestInvoke(t *testing.T) {
 					reasons = []string{c.reason}
 					want["output"] = `[{"role":"assistant","parts":[{"type":"text","content":"` + c.output + `"}],"finish_reason":"` + string(wire.FinishReason(c.reason)) + `"}]`
 				}
-				got := []any{x.API.Operation(), x.ID, x.Answer.Model, x.Reasons, x.MaxTokens, x.Complete, int(x.Malformed)}
+				got := []any{x.API.Operation(), x.ID, x.Answer.Model, x.Reasons, x.MaxTokens(), x.Complete, int(x.Malformed)}
 				if diff := cmp.Diff([]any{operation, c.id, c.answered, reasons, c.maxTokens, true, 0}, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}

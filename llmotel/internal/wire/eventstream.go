@@ -2,6 +2,7 @@ package wire
 
 import (
 	"hash/crc32"
+	"sync"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -13,15 +14,18 @@ import (
 // checksum of the prelude is checked, since after wrong lengths nothing can be
 // told apart; that of the message would come too late.
 type frames struct {
-	step frameStep
-	// held counts the bytes in buf, left those that the step still takes.
-	held, left int
-	payload    int // length of the payload
-	message    messageKind
-	envelope   envelope
-	// buf holds the prelude, then the headers, then what envelope decodes.
-	buf [160]byte
+	step     frameStep
+	message  messageKind
+	held     uint8 // the bytes in buf of the prelude or the headers
+	envelope envelope
+	left     uint32 // the bytes that the step still takes
+	payload  uint32 // the length of the payload
+	// buf holds the prelude, then the headers, then what the envelope decodes.
+	buf *[160]byte // nil unless it is needed
 }
+
+// frameBuffers are shared by those streams of which something is read just now.
+var frameBuffers = sync.Pool{New: func() any { return new([160]byte) }}
 
 type frameStep uint8
 
@@ -49,6 +53,9 @@ const (
 )
 
 func (f *frames) write(x *Exchange, p []byte) {
+	if f.buf == nil {
+		f.buf = frameBuffers.Get().(*[160]byte) //nolint:forcetypeassert // there is nothing else in it
+	}
 	for len(p) > 0 && x.framing == binary {
 		n := 0
 		if f.step == inPrelude && f.held == 0 {
@@ -59,6 +66,17 @@ func (f *frames) write(x *Exchange, p []byte) {
 		}
 		p = p[n:]
 	}
+	if f.held == 0 {
+		f.giveBack()
+	}
+}
+
+// giveBack gives the buffer back.
+func (f *frames) giveBack() {
+	if f.buf != nil {
+		frameBuffers.Put(f.buf)
+		f.buf = nil
+	}
 }
 
 // whole reads a message all of which is in p, as nearly all are. It returns
@@ -67,7 +85,7 @@ func (f *frames) whole(x *Exchange, p []byte) int {
 	if len(p) < preludeSize || uint64(len(p)) < uint64(be32(p)) || !f.prelude(p) {
 		return 0
 	}
-	size, headers := int(be32(p)), p[preludeSize:preludeSize+f.left]
+	size, headers := int(be32(p)), p[preludeSize:preludeSize+int(f.left)]
 	f.begin(x, headers[:min(len(headers), len(f.buf))])
 	data := p[preludeSize+len(headers) : size-checksumSize]
 	if f.message == document && x.format.quick != nil && x.format.quick(x, data) ||
@@ -88,29 +106,33 @@ func (f *frames) piece(x *Exchange, p []byte) int {
 	switch f.step {
 	case inPrelude:
 		n = copy(f.buf[f.held:preludeSize], p)
-		f.held += n
+		f.held += uint8(n) //nolint:gosec // it fits
 		if f.held < preludeSize {
 			return n
 		}
 		if !f.prelude(f.buf[:]) {
 			x.Malformed++
-			x.framing = opaque
+			x.framing, f.held = opaque, 0
 			return n
 		}
 		f.step, f.held = inHeaders, 0
 	case inHeaders:
-		n = min(len(p), f.left)
-		f.held += copy(f.buf[f.held:], p[:n])
-		f.left -= n
+		n = f.take(p)
+		f.held += uint8(copy(f.buf[f.held:], p[:n])) //nolint:gosec // it fits
 	case inPayload:
-		n = min(len(p), f.left)
+		n = f.take(p)
 		f.read(x, p[:n])
-		f.left -= n
 	case inChecksum:
-		n = min(len(p), f.left)
-		f.left -= n
+		n = f.take(p)
 	}
 	f.next(x)
+	return n
+}
+
+// take returns how much of p the step takes.
+func (f *frames) take(p []byte) int {
+	n := min(len(p), int(f.left))
+	f.left -= uint32(n) //nolint:gosec // it fits
 	return n
 }
 
@@ -135,8 +157,8 @@ func (f *frames) prelude(p []byte) bool {
 	if size > maxFrame || headers+preludeSize+checksumSize > size || be32(p[8:]) != crc32.ChecksumIEEE(p[:8]) {
 		return false
 	}
-	f.left = int(headers)
-	f.payload = int(size-headers) - preludeSize - checksumSize
+	f.left = uint32(headers)                                        //nolint:gosec // within maxFrame
+	f.payload = uint32(size - headers - preludeSize - checksumSize) //nolint:gosec // as above
 	return true
 }
 
@@ -228,7 +250,7 @@ func (f *frames) read(x *Exchange, p []byte) {
 
 // done ends a message: what of it is not understood by now never will be.
 func (f *frames) done(x *Exchange) {
-	x.scan.End()
+	x.endDocument()
 	x.sse.event(x)
 }
 

@@ -14,7 +14,7 @@ type envelope struct {
 	matched uint8
 	// carry holds characters that do not make up a group of four yet.
 	carry   [4]byte
-	carried int
+	carried uint8
 }
 
 type place uint8
@@ -81,7 +81,7 @@ func (e *envelope) decode(x *Exchange, buf, p []byte) {
 		if e.carried > 0 || len(p) < len(e.carry) {
 			n := copy(e.carry[e.carried:], p)
 			p = p[n:]
-			if e.carried += n; e.carried < len(e.carry) {
+			if e.carried += uint8(n); int(e.carried) < len(e.carry) { //nolint:gosec // it fits
 				return
 			}
 			in, e.carried = e.carry[:], 0

@@ -60,8 +60,7 @@ func oneReason(r string) []string {
 }
 
 // finish files the finish reason of a choice.
-func (x *Exchange) finish(choice int, v []byte) {
-	r := word(v)
+func (x *Exchange) finish(choice int, r string) {
 	x.reason(choice, r)
 	if r != "" && x.content != nil {
 		x.content.Output(choice).SetFinishReasonString(string(FinishReason(r)))

@@ -47,7 +47,7 @@ func responsesAskOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case responsesAskItem:
 		// Items of kinds that say nothing get no message.
-		*x.items, x.message, x.piece, x.callID = items{}, nil, nil, x.callID[:0]
+		x.items, x.message, x.piece, x.callID = items{}, nil, nil, x.callID[:0]
 	case responsesAskPart:
 		x.items.text = nil
 	}
@@ -57,7 +57,7 @@ func responsesAskClose(x *Exchange, id jsonscan.ID) {
 	if id != responsesAskItem || x.message == nil {
 		return
 	}
-	i := x.items
+	i := &x.items
 	if i.role == "" && i.result {
 		i.role = "tool"
 	}
