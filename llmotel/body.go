@@ -64,10 +64,10 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 	if x == nil {
 		return nil
 	}
-	chunks, bytes := x.Chunks, x.AnswerBytes
+	chunks := x.Chunks
 	_, _ = x.Write(p) // takes everything
 	if x.Stream && x.Chunks > chunks {
-		x.span.arrived(&x.streamed, x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model)
+		x.span.arrived(&x.streamed, x.Chunks-chunks, x.Answer.Model)
 	}
 	if last || x.Ended() {
 		return b.take()
@@ -134,10 +134,10 @@ func (x *exchange) answered() bool {
 	if x.Complete || x.Unreadable() {
 		return true
 	}
-	if len(x.Reasons) == 0 || x.Documents == 0 {
+	if len(x.Reasons()) == 0 || x.Documents == 0 {
 		return false
 	}
-	return !slices.Contains(x.Reasons, "") // formats without a terminator
+	return !slices.Contains(x.Reasons(), "") // formats without a terminator
 }
 
 // cut is the error of a body that ended before the answer did.
@@ -147,11 +147,11 @@ func (x *exchange) cut() error {
 		detail = "the reply is not what was expected"
 	}
 	e := &providers.Error{
-		Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: int(x.status),
+		Provider: x.span.call.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: int(x.status),
 		RequestID: requestID(x.header), Detail: detail, Usage: x.Usage(),
 	}
 	if x.status < http.StatusOK || x.status >= http.StatusMultipleChoices {
-		return noAnswer(x.Provider, x.Asked.Model, int(x.status))
+		return noAnswer(x.span.call.Provider, x.Asked.Model, int(x.status))
 	}
 	return e
 }

@@ -98,7 +98,6 @@ func (s *Span) settle(e *ending) {
 	e.Provider = cmp.Or(p.innerProvider, e.Provider, s.call.Provider)
 	e.RequestID = providers.CleanID(cmp.Or(e.RequestID, e.failure.requestID))
 	e.ResponseID = providers.CleanID(e.ResponseID)
-	e.ResponseChars = cmp.Or(e.ResponseChars, st.chars)
 	e.Attempts = max(e.Attempts, int(s.attempts), p.attempts)
 	if e.Usage.Completeness == providers.UsageMissing {
 		e.Usage = e.failure.usage
@@ -140,6 +139,7 @@ func (r *Result) fill(seen *Result) {
 	r.SystemFingerprint = cmp.Or(r.SystemFingerprint, seen.SystemFingerprint)
 	r.Region = cmp.Or(r.Region, seen.Region)
 	r.ConversationID = cmp.Or(r.ConversationID, seen.ConversationID)
+	r.ResponseChars = cmp.Or(r.ResponseChars, seen.ResponseChars)
 	r.Attempts = cmp.Or(r.Attempts, seen.Attempts)
 	r.MalformedChunks = cmp.Or(r.MalformedChunks, seen.MalformedChunks)
 	if r.FinishReasons == nil {

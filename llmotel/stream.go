@@ -9,9 +9,8 @@ import (
 
 // streamed is what chunks have said so far.
 type streamed struct {
-	chunks   int32 // semantic chunks
-	answered bool  // the stream said that it is complete
-	chars    int   // the length of the chunks' text
+	chunks   uint32 // semantic chunks
+	answered bool   // the stream said that it is complete
 	// firstChunk and lastChunk are when semantic chunks came, since the call
 	// began.
 	firstChunk, lastChunk time.Duration
@@ -61,26 +60,28 @@ func (s *Span) Chunk(c *providers.Chunk) {
 	case providers.ChunkFinish:
 		st.answered = true
 		if c.Finish != nil {
+			chars := st.seen.ResponseChars
 			*st.seen = resultOfFinish(c.Finish)
+			st.seen.ResponseChars = chars
 		}
 	case providers.ChunkRestart:
-		*st.seen, st.chars, st.answered = Result{}, 0, false
+		*st.seen, st.answered = Result{}, false
 	default:
 		if c.Kind.Semantic() {
 			chars := len(c.Text)
 			if c.ToolCall != nil {
 				chars += len(c.ToolCall.Arguments)
 			}
-			s.semantic(st, time.Since(s.begun), chars, "")
+			st.seen.ResponseChars += chars
+			s.semantic(st, time.Since(s.begun), "")
 		}
 	}
 }
 
-// semantic notes a piece of the answer with a text of so many bytes, by a model
-// that the stream does not know already.
-func (s *Span) semantic(st *streamed, now time.Duration, chars int, model string) {
+// semantic notes a piece of the answer, by a model that the stream does not know
+// already.
+func (s *Span) semantic(st *streamed, now time.Duration, model string) {
 	st.chunks++
-	st.chars += chars
 	first, gap := st.chunks == 1, now-st.lastChunk
 	st.lastChunk = now
 	if first {

@@ -14,9 +14,9 @@ import (
 
 // What the ways in that read calls off the wire need of a Span.
 
-// arrived notes n chunks of a streamed answer that came at once, with texts of
-// so many bytes, in st, which is the Span's until it ends.
-func (s *Span) arrived(st *streamed, n, bytes int, model string) {
+// arrived notes n chunks of a streamed answer that came at once in st, which is the
+// Span's until it ends.
+func (s *Span) arrived(st *streamed, n uint32, model string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended.Load() {
@@ -24,14 +24,12 @@ func (s *Span) arrived(st *streamed, n, bytes int, model string) {
 	}
 	s.stream = st
 	if st.chunks > 0 && !s.inst.metrics.chunkTimes {
-		st.chunks += int32(n) //nolint:gosec // the chunks of one stream
-		st.chars += bytes
+		st.chunks += n
 		return // nobody asks when
 	}
 	now := time.Since(s.begun)
 	for ; n > 0; n-- {
-		s.semantic(st, now, bytes, model)
-		bytes = 0
+		s.semantic(st, now, model)
 	}
 }
 

@@ -264,7 +264,7 @@ func (f *frames) end(x *Exchange) {
 		f.done(x)
 		return
 	}
-	if !x.Failed && len(x.Reasons) > 0 && x.Reasons[0] != "" {
+	if reasons := x.Reasons(); !x.Failed && len(reasons) > 0 && reasons[0] != "" {
 		x.Complete = true
 	}
 }

@@ -13,7 +13,6 @@ import (
 // the order Begin, Request, RequestEnd, Response, Write, End, from one
 // goroutine at a time.
 type Exchange struct {
-	Provider string // of the Route
 	Asked
 	Answer
 
@@ -26,6 +25,7 @@ type Exchange struct {
 	// Lean tells that nobody wants what does not go into metrics.
 	Lean    bool
 	API     API // of the Route
+	dialect dialect
 	phase   phase
 	framing framing
 	sse     sse
@@ -43,9 +43,8 @@ type reading struct {
 	seen     int32 // choices opened in this document
 	semantic bool  // this document holds a piece of the answer
 	mark     uint8
-	event    event // of the Responses API, as are status and known
+	event    event // of the Responses API, as is status
 	status   status
-	known    bool   // the stream has told this document's items already
 	detail   int64  // a count whose modality may come after it
 	word     string // the role, the finish reason or the modality being read
 }
@@ -187,11 +186,19 @@ var formats = [apis]*format{
 // Begin prepares x for a request. b collects the content; nil if that is not
 // wanted.
 func (x *Exchange) Begin(r Route, b *content.Builder) {
-	x.API, x.Provider, x.content, x.format = r.API, r.Provider, b, formatOf(r)
+	x.API, x.dialect, x.content, x.format = r.API, dialectOf(r.Provider), b, formatOf(r)
 	x.Asked = Asked{Model: r.Model, inPath: r.Model != "", Stream: r.Stream || x.format.streams, options: x.options[:0]}
 	x.Answer = Answer{complaint: &noComplaint}
 	x.phase = requesting
 	x.scan.Reset()
+}
+
+// Named hands over another copy of the name of the model asked for, for one that is
+// shared to be kept.
+func (x *Exchange) Named(model string) {
+	if x.Asked.Model == model {
+		x.Asked.Model = model
+	}
 }
 
 // Request reads a piece of the request's body.

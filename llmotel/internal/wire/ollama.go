@@ -269,7 +269,7 @@ func ollamaRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 
 func ollamaDone(x *Exchange) {
 	x.Complete = x.Complete || x.mark == ollamaLast
-	if x.mark == ollamaLast && len(x.Reasons) == 0 { // old servers do not tell why
+	if x.mark == ollamaLast && x.reasons == nil { // old servers do not tell why
 		x.finish(0, "stop")
 	}
 }

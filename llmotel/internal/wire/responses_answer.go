@@ -74,6 +74,11 @@ var responsesAnswer = func() *jsonscan.Node {
 	)
 }()
 
+// responsesKnown marks a document whose items the stream has told already.
+const responsesKnown = 1
+
+func (x *Exchange) known() bool { return x.mark == responsesKnown }
+
 func responsesOpen(x *Exchange, id jsonscan.ID) {
 	i := &x.items
 	switch id {
@@ -81,7 +86,9 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 		i.kind, i.sub, i.from, i.text, i.phase = content.Text, 0, 0, nil, ""
 		i.whole = false
 		x.event, x.status, x.word = noEvent, unfinished, ""
-		x.known = x.Chunks > 0
+		if x.mark = 0; x.Chunks > 0 {
+			x.mark = responsesKnown
+		}
 		x.piece = nil
 	case responsesUsage:
 		x.none() // each set of counts replaces the one before
@@ -139,7 +146,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		switch string(v) {
 		case "function_call", "custom_tool_call":
 			x.called = true
-			x.semantic = x.semantic || x.event == itemAdded || x.event != itemDone && !x.known
+			x.semantic = x.semantic || x.event == itemAdded || x.event != itemDone && !x.known()
 		case "reasoning":
 			i.think = true
 		}
@@ -207,7 +214,7 @@ func (x *Exchange) place() int {
 // answeredCall is the tool call that the item being read becomes. Streams add
 // items first and say at the end again what they were.
 func (x *Exchange) answeredCall() *content.Part {
-	if x.content == nil || x.event == itemDone || x.event != itemAdded && x.known {
+	if x.content == nil || x.event == itemDone || x.event != itemAdded && x.known() {
 		return nil
 	}
 	if x.piece == nil {
@@ -225,7 +232,7 @@ func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 		responsesPiece(x, piece)
 		return
 	}
-	if x.known || x.event == itemAdded || x.event == itemDone {
+	if x.known() || x.event == itemAdded || x.event == itemDone {
 		return // deltas have told it
 	}
 	x.said(piece)
