@@ -186,7 +186,7 @@ func partsLen(parts []providers.Part) int {
 func (c *calling) promptLen() int {
 	n := 0
 	if c.asked != nil {
-		n = c.asked.PromptBytes
+		n = c.asked.PromptBytes()
 	}
 	if r := c.Request; r != nil {
 		for _, s := range r.System {

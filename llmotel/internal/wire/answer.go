@@ -26,6 +26,8 @@ type Answer struct {
 	// Compacted tells that the vendor shortened the conversation.
 	Compacted bool
 
+	called bool // the answer calls a tool, where the end does not say so
+
 	counts
 	// AnswerBytes is the length of the answer's texts.
 	AnswerBytes int

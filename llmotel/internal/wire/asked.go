@@ -19,11 +19,9 @@ type Asked struct {
 	// formats in which it must be.
 	UsageOnStream bool
 
-	inPath bool // the path names the model, whatever the body says
-	// PromptBytes is the length of the prompt's texts.
-	PromptBytes int
-
-	options options
+	inPath      bool // the path names the model, whatever the body says
+	promptBytes uint32
+	options     options
 }
 
 // Param names an option of a request.
@@ -49,6 +47,12 @@ const (
 	ParamEncoding
 	ParamGuardrail
 )
+
+// PromptBytes returns the length of the prompt's texts.
+func (a *Asked) PromptBytes() int { return int(a.promptBytes) }
+
+// prompted notes a piece of a text of the prompt.
+func (a *Asked) prompted(piece []byte) { a.promptBytes += uint32(len(piece)) } //nolint:gosec // no prompt is that long
 
 // Int returns an option that is an integer, and whether the request gives it.
 func (a *Asked) Int(p Param) (int64, bool) {

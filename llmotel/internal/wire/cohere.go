@@ -74,7 +74,7 @@ var cohereRequest = jsonscan.Object(0,
 func cohereAskTexts(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	switch id {
 	case cohereAskEmbedded:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 	case cohereAskPlan:
 		x.prompt(content.Reasoning, piece, last)
 	default:

@@ -29,7 +29,6 @@ type Exchange struct {
 	phase   phase
 	framing framing
 	sse     sse
-	called  bool // the answer calls a tool, where the end does not say so
 
 	template template
 	reading

@@ -168,7 +168,7 @@ func TestGeminiEmbeddings(t *testing.T) {
 	const url = "https://generativelanguage.googleapis.com/v1beta/models/gemini-embedding-001:"
 	everySize(t, url+"batchEmbedContents", `{"requests":[{"model":"models/gemini-embedding-001","content":{"parts":[{"text":"abc"}]},"outputDimensionality":768}]}`, http.Header{}, `{"embeddings":[{"values":[0.1,0.2]}]}`,
 		func(t *testing.T, x *wire.Exchange, _ map[string]string) {
-			if diff := cmp.Diff([]any{"gemini-embedding-001", int64(768), 3, true, providers.Usage{}}, []any{x.Asked.Model, x.Dimensions(), x.PromptBytes, x.Complete, x.Usage()}); diff != "" {
+			if diff := cmp.Diff([]any{"gemini-embedding-001", int64(768), 3, true, providers.Usage{}}, []any{x.Asked.Model, x.Dimensions(), x.PromptBytes(), x.Complete, x.Usage()}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -173,10 +173,10 @@ func ollamaAskTexts(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 		}
 		x.attach(content.Blob, piece, last)
 	case ollamaAskSystem:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		x.instruct(piece)
 	case ollamaAskEmbedded:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 	case ollamaAskToolText:
 		x.tool.Append(content.Description, piece)
 	}
@@ -185,7 +185,7 @@ func ollamaAskTexts(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 func ollamaAskRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 	switch id {
 	case ollamaAskArguments:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		x.piece.Append(content.Body, piece)
 	case ollamaAskToolSchema:
 		x.tool.Append(content.Body, piece)

@@ -136,7 +136,7 @@ func chatAskText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	case chatAskData:
 		x.piece.Append(content.Body, piece)
 	case chatAskArguments:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		x.piece.Append(content.Body, piece)
 	}
 }
