@@ -20,12 +20,12 @@ type frames struct {
 	envelope envelope
 	left     uint32 // the bytes that the step still takes
 	payload  uint32 // the length of the payload
-	// buf holds the prelude, then the headers, then what the envelope decodes.
-	buf *[160]byte // nil unless it is needed
+	// buf holds what has come of the prelude or the headers; else nil. It is as long
+	// as the headers that AWS sends.
+	buf *[112]byte
 }
 
-// frameBuffers are shared by those streams of which something is read just now.
-var frameBuffers = sync.Pool{New: func() any { return new([160]byte) }}
+var frameBuffers = sync.Pool{New: func() any { return new([112]byte) }}
 
 type frameStep uint8
 
@@ -53,9 +53,6 @@ const (
 )
 
 func (f *frames) write(x *Exchange, p []byte) {
-	if f.buf == nil {
-		f.buf = frameBuffers.Get().(*[160]byte) //nolint:forcetypeassert // there is nothing else in it
-	}
 	for len(p) > 0 && x.framing == binary {
 		n := 0
 		if f.step == inPrelude && f.held == 0 {
@@ -66,12 +63,15 @@ func (f *frames) write(x *Exchange, p []byte) {
 		}
 		p = p[n:]
 	}
-	if f.held == 0 {
-		f.giveBack()
+}
+
+// borrow makes sure that there is a buffer.
+func (f *frames) borrow() {
+	if f.buf == nil {
+		f.buf = frameBuffers.Get().(*[112]byte) //nolint:forcetypeassert // there is nothing else in it
 	}
 }
 
-// giveBack gives the buffer back.
 func (f *frames) giveBack() {
 	if f.buf != nil {
 		frameBuffers.Put(f.buf)
@@ -105,6 +105,7 @@ func (f *frames) piece(x *Exchange, p []byte) int {
 	n := 0
 	switch f.step {
 	case inPrelude:
+		f.borrow()
 		n = copy(f.buf[f.held:preludeSize], p)
 		f.held += uint8(n) //nolint:gosec // it fits
 		if f.held < preludeSize {
@@ -112,7 +113,8 @@ func (f *frames) piece(x *Exchange, p []byte) int {
 		}
 		if !f.prelude(f.buf[:]) {
 			x.Malformed++
-			x.framing, f.held = opaque, 0
+			x.framing = opaque
+			f.giveBack()
 			return n
 		}
 		f.step, f.held = inHeaders, 0
@@ -140,6 +142,7 @@ func (f *frames) take(p []byte) int {
 func (f *frames) next(x *Exchange) {
 	if f.step == inHeaders && f.left == 0 {
 		f.begin(x, f.buf[:f.held])
+		f.giveBack()
 		f.step, f.left, f.held = inPayload, f.payload, 0
 	}
 	if f.step == inPayload && f.left == 0 {
@@ -243,7 +246,7 @@ func (f *frames) read(x *Exchange, p []byte) {
 	case document:
 		x.read(p)
 	case chunk:
-		f.envelope.read(x, f.buf[:], p)
+		f.envelope.read(x, p)
 	case unreadable:
 	}
 }
