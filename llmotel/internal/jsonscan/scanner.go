@@ -59,14 +59,15 @@ type pass struct {
 	*Scanner
 	root    *Node
 	handler Handler
+
+	node *Node // of the value that comes next or is being read; nil skips it
+	top  *Node // of the innermost open object or array
 }
 
 // work is what only the reading of a document needs. Streams are between
 // documents for most of their time, so that all share a few. Streams that are left
 // half way through an event keep it: it is as small as it can be.
 type work struct {
-	node *Node // of the value that comes next or is being read; nil skips it
-	top  *Node // of the innermost open object or array
 	// far holds what is kept of the key or value being read, if near is too small.
 	far *[MaxValue]byte
 
@@ -85,11 +86,11 @@ type work struct {
 	// path is how each of them is reached from the one around it: the number of a
 	// member. That of the first, and those of elements, say nothing.
 	path [maxDepth]uint8
-	key  uint8 // the number of the member being read
+	key  uint8 // the number of the member being read, or noMember
 	// small is for pieces made here; on the stack it would be allocated, since
 	// the Handler is an interface.
 	small [utf8.UTFMax]byte
-	near  [51]byte
+	near  [67]byte
 }
 
 var (
@@ -172,8 +173,26 @@ func (s *Scanner) Broken() bool { return s.state == broken }
 // End tells that no more bytes of the document come: a number that stands
 // alone has no other end. root and h are as for Read.
 func (s *Scanner) End(root *Node, h Handler) {
-	(&pass{s, root, h}).end()
+	p := s.begin(root, h)
+	p.end()
 	s.rest()
+}
+
+// begin begins a pass where the one before has ended.
+func (s *Scanner) begin(root *Node, h Handler) pass {
+	p := pass{Scanner: s, root: root, handler: h, node: root}
+	if s.work != nil && s.depth > 0 {
+		p.climb()
+		switch {
+		case s.arrays>>(s.depth-1)&1 != 0:
+			p.node = p.top.elem
+		case s.key == noMember:
+			p.node = nil
+		default:
+			p.node = p.top.keys[s.key].to
+		}
+	}
+	return p
 }
 
 func (s *pass) end() {
@@ -189,7 +208,8 @@ func (s *pass) end() {
 // Read reads on, for h, in documents of a schema: the same root until a document
 // has ended.
 func (s *Scanner) Read(root *Node, h Handler, p []byte) {
-	(&pass{s, root, h}).read(p)
+	at := s.begin(root, h)
+	at.read(p)
 	s.rest()
 }
 
@@ -317,7 +337,7 @@ func (s *pass) value(c byte) {
 }
 
 func (s *pass) push(n *Node, array bool) {
-	s.top, s.path[s.depth] = n, s.key
+	s.top, s.path[s.depth], s.key = n, s.key, noMember
 	s.arrays &^= 1 << s.depth
 	if array {
 		s.arrays |= 1 << s.depth
@@ -338,6 +358,7 @@ func (s *pass) push(n *Node, array bool) {
 
 func (s *pass) pop() {
 	s.depth--
+	s.key = s.path[s.depth]
 	id := s.top.object
 	if s.arrays>>s.depth&1 != 0 {
 		id = s.top.array
