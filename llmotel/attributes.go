@@ -23,7 +23,7 @@ type startKey struct {
 
 // start is a span's name and start options, made once for each startKey.
 type start struct {
-	key   startKey
+	startKey
 	name  string
 	attrs []attribute.KeyValue
 	opts  []trace.SpanStartOption
@@ -39,7 +39,7 @@ type startCache struct {
 const startLimit = 1000
 
 func (c *startCache) of(k startKey) *start {
-	if s := c.first.Load(); s != nil && s.key == k {
+	if s := c.first.Load(); s != nil && s.startKey == k {
 		return s
 	}
 	if s, ok := c.m.Get(k); ok {
@@ -54,7 +54,7 @@ func (c *startCache) of(k startKey) *start {
 }
 
 func newStart(k startKey) *start {
-	s := &start{key: k, name: k.Operation}
+	s := &start{startKey: k, name: k.Operation}
 	attrs := []attribute.KeyValue{genai.OperationNameKey.String(k.Operation), genai.ProviderNameKey.String(k.Provider)}
 	if k.Model != "" {
 		s.name += " " + k.Model
@@ -174,11 +174,8 @@ func appendCall(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 		kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(c.EncodingFormats))
 	}
 	if c.Provider == genai.ProviderNameAWSBedrock && c.Operation != OperationEmbeddings {
-		kvs = appendString(kvs, genai.AWSBedrockGuardrailIDKey, cmp.Or(c.GuardrailID, guardrailOf(c.Request)))
+		kvs = appendString(kvs, genai.AWSBedrockGuardrailIDKey, c.guardrail())
 		kvs = appendString(kvs, genai.AWSBedrockKnowledgeBaseIDKey, c.KnowledgeBaseID)
-	}
-	if c.ResendCount > 0 {
-		kvs = append(kvs, genai.HTTPRequestResendCountKey.Int(c.ResendCount))
 	}
 	return kvs
 }

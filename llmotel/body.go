@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -39,12 +38,9 @@ func (b *responseBody) waiting() {
 	if x == nil || !x.Stream || x.Chunks == 0 {
 		return
 	}
-	if !x.opened {
+	if !x.opened || x.span.inst.metrics.chunkTimes {
 		x.opened = true
-		x.span.passed(x.Answer.Model)
-	}
-	if x.span.inst.metrics.chunkTimes {
-		x.asked = time.Since(x.span.begun)
+		x.span.waits(x.Answer.Model)
 	}
 }
 
@@ -56,7 +52,7 @@ func (b *responseBody) passed(p []byte, err error) {
 	case err == nil, err == io.EOF, x.Ended(): //nolint:errorlint // readers return io.EOF as it is
 		x.finish(nil, false)
 	default:
-		x.finish(x.transportError(x.span.inside.Context, err), false)
+		x.finish(x.transportError(x.span.around, err), false)
 	}
 }
 
@@ -68,10 +64,10 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 	if x == nil {
 		return nil
 	}
-	chunks, bytes := x.Chunks, x.AnswerBytes
+	chunks := x.Chunks
 	_, _ = x.Write(p) // takes everything
 	if x.Stream && x.Chunks > chunks {
-		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model, x.asked)
+		x.span.arrived(&x.streamed, x.Chunks-chunks, x.Answer.Model)
 	}
 	if last || x.Ended() {
 		return b.take()
@@ -109,7 +105,7 @@ func (b *responseBody) cancelled() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if x := b.take(); x != nil {
-		ctx := x.span.inside.Context
+		ctx := x.span.around
 		x.finish(x.transportError(ctx, ctx.Err()), false)
 	}
 }
@@ -138,10 +134,10 @@ func (x *exchange) answered() bool {
 	if x.Complete || x.Unreadable() {
 		return true
 	}
-	if len(x.Reasons) == 0 || x.Documents == 0 {
+	if len(x.Reasons()) == 0 || x.Documents == 0 {
 		return false
 	}
-	return !slices.Contains(x.Reasons, "") // formats without a terminator
+	return !slices.Contains(x.Reasons(), "") // formats without a terminator
 }
 
 // cut is the error of a body that ended before the answer did.
@@ -151,11 +147,11 @@ func (x *exchange) cut() error {
 		detail = "the reply is not what was expected"
 	}
 	e := &providers.Error{
-		Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: int(x.status),
+		Provider: x.span.call.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: int(x.status),
 		RequestID: requestID(x.header), Detail: detail, Usage: x.Usage(),
 	}
 	if x.status < http.StatusOK || x.status >= http.StatusMultipleChoices {
-		return noAnswer(x.Provider, x.Asked.Model, int(x.status))
+		return noAnswer(x.span.call.Provider, x.Asked.Model, int(x.status))
 	}
 	return e
 }
@@ -177,7 +173,9 @@ func (r *readBack) Read(p []byte) (int, error) {
 	switch {
 	case len(r.head) > 0:
 		n := copy(p, r.head)
-		r.head = r.head[n:]
+		if r.head = r.head[n:]; len(r.head) == 0 {
+			r.head = nil // not to keep what has been read
+		}
 		return n, nil
 	case r.err != nil || r.rest == nil:
 		return 0, r.err

@@ -1,6 +1,7 @@
 package llmotel
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
@@ -58,10 +59,10 @@ type Call struct {
 // calling is what a Span keeps of a Call while it is under way: an open stream
 // keeps all of it.
 type calling struct {
-	*startKey // read only, as it is shared
-	*rarely   // likewise
-	Request   *providers.Request
-	asked     *wire.Asked
+	*start  // read only, as it is shared
+	*rarely // likewise
+	Request *providers.Request
+	asked   *wire.Asked
 }
 
 // rarely is what few calls say.
@@ -69,18 +70,33 @@ type rarely struct {
 	Embed                                        *providers.EmbedRequest
 	EncodingFormats                              []string
 	ConversationID, GuardrailID, KnowledgeBaseID string
-	ResendCount                                  int
 }
 
 // nothingRare is shared by all calls that say nothing of it.
 var nothingRare rarely
 
-func (c *Call) calling(k *startKey) calling {
-	out := calling{startKey: k, rarely: &nothingRare, Request: c.Request, asked: c.asked}
-	if c.Embed != nil || len(c.EncodingFormats) > 0 || c.ConversationID != "" || c.GuardrailID != "" || c.KnowledgeBaseID != "" || c.ResendCount > 0 {
-		out.rarely = &rarely{c.Embed, c.EncodingFormats, c.ConversationID, c.GuardrailID, c.KnowledgeBaseID, c.ResendCount}
+func (c *Call) calling(s *start) calling {
+	out := calling{start: s, rarely: &nothingRare, Request: c.Request, asked: c.asked}
+	if c.Embed != nil || len(c.EncodingFormats) > 0 || c.ConversationID != "" || c.GuardrailID != "" || c.KnowledgeBaseID != "" {
+		out.rarely = &rarely{c.Embed, c.EncodingFormats, c.ConversationID, c.GuardrailID, c.KnowledgeBaseID}
 	}
 	return out
+}
+
+// conversation is the id of the conversation that the call says it is of.
+func (c *calling) conversation() string {
+	if c.ConversationID == "" && c.asked != nil {
+		return c.asked.Text(wire.ParamConversation)
+	}
+	return c.ConversationID
+}
+
+// guardrail is the id of the guardrail that the call asks for.
+func (c *calling) guardrail() string {
+	if c.GuardrailID == "" && c.asked != nil {
+		return c.asked.Text(wire.ParamGuardrail)
+	}
+	return cmp.Or(c.GuardrailID, guardrailOf(c.Request))
 }
 
 // Result says what came back. It is what is known when a call ends.
@@ -170,7 +186,7 @@ func partsLen(parts []providers.Part) int {
 func (c *calling) promptLen() int {
 	n := 0
 	if c.asked != nil {
-		n = c.asked.PromptBytes
+		n = c.asked.PromptBytes()
 	}
 	if r := c.Request; r != nil {
 		for _, s := range r.System {

@@ -253,5 +253,5 @@ func (s *Span) gather(b *content.Builder, e *ending) documents {
 	if s.capturing&toHook != 0 {
 		about = &Content{Operation: s.call.Operation, Provider: e.Provider, Model: s.call.Model, ResponseID: e.ResponseID}
 	}
-	return s.inst.gather(s.inside.detached(), b, s.capturing, about)
+	return s.inst.gather(s.detached(), b, s.capturing, about)
 }

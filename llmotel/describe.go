@@ -15,7 +15,7 @@ import (
 // describe puts the attributes on the span, and on the details event.
 func (s *Span) describe(e *ending, d *documents) {
 	recording := s.span.IsRecording()
-	details := s.inference() && s.inst.capture.details && s.inst.logs(s.inside.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug)
+	details := s.inference() && s.inst.capture.details && s.inst.logs(s.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug)
 	if !recording && !details {
 		return
 	}
@@ -23,17 +23,17 @@ func (s *Span) describe(e *ending, d *documents) {
 	kvs := s.appendAttributes((*buf)[:0], e)
 	kvs = append(kvs, d.more...)
 	if details {
-		s.details(s.start.attrs, kvs, d)
+		s.details(s.call.start.attrs, kvs, d)
 	}
 	if recording {
 		if s.capturing&toSpan != 0 {
-			kvs = s.inst.appendPromptVariables(kvs, s.inside.detached())
+			kvs = s.inst.appendPromptVariables(kvs, s.detached())
 			kvs = d.append(kvs, s.inst.capture.structured)
 		}
 		switch {
 		case s.foreign:
-			s.span.SetName(s.start.name)
-			s.span.SetAttributes(s.start.attrs...)
+			s.span.SetName(s.call.start.name)
+			s.span.SetAttributes(s.call.start.attrs...)
 		case e.err != nil:
 			s.span.SetStatus(codes.Error, e.failure.message)
 		}
@@ -55,13 +55,16 @@ func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute
 		kvs = appendAsked(kvs, &s.call)
 	}
 	kvs = appendCall(kvs, &s.call)
+	if s.resends > 0 {
+		kvs = append(kvs, genai.HTTPRequestResendCountKey.Int(int(s.resends)))
+	}
 	if s.borrowed {
 		kvs = appendServer(kvs, s.call.ServerAddress, spanPort(s.call.Operation, s.call.Provider, s.call.ServerPort))
 	}
-	about := attributionOf(s.inside.detached())
+	about := attributionOf(s.detached())
 	kvs = appendAttribution(kvs, about)
 	if about == nil || about.Conversation == "" {
-		kvs = appendString(kvs, genai.ConversationIDKey, cmp.Or(e.ConversationID, s.call.ConversationID))
+		kvs = appendString(kvs, genai.ConversationIDKey, cmp.Or(e.ConversationID, s.call.conversation()))
 	}
 	kvs = appendResult(kvs, &s.call, &e.Result)
 	if st.chunks > 0 {

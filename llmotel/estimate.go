@@ -85,7 +85,7 @@ func (s *Span) estimate(e *ending) {
 func (s *Span) count(e *ending) (input, output int64, ok bool) {
 	defer func() {
 		if recover() != nil {
-			s.inst.drop(s.inside.detached(), "usage estimator", genai.ReasonPanic)
+			s.inst.drop(s.detached(), "usage estimator", genai.ReasonPanic)
 			input, output, ok = 0, 0, false
 		}
 	}()

@@ -19,12 +19,11 @@ import (
 // exchange is an LLM call that is read off HTTP, with all of its attempts.
 type exchange struct {
 	wire.Exchange
-	span   *Span
-	status int32
-	opened bool          // the caller has the first chunk and wants more
-	header http.Header   // of the response; nil before
-	tee    *requestTee   // nil unless the request is still being read
-	asked  time.Duration // when the caller asked for what comes, since the call began
+	span     *Span
+	status   int32
+	opened   bool        // the caller has the first chunk and wants more
+	header   http.Header // of the response; nil before
+	streamed streamed
 }
 
 // exchanges are used again: an exchange is over when its span has ended.
@@ -52,12 +51,13 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	x.Begin(route, b)
 	c := new(httpCall)
 	body, err := x.readRequest(req, &c.sent)
+	tee, _ := body.(*requestTee)
 	if err != nil {
 		b.Free()
 		x.recycle()
 		return nil, err
 	}
-	if route.Guessed && x.Asked.Model == "" && x.tee == nil { // something else under such a path
+	if route.Guessed && x.Asked.Model == "" && tee == nil { // something else under such a path
 		b.Free()
 		x.recycle()
 		other := req.WithContext(req.Context())
@@ -66,9 +66,10 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		}
 		return next(other)
 	}
-	call, span := x.call(req), &c.Span
+	call, span := x.call(req, route.Provider), &c.Span
 	ctx := inst.beginOrResume(req.Context(), followed(req), span, &call)
 	x.span = span
+	x.Named(span.call.Model)
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
 		b.Free()
@@ -81,12 +82,12 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	hide := w.asksForUsage(x, req) && withUsage(sent)
 	defer func() {
 		if x != nil { // next has panicked
-			x.tee.detach()
+			tee.detach()
 			span.endPanic()
 		}
 	}()
 	resp, err := w.send(sent, req, x, next)
-	x.tee.detach()
+	tee.detach()
 	span.learn(x.Asked.Model)
 	if err == nil && resp != nil && w.redirects(req, resp) {
 		x.await(ctx, req, resp)
@@ -110,15 +111,15 @@ type httpCall struct {
 }
 
 // call says what is asked, as far as the request has told.
-func (x *exchange) call(req *http.Request) Call {
+func (x *exchange) call(req *http.Request, provider string) Call {
 	port := number(req.URL.Port())
 	if port == 0 && req.URL.Scheme == "http" {
 		port = 80
 	}
 	return Call{
-		Operation: x.API.Operation(), Provider: x.Provider, Model: x.Asked.Model, Stream: x.Stream,
+		Operation: x.API.Operation(), Provider: provider, Model: x.Asked.Model, Stream: x.Stream,
 		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resends(req.Header),
-		ConversationID: x.ConversationID, GuardrailID: x.GuardrailID, asked: &x.Asked,
+		asked: &x.Asked,
 	}
 }
 
@@ -211,14 +212,14 @@ func (x *exchange) readFailure(resp *http.Response) *providers.Error {
 // failure is the error that the response reports.
 func (x *exchange) failure() *providers.Error {
 	return &providers.Error{
-		Provider: x.Provider, Model: x.Asked.Model, Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
+		Provider: x.span.call.Provider, Model: x.Asked.Model, Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
 		RequestID: requestID(x.header), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
 	}
 }
 
 // transportError is an error without a response.
 func (x *exchange) transportError(ctx context.Context, err error) *providers.Error {
-	e := &providers.Error{Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindNetwork, StatusCode: int(x.status), RequestID: requestID(x.header), Err: err}
+	e := &providers.Error{Provider: x.span.call.Provider, Model: x.Asked.Model, Kind: providers.KindNetwork, StatusCode: int(x.status), RequestID: requestID(x.header), Err: err}
 	var timeout net.Error
 	switch {
 	// Clients set their own time limits as deadlines of the context: nobody gave
@@ -239,8 +240,8 @@ func (x *exchange) result() Result {
 		ResponseID: x.ID, Model: x.Answer.Model, ServiceTier: x.Tier, SystemFingerprint: x.Fingerprint, Region: x.Region, API: apiType(x.API),
 		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes, Compacted: x.Compacted, refused: x.Refused() > 0,
 	}
-	if len(x.Reasons) > 0 {
-		r.RawFinishReasons, r.FinishReasons = rawReasons(x.Reasons), normalReasons(x.Reasons)
+	if reasons := x.Reasons(); len(reasons) > 0 {
+		r.RawFinishReasons, r.FinishReasons = rawReasons(reasons), normalReasons(reasons)
 	}
 	return r
 }
@@ -248,7 +249,10 @@ func (x *exchange) result() Result {
 // recycle makes x available to other calls.
 func (x *exchange) recycle() {
 	x.Reset()
-	x.span, x.status, x.opened, x.header, x.tee, x.asked = nil, 0, false, nil, nil, 0
+	if x.span != nil {
+		x.span.forget()
+	}
+	x.span, x.status, x.opened, x.header, x.streamed = nil, 0, false, nil, streamed{}
 	exchanges.Put(x)
 }
 

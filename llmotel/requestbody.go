@@ -4,11 +4,25 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 )
 
-// readBuffers are for reading requests.
-var readBuffers = sync.Pool{New: func() any { b := make([]byte, 8<<10); return &b }}
+// readBuffer is for reading requests, and for sending what has been read.
+type readBuffer struct {
+	bytes []byte
+	rest  []byte // what of it has not been sent yet
+	err   error  // after it
+	src   io.Closer
+}
+
+var readBuffers = sync.Pool{New: func() any { return &readBuffer{bytes: make([]byte, 8<<10)} }}
+
+// free makes b available to other requests.
+func (b *readBuffer) free() {
+	b.rest, b.err, b.src = nil, nil, nil
+	readBuffers.Put(b)
+}
 
 // keepBody gives a request that is to be retried, but cannot be sent again, a
 // copy of its body in memory, and so a GetBody: AWS's requests have none. req is
@@ -38,52 +52,51 @@ func (x *exchange) readRequest(req *http.Request, into *sentBody) (io.ReadCloser
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil, nil //nolint:nilnil // no body is no error
 	}
-	buf := readBuffers.Get().(*[]byte) //nolint:forcetypeassert // there is nothing else in it
-	n, err := io.ReadFull(req.Body, *buf)
-	x.Request((*buf)[:n])
+	buf := readBuffers.Get().(*readBuffer) //nolint:forcetypeassert // there is nothing else in it
+	n, err := io.ReadFull(req.Body, buf.bytes)
+	x.Request(buf.bytes[:n])
 	if err != nil {
 		if err == io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull returns it as it is
 			err = io.EOF
 		}
-		*into = sentBody{buf: buf, end: int32(n), err: err, src: req.Body} //nolint:gosec // of 8 KiB
+		buf.rest, buf.err, buf.src = buf.bytes[:n], err, req.Body
+		into.buf = buf
 		return into, nil
 	}
 	if req.GetBody == nil {
-		x.tee = &requestTee{readBack: readBack{head: append([]byte(nil), *buf...), rest: req.Body}, x: x}
-		readBuffers.Put(buf)
-		return x.tee, nil
+		tee := &requestTee{readBack: readBack{head: slices.Clone(buf.bytes), rest: req.Body}, x: x}
+		buf.free()
+		return tee, nil
 	}
-	defer readBuffers.Put(buf)
+	defer buf.free()
 	for err == nil {
-		n, err = req.Body.Read(*buf)
-		x.Request((*buf)[:n])
+		n, err = req.Body.Read(buf.bytes)
+		x.Request(buf.bytes[:n])
 	}
 	_ = req.Body.Close() // it was read, and another one is sent
 	return req.GetBody()
 }
 
 // sentBody is a short body that has been read. Its memory is used again when it
-// is closed, as transports have to do when they need it no longer.
+// is closed, as transports have to do when they need it no longer. What is left of
+// it then is small, since the response leads to it.
 type sentBody struct {
-	mu       sync.Mutex
-	buf      *[]byte // nil once closed
-	pos, end int32   // of what has not been sent yet
-	err      error
-	src      io.Closer
+	mu  sync.Mutex
+	buf *readBuffer // nil once closed
 }
 
 // Read reads what was read before.
 func (b *sentBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.buf == nil {
+	switch {
+	case b.buf == nil:
 		return 0, http.ErrBodyReadAfterClose
+	case len(b.buf.rest) == 0:
+		return 0, b.buf.err
 	}
-	if b.pos == b.end {
-		return 0, b.err
-	}
-	n := copy(p, (*b.buf)[b.pos:b.end])
-	b.pos += int32(n) //nolint:gosec // of 8 KiB
+	n := copy(p, b.buf.rest)
+	b.buf.rest = b.buf.rest[n:]
 	return n, nil
 }
 
@@ -91,12 +104,13 @@ func (b *sentBody) Read(p []byte) (int, error) {
 func (b *sentBody) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.buf == nil {
+	buf := b.buf
+	if buf == nil {
 		return nil
 	}
-	readBuffers.Put(b.buf)
-	src := b.src
-	b.buf, b.src = nil, nil // the call goes on without the request
+	b.buf = nil // the call goes on without the request
+	src := buf.src
+	buf.free()
 	return src.Close()
 }
 

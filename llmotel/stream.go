@@ -9,15 +9,15 @@ import (
 
 // streamed is what chunks have said so far.
 type streamed struct {
-	chunks, chars int // semantic chunks and the length of their text
+	chunks   uint32 // semantic chunks
+	answered bool   // the stream said that it is complete
 	// firstChunk and lastChunk are when semantic chunks came, since the call
 	// began.
 	firstChunk, lastChunk time.Duration
 	// longest is the longest time between two chunks.
-	longest  time.Duration
-	series   *series
-	seen     *Result // nil for a stream that is read off the wire
-	answered bool    // the stream said that it is complete
+	longest time.Duration
+	series  *series
+	seen    *Result // nil for a stream that is read off the wire
 }
 
 // told is a stream whose chunks say what the answer is.
@@ -60,26 +60,28 @@ func (s *Span) Chunk(c *providers.Chunk) {
 	case providers.ChunkFinish:
 		st.answered = true
 		if c.Finish != nil {
+			chars := st.seen.ResponseChars
 			*st.seen = resultOfFinish(c.Finish)
+			st.seen.ResponseChars = chars
 		}
 	case providers.ChunkRestart:
-		*st.seen, st.chars, st.answered = Result{}, 0, false
+		*st.seen, st.answered = Result{}, false
 	default:
 		if c.Kind.Semantic() {
 			chars := len(c.Text)
 			if c.ToolCall != nil {
 				chars += len(c.ToolCall.Arguments)
 			}
-			s.semantic(st, time.Since(s.begun), chars, "")
+			st.seen.ResponseChars += chars
+			s.semantic(st, time.Since(s.begun), "")
 		}
 	}
 }
 
-// semantic notes a piece of the answer with a text of so many bytes, by a model
-// that the stream does not know already.
-func (s *Span) semantic(st *streamed, now time.Duration, chars int, model string) {
+// semantic notes a piece of the answer, by a model that the stream does not know
+// already.
+func (s *Span) semantic(st *streamed, now time.Duration, model string) {
 	st.chunks++
-	st.chars += chars
 	first, gap := st.chunks == 1, now-st.lastChunk
 	st.lastChunk = now
 	if first {
@@ -95,7 +97,7 @@ func (s *Span) semantic(st *streamed, now time.Duration, chars int, model string
 		s.opened("")
 	case s.inst.metrics.chunkTimes:
 		s.opened(model)
-		s.inst.metrics.next(st.witness(s.inside.detached(), gap), st.series, gap)
+		s.inst.metrics.next(st.witness(s.detached(), gap), st.series, gap)
 	}
 }
 
@@ -111,7 +113,7 @@ func (s *Span) opened(model string) {
 		answer.Provider, answer.Model = st.seen.Provider, st.seen.Model
 	}
 	st.series = s.series(&answer, "") // these metrics have no tier
-	s.inst.metrics.first(s.inside.detached(), st.series, st.firstChunk)
+	s.inst.metrics.first(s.detached(), st.series, st.firstChunk)
 }
 
 // exemplars is how many chunks share one, beside those that came later than all

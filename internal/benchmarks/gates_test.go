@@ -1,6 +1,7 @@
 package benchmarks_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -119,36 +120,77 @@ func TestAllocatedMemoryOfOpenStream(t *testing.T) {
 	}
 }
 
+// openLimit is how much an open stream may keep, whatever it is, however long, and
+// wherever it has stopped.
+const openLimit = 2 << 10
+
 // What an open stream keeps, alone: with the client around it the request is kept
-// by more than one.
+// by more than one. Each format's request asks for as much as programs ask for, its
+// context can be cancelled, and the stream is left everywhere: between events, and
+// in the middle of lines that tell ids, texts, counts.
 func TestAllocatedMemoryOfOpenStreamAlone(t *testing.T) {
 	exact(t)
-	retained := func(name string, o benchmarks.OpenStream) float64 {
-		bytes, err := benchmarks.RetainedAlone(caller(t, benchmarks.Recording(), name, 200), o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return bytes
-	}
-	for _, c := range []struct {
-		name string
-		open benchmarks.OpenStream
-	}{
-		{"between events", benchmarks.OpenStream{}},
-		{"a context that ends", benchmarks.OpenStream{Cancellable: true}},
-		{"rare options", benchmarks.OpenStream{Asked: `"seed":7,"top_p":0.5,"presence_penalty":0.25,"response_format":{"type":"json_object"},`}},
-		// The scanner's own memory, and what the format has read of the event.
-		{"half way through an event", benchmarks.OpenStream{Midway: 250}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got := retained(benchmarks.NoTimes, c.open) - retained(benchmarks.Bare, c.open)
-			floor := retained(benchmarks.Floor, c.open) - retained(benchmarks.Bare, c.open)
-			t.Logf("an open stream keeps %v bytes, the floor %v", got, floor)
-			if got > 2<<10 {
-				t.Errorf("an open stream keeps %v bytes, want at most 2 KB", got)
+	for _, f := range benchmarks.Formats() {
+		t.Run(f.Name, func(t *testing.T) {
+			bare := retainedAlone(t, benchmarks.Bare, benchmarks.OpenStream{Format: f, After: len(f.Events[0]), Cancellable: true})
+			for _, name := range []string{benchmarks.NoTimes, benchmarks.Middleware} {
+				most, at := 0.0, 0
+				for _, after := range places(f) {
+					got := retainedAlone(t, name, benchmarks.OpenStream{Format: f, After: after, Cancellable: true}) - bare
+					if got > most {
+						most, at = got, after
+					}
+				}
+				t.Logf("%s: an open stream keeps at most %v bytes, after %s", name, most, before(f, at))
+				if most > openLimit {
+					t.Errorf("%s: an open stream keeps %v bytes after %s, want at most 2 KB", name, most, before(f, at))
+				}
 			}
 		})
 	}
+}
+
+func retainedAlone(t *testing.T, name string, o benchmarks.OpenStream) float64 {
+	t.Helper()
+	v, ok := benchmarks.Find(name)
+	if !ok {
+		t.Fatalf("no variant %q", name)
+	}
+	c, err := v.New(benchmarks.Recording(), benchmarks.NewFormatTransport(o.Format))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bytes, err := benchmarks.RetainedAlone(c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes
+}
+
+// places are where a stream of a format is left: after each of the events that it
+// begins and ends with and after some of its text, and in each of these all over.
+func places(f benchmarks.Format) []int {
+	const apart, edge = 61, 4
+	var out []int
+	start := 0
+	for i, e := range f.Events {
+		if i < edge || i >= len(f.Events)-edge {
+			for at := apart; at < len(e); at += apart {
+				out = append(out, start+at)
+			}
+			if i+1 < len(f.Events) { // the end of the last one is that of the stream
+				out = append(out, start+len(e))
+			}
+		}
+		start += len(e)
+	}
+	return out
+}
+
+// before shows what a stream has said last.
+func before(f benchmarks.Format, after int) string {
+	all := slices.Concat(f.Events...)[:after]
+	return fmt.Sprintf("%d bytes: %q", after, all[max(0, after-40):])
 }
 
 func TestAllocationsOfCallNotSampled(t *testing.T) {

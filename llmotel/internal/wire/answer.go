@@ -13,15 +13,11 @@ type Answer struct {
 	// Tier is the service tier that served the call, Fingerprint OpenAI's
 	// system fingerprint.
 	Tier, Fingerprint string
-	// Reasons are the finish reasons in the vendor's words, by choice; empty
-	// where none was told. It may be shared, and is not to be written to.
-	Reasons []string
+	reasons           *[]string // see Reasons; nil if there are none
 	// Documents is how many JSON documents (events of a stream) were read,
-	// Malformed how many could not be.
-	Documents, Malformed uint32
-	// Chunks is how many events held a piece of the answer itself, and
-	// AnswerBytes the length of its texts.
-	Chunks, AnswerBytes int
+	// Malformed how many could not be, and Chunks how many events held a piece of
+	// the answer itself.
+	Documents, Malformed, Chunks uint32
 
 	// Failed tells that the body reports an error.
 	Failed bool
@@ -30,8 +26,21 @@ type Answer struct {
 	// Compacted tells that the vendor shortened the conversation.
 	Compacted bool
 
+	called bool // the answer calls a tool, where the end does not say so
+
 	counts
-	*complaint // read only: see blame
+	// AnswerBytes is the length of the answer's texts.
+	AnswerBytes int
+	*complaint  // read only: see blame
+}
+
+// Reasons returns the finish reasons in the vendor's words, by choice; empty where
+// none was told. They may be shared, and are not to be written to.
+func (a *Answer) Reasons() []string {
+	if a.reasons == nil {
+		return nil
+	}
+	return *a.reasons
 }
 
 // complaint is what the body says of an error, and what else few answers say. A
@@ -71,17 +80,20 @@ func (a *Answer) reason(choice int, r string) {
 	if choice < 0 || choice >= maxChoices {
 		return
 	}
-	if choice == 0 && len(a.Reasons) <= 1 {
-		if r != "" || a.Reasons == nil {
-			a.Reasons = oneReason(r)
+	all := a.Reasons()
+	if choice == 0 && len(all) <= 1 {
+		if r != "" || all == nil {
+			a.reasons = oneReason(r)
 		}
 		return
 	}
-	for len(a.Reasons) <= choice {
-		a.Reasons = append(a.Reasons, "") // the slice of one has no room: this copies it
+	if len(all) <= choice {
+		longer := append(make([]string, 0, choice+1), all...) // that of one is shared
+		longer = longer[:choice+1]
+		a.reasons, all = &longer, longer
 	}
 	if r != "" {
-		a.Reasons[choice] = r
+		all[choice] = r
 	}
 }
 

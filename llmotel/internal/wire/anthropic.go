@@ -253,9 +253,12 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch {
 	case t == jsonscan.Null:
 	case id >= antIterationCounts:
-		x.trial.iteration.set(counter(id-antIterationCounts), t, v)
+		x.set(iterationCounts[id-antIterationCounts], t, v)
 	case id == antIterationKind:
-		x.trial.iteration.compacts = string(v) == "compaction"
+		x.mark &^= markCompacts
+		if string(v) == "compaction" {
+			x.mark |= markCompacts
+		}
 	case id >= antCounts:
 		x.progress(counter(id-antCounts), t, v)
 	case id == antEvent:
@@ -269,7 +272,7 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case id == antComplaint:
 		x.complain(v)
 	case id == antReason:
-		x.finish(0, v)
+		x.finish(0, word(v))
 		x.Compacted = x.Compacted || string(v) == "compaction"
 	case id == antTier:
 		if x.Tier != "fast" {

@@ -36,12 +36,13 @@ func antNode(id jsonscan.ID) *jsonscan.Node {
 
 // What is known of the block being read.
 const (
-	markResult uint8 = 1 << iota // it is a tool's result
-	markImage                    // it is an image
-	markWords                    // its source is a text
-	markMiddle                   // a text of it is being read
-	markObject                   // its result is an object
-	markOpened                   // it was opened with an input
+	markResult   uint8 = 1 << iota // it is a tool's result
+	markImage                      // it is an image
+	markWords                      // its source is a text
+	markMiddle                     // a text of it is being read
+	markObject                     // its result is an object
+	markOpened                     // it was opened with an input
+	markCompacts                   // of an iteration: it compacts the conversation
 )
 
 func antBlockOpen(x *Exchange, id jsonscan.ID) {
@@ -107,11 +108,11 @@ func antBlockText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 		x.result(piece, last)
 	case antSourceData:
 		if x.mark&markWords != 0 {
-			x.PromptBytes += len(piece)
+			x.prompted(piece)
 		}
 		x.media.Append(content.Body, piece)
 	case antSourceWords:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		x.media.SetKind(content.Text)
 		x.media.Append(content.Body, piece)
 	case antSourceURL:
@@ -131,7 +132,7 @@ func antBlockRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 		x.mark |= markOpened
 		switch {
 		case x.phase == requesting:
-			x.PromptBytes += len(piece)
+			x.prompted(piece)
 		case x.framing == plain: // in streams an empty object stands in for it
 			x.said(piece)
 		}
@@ -172,7 +173,7 @@ func (x *Exchange) block(k content.Kind) *content.Part {
 // express passes on a piece of the block being read.
 func (x *Exchange) express(k content.Kind, piece []byte) {
 	if x.phase == requesting {
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 	} else {
 		x.said(piece)
 	}
@@ -185,7 +186,7 @@ func (x *Exchange) express(k content.Kind, piece []byte) {
 // of them. It is not the model's, in whosever message it is.
 func (x *Exchange) result(piece []byte, last bool) {
 	if x.phase == requesting {
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 	}
 	p := x.block(content.ToolResult)
 	if x.mark&markMiddle == 0 && p.Len(content.Body) > 0 {

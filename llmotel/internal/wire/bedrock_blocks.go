@@ -130,7 +130,7 @@ func converseText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	case conData:
 		x.media.Append(content.Body, piece)
 	case conSourceWords:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		x.media.SetKind(content.Text)
 		x.media.Append(content.Body, piece)
 	case conURI:

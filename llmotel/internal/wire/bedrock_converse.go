@@ -212,7 +212,7 @@ func converseValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.part++ // of the block that follows
 		}
 	case conReason:
-		x.finish(0, v)
+		x.finish(0, word(v))
 	case conLifetime:
 		switch string(v) {
 		case "5m":

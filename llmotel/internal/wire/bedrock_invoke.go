@@ -227,7 +227,7 @@ func invokeValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.choice = int32(n)
 		}
 	case invReason:
-		x.finish(int(x.choice), v)
+		x.finish(int(x.choice), word(v))
 	case invComplaint:
 		x.complain(v)
 	case invCallIndex:

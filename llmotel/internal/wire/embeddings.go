@@ -24,4 +24,4 @@ const embeddingsInput = askFormat
 
 var embeddingsAnswer = jsonscan.Object(0, answerMembers...)
 
-func embeddingsAskText(x *Exchange, _ jsonscan.ID, piece []byte, _ bool) { x.PromptBytes += len(piece) }
+func embeddingsAskText(x *Exchange, _ jsonscan.ID, piece []byte, _ bool) { x.prompted(piece) }

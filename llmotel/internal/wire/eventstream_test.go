@@ -44,7 +44,7 @@ func TestEventStream(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for _, size := range []int{1, 2, 11, 12, 13, 100, 1 << 20} {
 				x := exchange(t, claudeURL+"converse-stream", `{}`, amazonStream, c.body, size, nil)
-				if diff := cmp.Diff([]any{c.chunks, c.malformed, c.failed, false}, []any{x.Chunks, int(x.Malformed), x.Failed, x.Complete}); diff != "" {
+				if diff := cmp.Diff([]any{c.chunks, c.malformed, c.failed, false}, []any{int(x.Chunks), int(x.Malformed), x.Failed, x.Complete}); diff != "" {
 					t.Fatalf("in pieces of %d: chunks, malformed, failed, complete (-want +got):\n%s", size, diff)
 				}
 			}
@@ -88,7 +88,7 @@ func TestEnvelope(t *testing.T) {
 			body := event("chunk", c.payload) + event("chunk", `{"bytes":"`+b64+`","p":"abc"}`)
 			for size := 1; size < len(body); size += 1 + size/8 {
 				x := exchange(t, claudeURL+"invoke-with-response-stream", `{}`, amazonStream, body, size, nil)
-				if diff := cmp.Diff([]any{c.chunks + 1, c.bytes + 5, c.malformed}, []any{x.Chunks, x.AnswerBytes, int(x.Malformed)}); diff != "" {
+				if diff := cmp.Diff([]any{c.chunks + 1, c.bytes + 5, c.malformed}, []any{int(x.Chunks), x.AnswerBytes, int(x.Malformed)}); diff != "" {
 					t.Fatalf("in pieces of %d: chunks, bytes, malformed (-want +got):\n%s", size, diff)
 				}
 			}
@@ -113,8 +113,8 @@ func TestStreamsDoNotAllocate(t *testing.T) {
 			}); n != 0 {
 				t.Errorf("%v allocations for an event in two pieces, want 0", n)
 			}
-			if x.Chunks != 202 || x.Malformed != 0 {
-				t.Errorf("%d chunks, %d malformed; want 202 and none", x.Chunks, x.Malformed)
+			if int(x.Chunks) != 202 || x.Malformed != 0 {
+				t.Errorf("%d chunks, %d malformed; want 202 and none", int(x.Chunks), x.Malformed)
 			}
 		})
 	}
@@ -138,7 +138,7 @@ func TestLongMessages(t *testing.T) {
 					t.Errorf("%v allocations in pieces of %d, want 0", n, size)
 				}
 			}
-			if diff := cmp.Diff([]any{6, 6 * len(text), 0}, []any{x.Chunks, x.AnswerBytes, int(x.Malformed)}); diff != "" {
+			if diff := cmp.Diff([]any{6, 6 * len(text), 0}, []any{int(x.Chunks), x.AnswerBytes, int(x.Malformed)}); diff != "" {
 				t.Errorf("chunks, bytes, malformed (-want +got):\n%s", diff)
 			}
 		})

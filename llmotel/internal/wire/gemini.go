@@ -125,7 +125,7 @@ var (
 		jsonscan.At("content", geminiEmbedContent), jsonscan.At("requests", jsonscan.Array(0, geminiEmbedOne)))...)
 )
 
-func geminiEmbedText(x *Exchange, _ jsonscan.ID, piece []byte, _ bool) { x.PromptBytes += len(piece) }
+func geminiEmbedText(x *Exchange, _ jsonscan.ID, piece []byte, _ bool) { x.prompted(piece) }
 
 func geminiAskOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
@@ -202,7 +202,7 @@ func geminiAskText(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 func geminiAskRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 	switch id {
 	case geminiAskArguments:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		x.piece.Append(content.Body, piece)
 	case geminiAskToolSchema:
 		x.tool.Append(content.Body, piece)

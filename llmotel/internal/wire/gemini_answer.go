@@ -102,7 +102,7 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 	case geminiPromptDetails, geminiCacheDetails, geminiCandidateDetails:
 		x.part = int32(id)
 	case geminiModality:
-		x.role, x.detail = x.role[:0], -1
+		x.word, x.detail = "", -1
 	}
 }
 
@@ -131,7 +131,7 @@ func (x *Exchange) geminiDetail() {
 		return
 	}
 	var group [3]counter
-	switch string(x.role) {
+	switch x.word {
 	case "TEXT", "DOCUMENT":
 		group = [3]counter{nTextInput, nTextCached, nTextOutput}
 	case "AUDIO":
@@ -161,7 +161,7 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.choice = int32(n)
 		}
 	case geminiReason:
-		x.finish(int(x.choice), v)
+		x.finish(int(x.choice), word(v))
 	case geminiPartThought:
 		if t == jsonscan.True {
 			x.mark = geminiThought
@@ -184,7 +184,7 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case geminiTraffic:
 		x.Tier = geminiTier(v)
 	case geminiModalityName:
-		x.role = append(x.role[:0], v...)
+		x.word = words[string(v)] // others tell nothing
 	case geminiModalityCount:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxTokens {
 			x.detail = n

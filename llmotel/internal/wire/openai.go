@@ -114,8 +114,24 @@ var openAIError = []jsonscan.Member{
 // whatever it looks like.
 func openAIHeader(x *Exchange, status int, _ http.Header) { x.Failed = status >= http.StatusBadRequest }
 
-func google(provider string) bool {
-	return provider == genai.ProviderNameGCPGemini || provider == genai.ProviderNameGCPVertexAI
+// dialect is what is to be known of whose words a format is in, where it has
+// several speakers.
+type dialect uint8
+
+const (
+	anybodys dialect = iota
+	googles
+	mistrals
+)
+
+func dialectOf(provider string) dialect {
+	switch provider {
+	case genai.ProviderNameGCPGemini, genai.ProviderNameGCPVertexAI:
+		return googles
+	case genai.ProviderNameMistralAI:
+		return mistrals
+	}
+	return anybodys
 }
 
 // chatLedger knows that input includes what came from the cache, and output
@@ -142,7 +158,7 @@ func chatLedger(x *Exchange, u *providers.Usage) {
 	}
 	// So does Gemini in this protocol, and does not say how much it is: only its
 	// total tells.
-	if thought := c.of(nTotal) - u.Input - u.Output; google(x.Provider) && thought > 0 && c.got(nInput) && c.got(nOutput) && !c.got(nReasoning) {
+	if thought := c.of(nTotal) - u.Input - u.Output; x.dialect == googles && thought > 0 && c.got(nInput) && c.got(nOutput) && !c.got(nReasoning) {
 		u.Set(providers.ClassReasoning, thought)
 		u.Set(providers.ClassOutput, u.Output+thought)
 	}

@@ -70,10 +70,7 @@ func chatOpen(x *Exchange, id jsonscan.ID) {
 	case chatChoice:
 		x.choice = x.seen
 		x.seen++
-		x.role = x.role[:0]
-		if x.items != nil {
-			x.items.text = nil
-		}
+		x.word, x.items.text = "", nil
 	case chatCall, chatFunctionCall:
 		x.part, x.piece = -1, nil
 		x.callID, x.name = x.callID[:0], x.name[:0]
@@ -90,15 +87,15 @@ func chatOpen(x *Exchange, id jsonscan.ID) {
 func chatClose(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case chatChoice:
-		if x.items != nil && x.items.text != nil {
+		if x.items.text != nil {
 			to := x.content.Output(int(x.choice)).PartAt(0, x.items.kind)
 			if to != x.items.text {
 				x.items.text.Move(to, x.items.from)
 			}
 			x.items.text = nil
 		}
-		if len(x.role) > 0 {
-			x.finish(int(x.choice), x.role)
+		if x.word != "" {
+			x.finish(int(x.choice), x.word)
 		} else {
 			x.reason(int(x.choice), "")
 		}
@@ -118,7 +115,7 @@ func chatValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		}
 	case chatReason:
 		if t == jsonscan.String {
-			x.role = append(x.role[:0], v...)
+			x.word = word(v)
 		}
 	case chatCallIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
@@ -226,7 +223,7 @@ func chatText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 // words passes on a piece of the choice's text.
 func (x *Exchange) words(k content.Kind, piece []byte) {
 	p := x.content.Output(int(x.choice)).PartAt(0, k)
-	if i := x.items; i.text != p {
+	if i := &x.items; i.text != p {
 		i.text, i.kind, i.from = p, k, p.Len(content.Body)
 	}
 	p.Append(content.Body, piece)

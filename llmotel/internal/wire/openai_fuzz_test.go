@@ -41,8 +41,8 @@ func fuzzAnswers(f *testing.F, url string, seeds ...string) {
 		if u.Input < 0 || u.Output < 0 || u.CacheRead < 0 || u.CacheWrite < 0 || u.Reasoning < 0 || u.Reasoning > u.Output && u.Output > 0 {
 			t.Errorf("usage %+v", u)
 		}
-		if len(whole.Reasons) > 128 || want.bytes > len(body) || want.chunks > len(body) {
-			t.Errorf("%d reasons, %d bytes and %d chunks of %d bytes", len(whole.Reasons), want.bytes, want.chunks, len(body))
+		if len(whole.Reasons()) > 128 || want.bytes > len(body) || want.chunks > len(body) {
+			t.Errorf("%d reasons, %d bytes and %d chunks of %d bytes", len(whole.Reasons()), want.bytes, want.chunks, len(body))
 		}
 	})
 }

@@ -86,8 +86,8 @@ func TestPackedBodiesInEveryPieceSize(t *testing.T) {
 					clear(q) // the caller's again
 				})
 				x.End()
-				if u := x.Usage(); !x.Complete || x.Malformed != 0 || x.Chunks != 2 || x.AnswerBytes != 5 || u.Input != 9 || u.Output != 4 {
-					t.Fatalf("%s, flush %t, pieces of %d: complete %t, malformed %d, chunks %d, bytes %d, usage %+v", name, flush, size, x.Complete, x.Malformed, x.Chunks, x.AnswerBytes, u)
+				if u := x.Usage(); !x.Complete || x.Malformed != 0 || int(x.Chunks) != 2 || x.AnswerBytes != 5 || u.Input != 9 || u.Output != 4 {
+					t.Fatalf("%s, flush %t, pieces of %d: complete %t, malformed %d, chunks %d, bytes %d, usage %+v", name, flush, size, x.Complete, x.Malformed, int(x.Chunks), x.AnswerBytes, u)
 				}
 			}
 		}
@@ -104,8 +104,8 @@ func TestPackedEventsAreReadAsTheyPass(t *testing.T) {
 			_ = p.Flush()
 			_, _ = x.Write(out.Bytes())
 			out.Reset()
-			if x.Chunks != n+1 {
-				t.Errorf("%s: %d chunks after %d events", name, x.Chunks, n+1)
+			if int(x.Chunks) != n+1 {
+				t.Errorf("%s: %d chunks after %d events", name, int(x.Chunks), n+1)
 			}
 		}
 		x.End()
@@ -123,7 +123,7 @@ func TestTruncatedPackedBodies(t *testing.T) {
 		if x.Complete && x.Usage().Output != 4 {
 			t.Errorf("%d bytes: complete without usage", n)
 		}
-		if _, err := x.Write(body[n:]); err != nil || x.Chunks > 2 {
+		if _, err := x.Write(body[n:]); err != nil || int(x.Chunks) > 2 {
 			t.Errorf("%d bytes: read on after the end", n)
 		}
 	}
@@ -190,8 +190,8 @@ func TestPackedExchangesEnd(t *testing.T) {
 	x.Response(http.StatusOK, header)
 	_, _ = x.Write(body)
 	x.End()
-	if x.Chunks != 2 || !x.Complete {
-		t.Errorf("after a restart: %d chunks, complete %t", x.Chunks, x.Complete)
+	if int(x.Chunks) != 2 || !x.Complete {
+		t.Errorf("after a restart: %d chunks, complete %t", int(x.Chunks), x.Complete)
 	}
 }
 

@@ -44,24 +44,23 @@ func FinishReason(raw string) providers.FinishReason {
 
 // reasons has the slices of one reason, so that most answers need none of their
 // own.
-var reasons = func() map[string][]string {
-	m := map[string][]string{"": {""}}
+var reasons = func() map[string]*[]string {
+	m := map[string]*[]string{"": {""}}
 	for r := range reasonKinds {
-		m[r] = []string{r}
+		m[r] = &[]string{r}
 	}
 	return m
 }()
 
-func oneReason(r string) []string {
+func oneReason(r string) *[]string {
 	if one, ok := reasons[r]; ok {
 		return one
 	}
-	return []string{r}
+	return &[]string{r}
 }
 
 // finish files the finish reason of a choice.
-func (x *Exchange) finish(choice int, v []byte) {
-	r := word(v)
+func (x *Exchange) finish(choice int, r string) {
 	x.reason(choice, r)
 	if r != "" && x.content != nil {
 		x.content.Output(choice).SetFinishReasonString(string(FinishReason(r)))

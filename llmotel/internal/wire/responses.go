@@ -30,16 +30,34 @@ type items struct {
 	first  int // how many parts the message had before the item
 
 	// Of the answer.
-	next   int32         // the place of the item that a stream adds next
-	sub    int           // the place within the item
-	from   int           // how long the part was before this event
-	text   *content.Part // the text being read
-	status string        // of the answer
-	event  event
-	kind   content.Kind // of the event's text
-	whole  bool         // the event's text is thinking, and no summary of it
-	known  bool         // the stream has told this document's items already
-	why    string       // the answer is incomplete
+	next  int32         // the place of the item that a stream adds next
+	sub   int           // the place within the item
+	from  int           // how long the part was before this event
+	text  *content.Part // the text being read
+	kind  content.Kind  // of the event's text
+	whole bool          // the event's text is thinking, and no summary of it
+}
+
+// status is that of an answer.
+type status uint8
+
+const (
+	unfinished status = iota
+	completed
+	incomplete
+	failed
+)
+
+func statusOf(v []byte) status {
+	switch string(v) {
+	case "completed":
+		return completed
+	case "incomplete":
+		return incomplete
+	case "failed":
+		return failed
+	}
+	return unfinished
 }
 
 // event says what an event of a stream is.

@@ -74,18 +74,26 @@ var responsesAnswer = func() *jsonscan.Node {
 	)
 }()
 
+// responsesKnown marks a document whose items the stream has told already.
+const responsesKnown = 1
+
+func (x *Exchange) known() bool { return x.mark == responsesKnown }
+
 func responsesOpen(x *Exchange, id jsonscan.ID) {
-	i := x.items
+	i := &x.items
 	switch id {
 	case responsesRoot:
-		i.event, i.kind, i.sub, i.from, i.text, i.phase = noEvent, content.Text, 0, 0, nil, ""
+		i.kind, i.sub, i.from, i.text, i.phase = content.Text, 0, 0, nil, ""
 		i.whole = false
-		i.known = x.Chunks > 0
+		x.event, x.status, x.word = noEvent, unfinished, ""
+		if x.mark = 0; x.Chunks > 0 {
+			x.mark = responsesKnown
+		}
 		x.piece = nil
 	case responsesUsage:
 		x.none() // each set of counts replaces the one before
 	case responsesOutputItem, responsesItem:
-		if id == responsesItem && i.event == itemAdded {
+		if id == responsesItem && x.event == itemAdded {
 			x.part = i.next // as its index will say
 		}
 		x.piece, i.text, i.think, i.phase = nil, nil, false, ""
@@ -94,7 +102,7 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 }
 
 func responsesClose(x *Exchange, id jsonscan.ID) {
-	i := x.items
+	i := &x.items
 	if id != responsesOutputItem && id != responsesItem {
 		return
 	}
@@ -122,23 +130,23 @@ func setPhase(p *content.Part, phase string) {
 }
 
 func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
-	i := x.items
+	i := &x.items
 	if t == jsonscan.Null {
 		return
 	}
 	switch id {
 	case responsesEvent:
-		i.event, i.kind = eventOf(v)
+		x.event, i.kind = eventOf(v)
 		i.whole = i.kind == content.Reasoning && !bytes.Contains(v, []byte("summary"))
 	case responsesStatus:
-		i.status = wordOr(v, i.status)
+		x.status = statusOf(v)
 	case responsesIncomplete:
-		i.why = wordOr(v, i.why)
+		x.word = word(v) // why
 	case responsesItemType:
 		switch string(v) {
 		case "function_call", "custom_tool_call":
 			x.called = true
-			x.semantic = x.semantic || i.event == itemAdded || i.event != itemDone && !i.known
+			x.semantic = x.semantic || x.event == itemAdded || x.event != itemDone && !x.known()
 		case "reasoning":
 			i.think = true
 		}
@@ -160,7 +168,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			i.phase = word(v)
 		}
 	case responsesCode:
-		if i.event == failure { // events of other types have code that the model wrote
+		if x.event == failure { // events of other types have code that the model wrote
 			x.Failed = true
 			x.blame().ErrorCode = providers.CleanID(string(v))
 		}
@@ -206,12 +214,11 @@ func (x *Exchange) place() int {
 // answeredCall is the tool call that the item being read becomes. Streams add
 // items first and say at the end again what they were.
 func (x *Exchange) answeredCall() *content.Part {
-	i := x.items
-	if x.content == nil || i.event == itemDone || i.event != itemAdded && i.known {
+	if x.content == nil || x.event == itemDone || x.event != itemAdded && x.known() {
 		return nil
 	}
 	if x.piece == nil {
-		if m := x.content.Output(0); i.event == itemAdded {
+		if m := x.content.Output(0); x.event == itemAdded {
 			x.piece = m.PartAt(int(x.part)<<8, content.ToolCall)
 		} else {
 			x.piece = m.Part(content.ToolCall)
@@ -221,12 +228,11 @@ func (x *Exchange) answeredCall() *content.Part {
 }
 
 func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
-	i := x.items
 	if id == responsesDelta {
 		responsesPiece(x, piece)
 		return
 	}
-	if i.known || i.event == itemAdded || i.event == itemDone {
+	if x.known() || x.event == itemAdded || x.event == itemDone {
 		return // deltas have told it
 	}
 	x.said(piece)
@@ -247,7 +253,7 @@ func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 
 // outputText passes on a piece of a text in a whole answer.
 func (x *Exchange) outputText(k content.Kind, piece []byte, last bool) {
-	i := x.items
+	i := &x.items
 	if i.text == nil {
 		i.text = x.content.Output(0).Part(k)
 	}
@@ -260,11 +266,11 @@ func (x *Exchange) outputText(k content.Kind, piece []byte, last bool) {
 // responsesPiece passes on a piece of an event's text. Its place in the message
 // comes after it.
 func responsesPiece(x *Exchange, piece []byte) {
-	i := x.items
+	i := &x.items
 	if len(piece) == 0 {
 		return
 	}
-	if i.event == otherDelta { // audio, code for a tool of OpenAI's own
+	if x.event == otherDelta { // audio, code for a tool of OpenAI's own
 		x.semantic = true
 		return
 	}
@@ -282,42 +288,42 @@ func responsesPiece(x *Exchange, piece []byte) {
 // responsesDone knows that a finish reason is what status, incomplete_details
 // and the items say together.
 func responsesDone(x *Exchange) {
-	i := x.items
+	i := &x.items
 	if x.piece != nil { // an event's text
-		if i.event == otherDelta || i.event == noEvent {
+		if x.event == otherDelta || x.event == noEvent {
 			x.piece.Move(nil, i.from)
 		} else if to := x.content.Output(0).PartAt(x.place(), i.kind); to != x.piece {
 			x.piece.Move(to, i.from)
 		}
 		x.piece = nil
 	}
-	if i.event == itemDone && i.phase != "" {
+	if x.event == itemDone && i.phase != "" {
 		for _, p := range x.content.Output(0).Parts() {
 			if p.Index()>>8 == int(x.part) {
 				setPhase(p, i.phase)
 			}
 		}
 	}
-	if i.event == failure {
+	if x.event == failure {
 		x.Failed = true
 	}
-	if i.event != terminal && (i.event != noEvent || x.framing != plain) {
+	if x.event != terminal && (x.event != noEvent || x.framing != plain) {
 		return
 	}
 	x.Complete = true
-	switch i.status {
-	case "completed":
+	switch x.status {
+	case completed:
 		if x.called {
-			x.finish(0, []byte("tool_calls"))
+			x.finish(0, "tool_calls")
 		} else {
-			x.finish(0, []byte("stop"))
+			x.finish(0, "stop")
 		}
-	case "incomplete":
-		if i.why == "max_output_tokens" {
-			i.why = "length"
+	case incomplete:
+		if x.word == "max_output_tokens" {
+			x.word = "length"
 		}
-		x.finish(0, []byte(i.why))
-	case "failed":
+		x.finish(0, x.word)
+	case failed:
 		x.Failed = true
 	}
 }

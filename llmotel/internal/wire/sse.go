@@ -156,5 +156,5 @@ func (s *sse) event(x *Exchange) {
 }
 
 func (s *sse) end(x *Exchange) {
-	x.scan.End()
+	x.endDocument()
 }

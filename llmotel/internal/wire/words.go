@@ -17,6 +17,7 @@ var words = func() map[string]string {
 		"guardrail_intervened", "content_filtered", "eos",
 		"auto", "default", "flex", "priority", "standard", "scale", "fast", "batch", "on_demand",
 		"none", "minimal", "low", "medium", "high", "xhigh", "float", "base64",
+		"TEXT", "DOCUMENT", "AUDIO", "IMAGE", "VIDEO",
 		"user", "assistant", "system", "tool", "model", "developer", "function",
 		"gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-5", "gpt-5-mini", "gpt-5.2", "gpt-5.4",
 		"claude-sonnet-4-5", "claude-opus-4-5", "claude-haiku-4-5", "claude-sonnet-5",
