@@ -36,12 +36,7 @@ func phoneBefore(t []byte, from, i int) bool {
 			return false
 		}
 		var buffer [longestName]byte
-		word := buffer[:copy(buffer[:], t[start:i])]
-		for k, c := range word {
-			if isUpper(c) {
-				word[k] = c | 0x20
-			}
-		}
+		word := lower(buffer[:], t[start:i])
 		if isPhoneName(word) || n > 0 && isOneOf(word, phoneVerbs) {
 			return true
 		}
