@@ -70,8 +70,8 @@ func WithContentCapture(mode ContentMode) Option {
 }
 
 // WithContentLimit bounds each attribute with content to that many bytes of
-// JSON, by default DefaultContentLimit. Longer content is shortened and stays
-// valid JSON. Keep it, times the size of a batch, below what the exporter may
+// JSON or text, by default DefaultContentLimit. Longer content is shortened and
+// stays valid JSON. Keep it, times the size of a batch, below what the exporter may
 // send: 4 MiB for gRPC.
 func WithContentLimit(bytes int) Option {
 	return optionFunc(func(c config) config {

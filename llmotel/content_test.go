@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
@@ -149,6 +150,45 @@ func TestContentKeepsToItsLimit(t *testing.T) {
 		return
 	}
 	t.Error("no input messages")
+}
+
+// Texts that are no documents keep to it as well: a template's variables hold whole
+// documents.
+func TestTextsKeepToTheContentLimit(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec, llmotel.WithLoggerProvider(rec.LoggerProvider), llmotel.WithContentCapture(llmotel.ContentOnSpansAndEvents), llmotel.WithContentLimit(300))
+	long := strings.Repeat("héllo ", 1000)
+	ctx := llmotel.WithPromptVariables(t.Context(), map[string]string{"page": long})
+	if _, err := inst.Wrap(newCanned()).Generate(ctx, request()); err != nil {
+		t.Fatal(err)
+	}
+	_, search := inst.StartRetrieval(t.Context(), llmotel.RetrievalCall{DataSourceID: "people", Query: long})
+	search.End(nil, nil)
+	inst.RecordEvaluation(t.Context(), llmotel.Evaluation{Name: "relevance", Explanation: long})
+	seen := 0
+	check := func(key, text string) {
+		switch key {
+		case "gen_ai.prompt.variable.page", "gen_ai.retrieval.query.text", "gen_ai.evaluation.explanation":
+			seen++
+			if len(text) > 300 || len(text) < 290 || !utf8.ValidString(text) || !strings.HasSuffix(text, "…[truncated]") {
+				t.Errorf("%s: %d bytes: %q", key, len(text), text)
+			}
+		}
+	}
+	for _, span := range rec.Spans() {
+		for _, kv := range span.Attributes {
+			check(string(kv.Key), kv.Value.String())
+		}
+	}
+	for _, record := range rec.Logs() {
+		record.WalkAttributes(func(kv attribute.KeyValue) bool {
+			check(string(kv.Key), kv.Value.String())
+			return true
+		})
+	}
+	if seen != 4 {
+		t.Errorf("%d texts, want 4", seen)
+	}
 }
 
 type redactor struct{ f func(string) string }

@@ -163,6 +163,11 @@ func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Resp
 		return resp, nil
 	}
 	x.begin(resp)
+	if resp.StatusCode == http.StatusSwitchingProtocols { // the body is a connection, and no answer
+		x.span.End(Result{}, noAnswer(x.Provider, x.Asked.Model, resp.StatusCode))
+		x.recycle()
+		return resp, nil
+	}
 	if resp.Body == nil { // http.Client takes that from transports
 		x.End()
 		x.span.End(x.result(), x.cut())

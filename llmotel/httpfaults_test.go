@@ -62,6 +62,30 @@ func TestTransportPassesResponsesWithoutBody(t *testing.T) {
 	}
 }
 
+// connection is what net/http's transport makes the body of a 101.
+type connection struct {
+	io.Reader
+	io.Writer
+	io.Closer
+}
+
+func TestTransportPassesUpgradedConnections(t *testing.T) {
+	rec := oteltest.New()
+	conn := &connection{}
+	resp, err := instrument(t, rec).Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusSwitchingProtocols, Header: http.Header{}, Body: conn, Request: r}, nil
+	}), llmotel.WithStreamUsage()).RoundTrip(post(t.Context(), t, chatURL, streamAsked))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.Body != io.ReadCloser(conn) {
+		t.Errorf("the body is a %T", resp.Body)
+	}
+	if got := attributesOf(onlySpan(t, rec))["error.type"]; got != "_OTHER" {
+		t.Errorf("error.type %v, want _OTHER", got)
+	}
+}
+
 func TestMiddlewareWithoutResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec := oteltest.New()

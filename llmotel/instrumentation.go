@@ -115,7 +115,7 @@ func (c config) validated() (config, []error) {
 func (c config) capture() capture {
 	e := content.Encoder{Redactor: encoderRedactor(c.redactor), FullTools: c.toolDefinitions}
 	if c.redactor != nil {
-		e.Secret = redact.Secret
+		e.Named = redact.Named
 	}
 	return capture{
 		mode: c.contentMode, details: c.detailsEvent || c.contentMode&ContentOnEvents != 0, structured: c.structured,

@@ -72,7 +72,7 @@ func includeUsage(body []byte) ([]byte, bool) {
 // hideUsage hides the event that only tells usage from whoever reads resp, and
 // that it makes the body shorter.
 func hideUsage(resp *http.Response) {
-	if resp.Body == nil || resp.StatusCode >= http.StatusBadRequest || resp.Header.Get("Content-Encoding") != "" {
+	if resp.Body == nil || resp.StatusCode == http.StatusSwitchingProtocols || resp.StatusCode >= http.StatusBadRequest || resp.Header.Get("Content-Encoding") != "" {
 		return
 	}
 	resp.Body = &usageHider{Closer: resp.Body, src: resp.Body}

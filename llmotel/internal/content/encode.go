@@ -9,10 +9,10 @@ type Encoder struct {
 	// itself if there is nothing, or else appended to dst. It gets whole texts, never JSON, and must not keep them. Nil
 	// leaves texts as they are.
 	Redactor func(dst, text []byte) []byte
-	// Secret reports whether a member of that name in tool arguments, tool
-	// results and the like holds a secret, so that its value is masked
-	// whatever it looks like. Nil means none does.
-	Secret func(name []byte) bool
+	// Named returns what masks the value of a member of that name in tool
+	// arguments, tool results and the like, a string or a number, because the name
+	// says what it is; empty if nothing does. Nil means nothing does for any.
+	Named func(name, value []byte) string
 	// FullTools writes whole tool definitions instead of type and name.
 	FullTools bool
 }

@@ -219,7 +219,7 @@ func shout(dst, text []byte) []byte {
 func TestRedaction(t *testing.T) {
 	e := content.Encoder{
 		Redactor: shout, FullTools: true,
-		Secret: func(name []byte) bool { return string(name) == "pin" },
+		Named: secret("pin"),
 	}
 	b := content.Get(0)
 	defer b.Free()
@@ -278,5 +278,15 @@ func TestDeepJSONIsText(t *testing.T) {
 	want := `[{"role":"user","parts":[{"type":"tool_call","name":"","arguments":"` + deep + `"}]}]`
 	if diff := cmp.Diff(want, string((&content.Encoder{}).Input(nil, b))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// secret masks the values of members by that name.
+func secret(called string) func(name, value []byte) string {
+	return func(name, _ []byte) string {
+		if string(name) == called {
+			return "[KEY]"
+		}
+		return ""
 	}
 }

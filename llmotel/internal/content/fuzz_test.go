@@ -63,7 +63,12 @@ func FuzzEncode(f *testing.F) {
 		for _, e := range []content.Encoder{
 			{},
 			{FullTools: true},
-			{FullTools: true, Redactor: shout, Secret: func(name []byte) bool { return len(name)%2 == 0 }},
+			{FullTools: true, Redactor: shout, Named: func(name, _ []byte) string {
+				if len(name)%2 == 0 {
+					return "[KEY]"
+				}
+				return ""
+			}},
 		} {
 			for name, doc := range map[string][]byte{
 				"input-messages": e.Input(nil, b), "output-messages": e.Output(nil, b),
