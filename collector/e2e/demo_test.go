@@ -41,9 +41,10 @@ func TestDemo(t *testing.T) {
 			t.Error("a page that is not there is healthy")
 		}
 	})
-	stop := makeTrouble(t)
+	stop, quiet := makeTrouble(t), keepQuiet(t)
 	t.Run("alerts", func(t *testing.T) { testAlerts(t) })
 	t.Run("dashboards", func(t *testing.T) { testDashboardQueries(t, service) })
+	t.Run("dashboards of quiet services", testQuietDashboards)
 	t.Run("rules as shipped", testRulesAsShipped)
 	t.Run("exemplars", func(t *testing.T) { testExemplar(t, service) })
 	t.Run("alerts are delivered", func(t *testing.T) {
@@ -65,6 +66,7 @@ func TestDemo(t *testing.T) {
 		})
 	})
 	stop()
+	quiet()
 	t.Run("alerts on the pipeline", func(t *testing.T) {
 		s.end["jaeger"]()
 		s.end["demo"]()
@@ -263,7 +265,7 @@ func eventuallyFired(t *testing.T, limit time.Duration, alerts ...string) {
 
 // testDashboardQueries asks Prometheus what each panel asks. Grafana's variables are what they are for fifteen minutes.
 func testDashboardQueries(t *testing.T, service string) {
-	grafana := strings.NewReplacer("$__rate_interval", "20s", "$__range", "2m", "$service", service)
+	grafana := variables(service)
 	queries := 0
 	for _, d := range dashboards(t) {
 		for _, p := range d.Panels {
@@ -277,7 +279,7 @@ func testDashboardQueries(t *testing.T, service string) {
 		}
 		for _, v := range d.Templating.List {
 			metric, label, ok := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(v.Definition, "label_values("), ")"), ", ")
-			if samples, err := promQuery(t, "count by ("+label+") ("+metric+")"); !ok || err != nil || samples[0].Labels[label] == "" {
+			if samples, err := promQuery(t, "count by ("+label+") ("+grafana.Replace(metric)+")"); !ok || err != nil || samples[0].Labels[label] == "" {
 				t.Errorf("%s: $%s has no values: %v, %v", d.UID, v.Name, samples, err)
 			}
 		}
