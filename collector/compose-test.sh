@@ -7,7 +7,7 @@
 #
 # Not covered: the published images themselves, and Grafana (left out by compose.minimal.yml).
 #
-# Needs root, Debian's docker.io, busybox-static, prometheus-alertmanager, iproute2, curl and jq; installs what is missing.
+# Needs root, Debian's docker.io, busybox-static, iproute2, curl and jq; installs what is missing.
 set -euo pipefail
 script=$(realpath "${BASH_SOURCE[0]}")
 cd "$(dirname "$script")/.."
@@ -21,7 +21,7 @@ bin=${LLMOTEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/llmotel}/bin
 # What needs this machine's network comes first; then the script starts again inside.
 if [[ -z ${LLMOTEL_COMPOSE_WORK:-} ]]; then
 	packages=()
-	for want in dockerd:docker.io prometheus-alertmanager:prometheus-alertmanager curl:curl jq:jq ip:iproute2; do
+	for want in dockerd:docker.io curl:curl jq:jq ip:iproute2; do
 		command -v "${want%%:*}" >/dev/null || packages+=("${want#*:}")
 	done
 	# A busybox that needs no library.
@@ -30,7 +30,7 @@ if [[ -z ${LLMOTEL_COMPOSE_WORK:-} ]]; then
 		say "installing ${packages[*]}"
 		{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${packages[@]}"; } >/dev/null
 	fi
-	sh collector/build.sh otelcol jaeger prometheus docker-compose
+	sh collector/build.sh otelcol jaeger prometheus alertmanager docker-compose
 	work=$(mktemp -d /tmp/llmotel-compose.XXXXXX)
 	trap 'rm -rf "$work"' EXIT
 	# The modules that the demo's Dockerfile needs, from this machine's cache where it has them.
@@ -95,14 +95,7 @@ pinned() { jq -r ".services[\"$1\"].image" <<<"$configuration"; }
 root /otelcol-contrib 10001:10001 && cp "$bin/otelcol" "$work/root/app/otelcol-contrib" && image "$(pinned collector)"
 root /bin/jaeger 10001:10001 && tools && cp "$bin/jaeger" "$work/root/app/bin/" && image "$(pinned jaeger)"
 root /bin/prometheus 65534:65534 /prometheus && tools && cp "$bin/prometheus" "$work/root/app/bin/" && image "$(pinned prometheus)"
-root /bin/alertmanager 65534:65534 /alertmanager && tools
-cp "$(command -v prometheus-alertmanager)" "$work/root/app/bin/alertmanager"
-# Debian links it dynamically.
-{ ldd "$(command -v prometheus-alertmanager)" 2>/dev/null || :; } | grep -oE '/[^ ]+' | while read -r library; do
-	mkdir -p "$work/root/app/$(dirname "$library")" && cp -L "$library" "$work/root/app/$library"
-done
-mkdir -p "$work/root/app/usr/share/prometheus" && cp -rL /usr/share/prometheus/alertmanager "$work/root/app/usr/share/prometheus/"
-image "$(pinned alertmanager)"
+root /bin/alertmanager 65534:65534 /alertmanager && tools && cp "$bin/alertmanager" "$work/root/app/bin/" && image "$(pinned alertmanager)"
 
 # The demo's own Dockerfile and context, in an image of this machine's Go under the name of the one that it begins with.
 dockerfile=$(jq -r '.services.demo.build | .context + "/" + .dockerfile' <<<"$configuration")

@@ -75,10 +75,9 @@ func TestComposeFile(t *testing.T) {
 			"prometheus":       prometheus,
 			"collector-volume": prometheus,
 			"collector-health": prometheus,
-			// Known to exist; Debian's Alertmanager, which runs here, is older, and reads the same files.
-			"alertmanager": "prom/alertmanager:v0.31.1",
-			"grafana":      "grafana/grafana:12.1.1",
-			"demo":         "llmotel/demo:local",
+			"alertmanager":     "prom/alertmanager:" + required(t, "alerting", "github.com/prometheus/alertmanager"),
+			"grafana":          "grafana/grafana:12.1.1",
+			"demo":             "llmotel/demo:local",
 		}
 		for name, service := range project.Services {
 			if service.Image != want[name] {

@@ -25,7 +25,7 @@ import (
 // the files that compose mounts. Each query of each dashboard has to return data, and each alert to fire.
 func TestDemo(t *testing.T) {
 	const service = "llmotel-demo"
-	alertmanager, program := debian(t, "prometheus-alertmanager"), buildExample(t, "demo")
+	alertmanager, program := binaryPath(t, "alertmanager"), buildExample(t, "demo")
 	s := startStack(t, hasty(t))
 	project := compose(t)
 	args, env := s.native(t, project.Services["alertmanager"])
