@@ -83,7 +83,7 @@ func hasty(t *testing.T) string {
 	faster := strings.NewReplacer(
 		// Windows of rates; the demo exports every second.
 		"[5m]", "[10s]", "[15m]", "[15s]", "[30m]", "[20s]", "[1h]", "[12s]", "[6h]", "[20s]", "[1d] offset 1h", "[15s] offset 10s", "[90s]", "[5s]",
-		"offset 6h", "offset 10s", "offset 15m", "offset 10s",
+		"offset 6h", "offset 10s", "offset 15m", "offset 10s", "offset 5m", "offset 10s", "offset 30m", "offset 20s", "/ 300", "/ 10", "* 300", "* 10",
 		"for: 1m", "for: 1s", "for: 2m", "for: 1s", "for: 5m", "for: 1s", "for: 15m", "for: 1s",
 		"scrape_interval: 5s", "scrape_interval: 1s", "evaluation_interval: 5s", "evaluation_interval: 1s",
 		// The demo at twenty times its speed answers in 55 ms, with first chunks after 20 ms.

@@ -4,7 +4,7 @@ func overview() board {
 	by := []variable{service, provider, model}
 	var (
 		calls    = chosen("gen_ai_client_inference_duration_seconds_count", by)
-		failed   = chosen("gen_ai_client_inference_duration_seconds_count", by, `error_type!=""`, `error_type!="cancelled"`)
+		failed   = chosen("llmotel:call_errors:rate5m", by)
 		buckets  = chosen("gen_ai_client_inference_duration_seconds_bucket", by, `error_type=""`)
 		first    = chosen("gen_ai_client_inference_time_to_first_chunk_seconds_bucket", by)
 		perChunk = chosen("gen_ai_client_inference_time_per_output_chunk_seconds_bucket", by)
@@ -36,7 +36,7 @@ func overview() board {
 					{expr: `sum(` + recorded + `)`},
 				}},
 				{kind: stat, title: "Failed", description: "Share of inference calls that failed, over five minutes. A call that another target answered counts as one failed and one answered.", unit: share, orange: 0.02, red: 0.05, queries: []query{
-					{expr: portion(`sum(`+chosen("llmotel:call_errors:rate5m", by)+`)`, `sum(`+recorded+`)`)},
+					{expr: portion(`sum(`+failed+`)`, `sum(`+recorded+`)`)},
 				}},
 				{kind: stat, title: "Latency, p95", description: "95 % of the answered calls took at most this long, over five minutes.", unit: seconds, orange: 10, red: 20.48, queries: []query{
 					{expr: quantile("0.95", "", buckets, "5m")},
@@ -62,11 +62,11 @@ func overview() board {
 				{kind: series, title: "Calls by model", description: "Inference calls a second by provider and requested model.", unit: perSecond, stacked: true, queries: []query{
 					{expr: `sum by (gen_ai_provider_name, gen_ai_request_model) (rate(` + calls + `[$__rate_interval]))`, legend: "{{gen_ai_provider_name}} {{gen_ai_request_model}}"},
 				}},
-				{kind: series, title: "Failed, by provider", description: "Share of each provider's inference calls that failed. Cancelled calls are no failures. The line is where an alert begins.", unit: share, red: 0.05, queries: []query{
-					{expr: portion(`sum by (gen_ai_provider_name) (rate(`+failed+`[$__rate_interval]))`, `sum by (gen_ai_provider_name) (rate(`+calls+`[$__rate_interval]))`), legend: "{{gen_ai_provider_name}}"},
+				{kind: series, title: "Failed, by provider", description: "Share of each provider's inference calls that failed, over five minutes. Cancelled calls are no failures. The line is where an alert begins.", unit: share, red: 0.05, queries: []query{
+					{expr: portion(`sum by (gen_ai_provider_name) (`+failed+`)`, `sum by (gen_ai_provider_name) (`+recorded+`)`), legend: "{{gen_ai_provider_name}}"},
 				}},
-				{kind: series, title: "Errors by kind", description: "Failed inference calls a second by provider and error.type.", unit: perSecond, stacked: true, empty: "no errors", queries: []query{
-					{expr: `sum by (gen_ai_provider_name, error_type) (rate(` + failed + `[$__rate_interval]))`, legend: "{{gen_ai_provider_name}} {{error_type}}"},
+				{kind: series, title: "Errors by kind", description: "Failed inference calls a second by provider and error.type, over five minutes.", unit: perSecond, stacked: true, empty: "no errors", queries: []query{
+					{expr: `sum by (gen_ai_provider_name, error_type) (` + failed + ` > 0)`, legend: "{{gen_ai_provider_name}} {{error_type}}"},
 				}},
 			}},
 			{"How long calls take", []panel{
