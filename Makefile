@@ -9,7 +9,7 @@ MODULES := . providers/openai providers/anthropic providers/gemini providers/bed
 LIBRARIES := . providers/openai providers/anthropic providers/gemini providers/bedrock llmotel/calllog/sqlite llmotel/calllog/postgres llmotel/tokenest
 # The real pipeline: built and tested by `make e2e` alone, never tidied (their
 # dependencies' test-only modules cannot all be fetched).
-PIPELINE := collector/compose collector/e2e collector/jaeger collector/otelcol collector/prometheus
+PIPELINE := collector/alerting collector/compose collector/e2e collector/jaeger collector/otelcol collector/prometheus
 
 # Each module is built as its users get it; testsum's package comment has the
 # argument.
@@ -66,7 +66,7 @@ test-concurrent: ## tests named ...ConcurrentSafe, COUNT times
 
 .PHONY: e2e
 e2e: ## the real collector, Jaeger and Prometheus, with the quickstart in front
-	@bash collector/build.sh otelcol jaeger prometheus promtool
+	@bash collector/build.sh otelcol jaeger prometheus promtool alertmanager amtool
 	@$(TESTSUM) collector/e2e -- $(E2EFLAGS)
 	@$(TESTSUM) collector/otelcol -- $(E2EFLAGS) ./loadbalancing
 

@@ -44,7 +44,7 @@ func TestReceivers(t *testing.T) {
 		}
 	}
 	s := &stack{dir: t.TempDir(), end: map[string]func(){}, process: map[string]*os.Process{}}
-	s.startProcess(t, "alertmanager", debian(t, "prometheus-alertmanager"), alertmanagerURL+"/-/ready", []string{
+	s.startProcess(t, "alertmanager", binaryPath(t, "alertmanager"), alertmanagerURL+"/-/ready", []string{
 		"--config.file=" + filepath.Join(dir, "slack-pagerduty.yml"), "--storage.path=" + s.dir,
 		"--web.listen-address=127.0.0.1:9093", "--cluster.listen-address=",
 	}, nil)

@@ -106,7 +106,7 @@ func TestRules(t *testing.T) {
 
 // TestAlertmanagerFiles lets amtool check each file that ALERTMANAGER_CONFIG may choose. They differ in receivers alone.
 func TestAlertmanagerFiles(t *testing.T) {
-	amtool := debian(t, "amtool")
+	amtool := binaryPath(t, "amtool")
 	files, err := filepath.Glob("../alertmanager/*.yml")
 	if err != nil || len(files) != 5 {
 		t.Fatalf("files are %v (%v), want five", files, err)
@@ -162,14 +162,4 @@ func TestAlertmanagerFiles(t *testing.T) {
 	if err := exec.CommandContext(t.Context(), amtool, "check-config", broken).Run(); err == nil {
 		t.Error("amtool accepts a route to nobody")
 	}
-}
-
-// debian is the path of a program that a Debian package brings: .ci/run and docs/pipeline.md name the package.
-func debian(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		t.Fatalf("%v: apt-get install prometheus-alertmanager", err)
-	}
-	return path
 }

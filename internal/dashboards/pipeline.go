@@ -31,19 +31,19 @@ func pipeline() board {
 				}},
 				{kind: series, title: "Refused", description: "Items a second that the collector did not take, because its memory limit was reached. Programs send them again.", unit: itemRate, queries: signals("otelcol_receiver_refused_", "receiver")},
 				{kind: series, title: "Lost", description: "Items a second that found a queue full (enqueue failed), and that a backend refused for good (send failed).", unit: itemRate, queries: append(signals("otelcol_exporter_enqueue_failed_", "exporter"), signals("otelcol_exporter_send_failed_", "exporter")...)},
-				{kind: series, title: "Lost in programs", description: "Call records that a sink did not take, and content that a redactor or hook lost, in five minutes.", unit: count, queries: []query{
-					{expr: `sum by (service_name, llmotel_sink, llmotel_reason) (increase(llmotel_telemetry_dropped_total[5m])) or vector(0)`, legend: "{{service_name}} {{llmotel_sink}} {{llmotel_reason}}"},
+				{kind: series, title: "Lost in programs", description: "Call records that a sink did not take, and content that a redactor or hook lost, in five minutes.", unit: count, empty: "nothing lost", queries: []query{
+					{expr: `sum by (service_name, llmotel_sink, llmotel_reason) (increase(llmotel_telemetry_dropped_total[5m]))`, legend: "{{service_name}} {{llmotel_sink}} {{llmotel_reason}}"},
 				}},
 			}},
 			{"Load", []panel{
 				{kind: series, title: "Received", description: "Items a second that programs sent and the collector took.", unit: itemRate, queries: signals("otelcol_receiver_accepted_", "receiver")},
 				{kind: series, title: "Memory", description: "Resident memory of the collector, Jaeger, Prometheus and Alertmanager.", unit: bytesUnit, queries: []query{
-					{expr: `otelcol_process_memory_rss or otelcol_process_memory_rss_bytes`, legend: "{{job}}"},
-					{expr: `process_resident_memory_bytes{job=~"jaeger|prometheus|alertmanager"}`, legend: "{{job}}"},
+					{expr: `otelcol_process_memory_rss or otelcol_process_memory_rss_bytes`, legend: "{{instance}}"},
+					{expr: `process_resident_memory_bytes{job=~"jaeger|prometheus|alertmanager"}`, legend: "{{instance}}"},
 				}},
 				{kind: series, title: "Processor time", description: "Cores in use by the collector and Prometheus.", unit: coresInUse, queries: []query{
-					{expr: `rate(otelcol_process_cpu_seconds[$__rate_interval]) or rate(otelcol_process_cpu_seconds_total[$__rate_interval])`, legend: "{{job}}"},
-					{expr: `rate(process_cpu_seconds_total{job="prometheus"}[$__rate_interval])`, legend: "{{job}}"},
+					{expr: `rate(otelcol_process_cpu_seconds[$__rate_interval]) or rate(otelcol_process_cpu_seconds_total[$__rate_interval])`, legend: "{{instance}}"},
+					{expr: `rate(process_cpu_seconds_total{job="prometheus"}[$__rate_interval])`, legend: "{{instance}}"},
 				}},
 				{kind: series, title: "Series in Prometheus", description: "Time series in memory. A jump is a new label with many values.", unit: count, queries: []query{
 					{expr: `prometheus_tsdb_head_series`, legend: "series"},
