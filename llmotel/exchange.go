@@ -212,7 +212,7 @@ func (x *exchange) readFailure(resp *http.Response) *providers.Error {
 func (x *exchange) failure() *providers.Error {
 	return &providers.Error{
 		Provider: x.Provider, Model: x.Asked.Model, Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
-		RequestID: requestID(x.header), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
+		RequestID: cmp.Or(requestID(x.header), x.RequestID), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
 	}
 }
 
@@ -254,7 +254,7 @@ func (x *exchange) recycle() {
 
 // requestID is the provider's id of the HTTP request, under whichever name.
 func requestID(h http.Header) string {
-	for _, name := range [...]string{"X-Request-Id", "Request-Id", "Apim-Request-Id", "X-Amzn-Requestid"} {
+	for _, name := range [...]string{"X-Request-Id", "Request-Id", "Apim-Request-Id", "X-Amzn-Requestid", "X-Generation-Id", "X-Goog-Request-Id"} {
 		if v := h[name]; len(v) > 0 {
 			return v[0]
 		}

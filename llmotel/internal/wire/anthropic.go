@@ -189,6 +189,7 @@ var antAnswer = jsonscan.Object(0,
 		jsonscan.At("type", jsonscan.Value(ansErrorType)),
 		jsonscan.At("message", jsonscan.Value(antComplaint)),
 		jsonscan.At("details", jsonscan.Object(0, jsonscan.At("error_code", jsonscan.Value(ansErrorCode))))))),
+	jsonscan.At("request_id", jsonscan.Value(ansRequestID)),
 	invocationMetrics,
 )
 
@@ -266,6 +267,8 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			x.part = int32(n)
 		}
+	case id == antComplaint && x.API == BedrockInvoke:
+		x.refuse(v)
 	case id == antComplaint:
 		x.complain(v)
 	case id == antReason:

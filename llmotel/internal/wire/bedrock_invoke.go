@@ -229,7 +229,7 @@ func invokeValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case invReason:
 		x.finish(int(x.choice), v)
 	case invComplaint:
-		x.complain(v)
+		x.refuse(v)
 	case invCallIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			x.part = int32(n)

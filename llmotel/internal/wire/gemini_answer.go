@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
@@ -33,6 +34,8 @@ const (
 	geminiCacheDetails
 	geminiCandidateDetails
 	geminiRetryDelay
+	geminiErrorReason
+	geminiLimit
 )
 
 // geminiError is an error in place of an answer: also within a stream, and in an
@@ -41,7 +44,13 @@ var geminiError = []jsonscan.Member{
 	jsonscan.At("error", jsonscan.Object(ansError,
 		jsonscan.At("code", jsonscan.Value(ansErrorCode)),
 		jsonscan.At("status", jsonscan.Value(ansErrorType)),
-		jsonscan.At("details", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("retryDelay", jsonscan.Value(geminiRetryDelay))))))),
+		jsonscan.At("message", jsonscan.Value(ansErrorMessage)),
+		jsonscan.At("details", jsonscan.Array(0, jsonscan.Object(0, // google/rpc/error_details.proto
+			jsonscan.At("retryDelay", jsonscan.Value(geminiRetryDelay)),
+			jsonscan.At("reason", jsonscan.Value(geminiErrorReason)),
+			jsonscan.At("metadata", jsonscan.Object(0, jsonscan.At("quota_limit", jsonscan.Value(geminiLimit)))),
+			jsonscan.At("violations", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("quotaId", jsonscan.Value(geminiLimit))))),
+			jsonscan.At("requestId", jsonscan.Value(ansRequestID))))))),
 }
 
 var geminiAnswer = func() *jsonscan.Node {
@@ -180,6 +189,14 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case geminiRetryDelay:
 		if d, err := time.ParseDuration(string(v)); err == nil && d > 0 {
 			x.blame().RetryDelay = d
+		}
+	case geminiErrorReason:
+		if kind, ok := googleReasons[string(v)]; ok {
+			x.blame().told, x.blame().why = kind, word(v)
+		}
+	case geminiLimit: // waiting for the delay does not end one of a day
+		if x.why == "" && bytes.Contains(v, []byte("PerDay")) {
+			x.blame().told = providers.KindQuotaExhausted
 		}
 	case geminiTraffic:
 		x.Tier = geminiTier(v)

@@ -47,7 +47,7 @@ func TestDialects(t *testing.T) {
 		"Gemini's errors, in a list": {
 			"https://generativelanguage.googleapis.com/v1beta/openai/chat/completions", false,
 			"[{\n  \"error\": {\"code\": 429, \"message\": \"x\", \"status\": \"RESOURCE_EXHAUSTED\"}}\n]",
-			learned{failed: true, code: "429", status: 429, complete: true},
+			learned{failed: true, code: "429", kind: "RESOURCE_EXHAUSTED", status: 429, complete: true},
 		},
 	} {
 		t.Run(name, func(t *testing.T) { answers(t, c.url, c.stream, c.response, c.want) })
