@@ -70,13 +70,18 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 	}
 	chunks, bytes := x.Chunks, x.AnswerBytes
 	_, _ = x.Write(p) // takes everything
-	if x.Stream && x.Chunks > chunks {
-		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model, x.asked)
-	}
+	x.arrived(chunks, bytes)
 	if last || x.Ended() {
 		return b.take()
 	}
 	return nil
+}
+
+// arrived tells of what has been read since there were so many chunks and bytes.
+func (x *exchange) arrived(chunks, bytes int) {
+	if x.Stream && x.Chunks > chunks {
+		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model, x.asked)
+	}
 }
 
 // take returns the exchange to the one who ends its span, and nil to all others.
@@ -116,7 +121,9 @@ func (b *responseBody) cancelled() {
 
 // finish ends the span. The exchange must not be used afterwards.
 func (x *exchange) finish(err error, closed bool) {
+	chunks, bytes := x.Chunks, x.AnswerBytes
 	x.End()
+	x.arrived(chunks, bytes) // what a decompressor has held back
 	r := x.result()
 	switch {
 	case err != nil:

@@ -118,8 +118,19 @@ func (x *exchange) call(req *http.Request) Call {
 	return Call{
 		Operation: x.API.Operation(), Provider: x.Provider, Model: x.Asked.Model, Stream: x.Stream,
 		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resends(req.Header),
-		ConversationID: x.ConversationID, GuardrailID: x.GuardrailID, asked: &x.Asked,
+		ConversationID: x.ConversationID, GuardrailID: cmp.Or(x.GuardrailID, guardrail(x.API, req.Header)), asked: &x.Asked,
 	}
+}
+
+// guardrail is the guardrail of Bedrock's InvokeModel, whose bodies are the models'.
+func guardrail(a wire.API, h http.Header) string {
+	if a != wire.BedrockInvoke {
+		return ""
+	}
+	if v := h["X-Amzn-Bedrock-Guardrailidentifier"]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
 }
 
 // resends is how many times the client has sent the request before, as far as
@@ -157,7 +168,9 @@ func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Resp
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
 		failure := x.readFailure(resp)
-		x.span.End(x.result(), failure)
+		r := x.result()
+		r.ResponseID = "" // there is none, but Cohere's errors have ids
+		x.span.End(r, failure)
 		x.recycle()
 		return resp, nil
 	}
