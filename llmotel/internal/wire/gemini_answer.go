@@ -94,9 +94,12 @@ var geminiAnswer = func() *jsonscan.Node {
 func geminiOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case geminiCandidate:
-		x.choice = x.seen
+		x.choice = x.seen // until its index is known, which comes last
 		x.seen++
-		x.reason(int(x.choice), "")
+		x.name = x.name[:0]
+		if x.content != nil {
+			x.items.first = len(x.content.Output(int(x.choice)).Parts())
+		}
 	case geminiPart:
 		x.mark = 0
 		x.piece = nil
@@ -124,13 +127,30 @@ func geminiClose(x *Exchange, id jsonscan.ID) {
 		if x.mark == geminiThought && x.piece != nil && x.piece.Kind() == content.Text {
 			x.piece.SetKind(content.Reasoning)
 		}
-		if x.content != nil {
-			x.content.Output(int(x.choice)).Join()
-		}
+	case geminiCandidate:
+		x.geminiCandidate()
 	case geminiModality:
 		x.geminiDetail()
 	case geminiEvent:
 		x.eventEnd()
+	}
+}
+
+// geminiCandidate files what a candidate has said, now that its index is known.
+func (x *Exchange) geminiCandidate() {
+	if x.content != nil {
+		from, first := x.content.Output(int(x.seen)-1), x.items.first
+		if to := x.content.Output(int(x.choice)); to != from {
+			n := len(to.Parts())
+			from.Give(first, to)
+			from, first = to, n
+		}
+		from.Join(first)
+	}
+	if len(x.name) > 0 {
+		x.finish(int(x.choice), x.name)
+	} else {
+		x.reason(int(x.choice), "")
 	}
 }
 
@@ -170,7 +190,7 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.choice = int32(n)
 		}
 	case geminiReason:
-		x.finish(int(x.choice), v)
+		x.name = append(x.name[:0], v...)
 	case geminiPartThought:
 		if t == jsonscan.True {
 			x.mark = geminiThought
