@@ -15,8 +15,8 @@ func appendAsked(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 		if a.Has(wire.ParamDimensions) {
 			kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int64(a.Dimensions))
 		}
-		if a.Encoding != "" {
-			kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice([]string{a.Encoding}))
+		if len(a.Encodings) > 0 {
+			kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(a.Encodings))
 		}
 		return kvs
 	}

@@ -253,7 +253,7 @@ func (x *exchange) result() Result {
 		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes, Compacted: x.Compacted, refused: x.Refused() > 0,
 	}
 	if len(x.Reasons) > 0 {
-		r.RawFinishReasons, r.FinishReasons = rawReasons(x.Reasons), normalReasons(x.Reasons)
+		r.RawFinishReasons, r.FinishReasons = rawReasons(x.Reasons), normalReasons(x.Reasons, x.Calls())
 	}
 	return r
 }

@@ -3,12 +3,15 @@ package llmotel_test
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/llmotel/sdk/internal/oteltest"
+	"github.com/llmotel/sdk/llmotel"
+	"github.com/llmotel/sdk/providers"
 )
 
 // The provider's id of a request is in a header, or in the body; an error's own id
@@ -51,6 +54,28 @@ func TestCutCompressedStreamsCountWhatCame(t *testing.T) {
 	got := attributesOf(onlySpan(t, rec))
 	if got["gen_ai.response.time_to_first_chunk"] == nil || got["gen_ai.response.id"] != "c1" {
 		t.Errorf("attributes %v", got)
+	}
+}
+
+// Gemini and Ollama call tools and say that they have stopped. Spans have their word.
+func TestCallsAreTheEndOfAnswersThatCall(t *testing.T) {
+	for url, body := range map[string]string{
+		"https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:generateContent": `{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{}}}]},"finishReason":"STOP"}]}`,
+		"http://localhost:11434/api/chat": `{"model":"m","message":{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":{}}}]},"done":true,"done_reason":"stop"}`,
+	} {
+		rec, sink := oteltest.New(), &recordSink{}
+		resp, err := instrument(t, rec, llmotel.WithSinks(sink)).Transport(&replies{list: []reply{{body: strings.NewReader(body)}}}).RoundTrip(post(t.Context(), t, url, chatRequest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+		if got := sink.records[0].FinishReasons; len(got) != 1 || got[0] != providers.FinishToolCall {
+			t.Errorf("%s: finish reasons %v", url, got)
+		}
+		if got := fmt.Sprint(attributesOf(onlySpan(t, rec))["gen_ai.response.finish_reasons"]); !strings.EqualFold(got, "[stop]") {
+			t.Errorf("%s: finish reasons %s on the span", url, got)
+		}
 	}
 }
 

@@ -49,6 +49,7 @@ const (
 	antSourceURL
 	antSourceFile
 	antFile
+	antFallback // the model that goes on after another has declined
 
 	// Of answers.
 	antEvent
@@ -63,6 +64,7 @@ const (
 	antIterations
 	antIteration
 	antIterationKind
+	antIterationModel
 	antCounts // the counters up to nReasoning follow
 
 	antIterationCounts = antCounts + jsonscan.ID(nReasoning) + 1 // as do these
@@ -207,6 +209,7 @@ var antUsage = jsonscan.Object(0,
 	jsonscan.At("inference_geo", jsonscan.Value(antGeo)),
 	jsonscan.At("iterations", jsonscan.Array(antIterations, jsonscan.Object(antIteration,
 		jsonscan.At("type", jsonscan.Value(antIterationKind)),
+		jsonscan.At("model", jsonscan.Value(antIterationModel)),
 		jsonscan.At("input_tokens", antIterationCount(nInput)),
 		jsonscan.At("output_tokens", antIterationCount(nOutput)),
 		jsonscan.At("cache_read_input_tokens", antIterationCount(nCacheRead)),
@@ -257,6 +260,9 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.trial.iteration.set(counter(id-antIterationCounts), t, v)
 	case id == antIterationKind:
 		x.trial.iteration.compacts = string(v) == "compaction"
+		x.trial.iteration.served = string(v) == "fallback_message"
+	case id == antIterationModel:
+		x.trial.iteration.model = wordOr(v, x.Answer.Model)
 	case id >= antCounts:
 		x.progress(counter(id-antCounts), t, v)
 	case id == antEvent:

@@ -3,12 +3,15 @@ package wire
 import "sync"
 
 // iteration is one of the samplings that a message took. Those of the message itself
-// are in its counts already, and an advisor's are another model's; what a compaction
-// took is in no other count, and charged as the model's own.
-// See https://platform.claude.com/docs/en/build-with-claude/compaction-threshold.
+// are in its counts already, and an advisor's and those of a model that declined are
+// another model's; what a compaction took is in no other count, and charged as the
+// model's own. One tells that a fallback answered, and which.
+// See https://platform.claude.com/docs/en/build-with-claude/compaction-threshold and
+// https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback.
 type iteration struct {
 	counts
-	compacts bool
+	compacts, served bool
+	model            string
 }
 
 var iterations = sync.Pool{New: func() any { return new(iteration) }}
@@ -28,6 +31,9 @@ func (x *Exchange) iterate() {
 func (x *Exchange) iterated() {
 	i := x.trial.iteration
 	x.refused += i.refused
+	if i.served && i.model != "" {
+		x.Answer.Model = i.model
+	}
 	if !i.compacts {
 		return
 	}

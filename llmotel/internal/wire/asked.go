@@ -30,12 +30,13 @@ type Asked struct {
 // askedMore is what most requests do not say. An open stream keeps what was
 // asked, and so memory for this only if there is something.
 type askedMore struct {
-	TopK, Seed, Choices, Dimensions              int64
-	TopP, FrequencyPenalty, PresencePenalty      float64
-	Stop                                         []string
-	OutputType, ReasoningLevel, ServiceTier      string
-	PreviousResponseID, ConversationID, Encoding string
-	GuardrailID                                  string
+	TopK, Seed, Choices, Dimensions         int64
+	TopP, FrequencyPenalty, PresencePenalty float64
+	Stop                                    []string
+	OutputType, ReasoningLevel, ServiceTier string
+	PreviousResponseID, ConversationID      string
+	GuardrailID                             string
+	Encodings                               []string // of embeddings
 }
 
 // nothingAsked is shared by all requests that ask for nothing more.
@@ -95,7 +96,7 @@ const (
 	askFormat // what is below is the formats' own
 )
 
-// maxStops bounds the stop sequences that are kept.
+// maxStops bounds the stop sequences that are kept, and the encodings.
 const maxStops = 16
 
 // value files a scalar of a request.
@@ -163,7 +164,10 @@ func (a *Asked) named(id jsonscan.ID, v []byte) {
 	case askConversation:
 		a.more().ConversationID = string(v)
 	case askEncoding:
-		a.more().Encoding = word(v)
+		if len(a.Encodings) < maxStops {
+			more := a.more()
+			more.Encodings = append(more.Encodings, word(v))
+		}
 	case askGuardrail:
 		a.more().GuardrailID = string(v)
 	}

@@ -29,7 +29,7 @@ type Exchange struct {
 	phase   phase
 	framing framing
 	sse     sse
-	called  bool // the answer calls a tool, where the end does not say so
+	called  bool // the answer calls a tool, where its end does not say so
 
 	template template
 	*reading // see there

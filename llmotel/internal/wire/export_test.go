@@ -9,7 +9,7 @@ const Size = unsafe.Sizeof(Exchange{})
 // says nothing.
 func SharedUntouched() bool {
 	a := nothingAsked
-	return a.Stop == nil && a.TopK == 0 && a.Seed == 0 && a.Choices == 0 && a.Dimensions == 0 && a.TopP == 0 &&
+	return a.Stop == nil && a.Encodings == nil && a.TopK == 0 && a.Seed == 0 && a.Choices == 0 && a.Dimensions == 0 && a.TopP == 0 &&
 		a.FrequencyPenalty == 0 && a.PresencePenalty == 0 && a.OutputType+a.ReasoningLevel+a.ServiceTier+
-		a.PreviousResponseID+a.ConversationID+a.Encoding+a.GuardrailID == "" && noComplaint == complaint{}
+		a.PreviousResponseID+a.ConversationID+a.GuardrailID == "" && noComplaint == complaint{}
 }

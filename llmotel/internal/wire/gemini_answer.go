@@ -104,8 +104,7 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 		x.mark = 0
 		x.piece = nil
 	case geminiCall:
-		x.semantic = true
-		x.mark = geminiCalled
+		x.semantic, x.called = true, true
 		x.piece = x.content.Output(int(x.choice)).Part(content.ToolCall)
 	case geminiUsage:
 		// Counts are cumulative: the last ones hold, each on its own. Those by
@@ -117,9 +116,6 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 		x.role, x.detail = x.role[:0], -1
 	}
 }
-
-// geminiCalled marks a candidate that calls a tool.
-const geminiCalled = 2
 
 func geminiClose(x *Exchange, id jsonscan.ID) {
 	switch id {

@@ -76,7 +76,7 @@ func TestGeminiUnary(t *testing.T) {
 			"input": `[{"role":"user","parts":[{"type":"text","content":"Look: "},{"type":"blob","mime_type":"image/png","modality":"image","content":"AAAA"},{"type":"uri","mime_type":"audio/mp3","modality":"audio","uri":"gs://b/o"}]},` +
 				`{"role":"assistant","parts":[{"type":"reasoning","content":"thinking"},{"type":"tool_call","name":"weather","arguments":{"city":"Bern"}}]},` +
 				`{"role":"user","parts":[{"type":"tool_call_response","response":{"sky":"blue"}}]}]`,
-			"output": `[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"Blue"},{"type":"tool_call","id":"c1","name":"weather","arguments":{"city":"Bern"}}],"finish_reason":"stop"},` +
+			"output": `[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"Blue"},{"type":"tool_call","id":"c1","name":"weather","arguments":{"city":"Bern"}}],"finish_reason":"tool_call"},` +
 				`{"role":"assistant","parts":[],"finish_reason":"length"}]`,
 			"tools": `[{"type":"function","name":"weather","description":"Tells the weather","parameters":{"type":"OBJECT"}}]`,
 		}, docs); diff != "" {

@@ -85,6 +85,7 @@ var chatUsageSchema = jsonscan.Object(chatUsage,
 	jsonscan.At("prompt_cache_miss_tokens", count(nCacheMiss)),
 	jsonscan.At("prompt_tokens_details", jsonscan.Object(0, inputDetails...)),
 	jsonscan.At("completion_tokens_details", jsonscan.Object(0, outputDetails...)),
+	jsonscan.At("reasoning_tokens", count(nReasoning)), // Perplexity
 )
 
 var (
