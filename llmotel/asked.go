@@ -15,8 +15,8 @@ func appendAsked(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 		if n, ok := a.Int(wire.ParamDimensions); ok {
 			kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int64(n))
 		}
-		if encoding := a.Text(wire.ParamEncoding); encoding != "" {
-			kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice([]string{encoding}))
+		if encodings := a.Encodings(); len(encodings) > 0 {
+			kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(encodings))
 		}
 		return kvs
 	}

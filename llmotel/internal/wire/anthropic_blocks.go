@@ -31,7 +31,8 @@ func antNode(id jsonscan.ID) *jsonscan.Node {
 		jsonscan.At("tool_use_id", jsonscan.Value(antResultOf)),
 		jsonscan.At("content", jsonscan.Or(jsonscan.Text(antResult), jsonscan.Array(0, result), jsonscan.Raw(antResultJSON))),
 		jsonscan.At("source", source),
-		jsonscan.At("file_id", jsonscan.Text(antFile)))
+		jsonscan.At("file_id", jsonscan.Text(antFile)),
+		jsonscan.At("to", jsonscan.Object(0, jsonscan.At("model", jsonscan.Value(antFallback)))))
 }
 
 // What is known of the block being read.
@@ -42,7 +43,8 @@ const (
 	markMiddle                     // a text of it is being read
 	markObject                     // its result is an object
 	markOpened                     // it was opened with an input
-	markCompacts                   // of an iteration: it compacts the conversation
+	markCompacts                   // of an iteration: it compacts the conversation ...
+	markServed                     // ... or tells that a fallback answered
 )
 
 func antBlockOpen(x *Exchange, id jsonscan.ID) {
@@ -79,6 +81,10 @@ func antBlockValue(x *Exchange, id jsonscan.ID, v []byte) {
 			x.block(content.Generic).Append(content.Type, v)
 		case "compaction":
 			x.Compacted = x.Compacted || x.phase == responding
+		}
+	case antFallback:
+		if x.phase == responding { // a stream began with the model that declined
+			x.Answer.Model = wordOr(v, x.Answer.Model)
 		}
 	case antCallID:
 		x.block(content.ToolCall).Append(content.ID, v)

@@ -252,6 +252,27 @@ func hourly(u providers.Usage, cached int64) providers.Usage {
 	return u
 }
 
+// Who answers in place of a model that declined is told where it takes over, and by
+// the iteration that has the answer. Usage is of that one.
+func TestAnthropicFallbacks(t *testing.T) {
+	const block = `{"type":"content_block_start","index":1,"content_block":{"type":"fallback","from":{"model":"claude-x"},"to":{"model":"claude-y"},"trigger":{"type":"refusal"}}}`
+	iterations := iterating(`{"type":"message","model":"claude-x","input_tokens":4,"output_tokens":3},{"type":"fallback_message","model":"claude-z","input_tokens":4,"output_tokens":1}`)
+	for name, c := range map[string]struct{ response, model string }{
+		"a block":    {sse(antStart, block, antEnd), "claude-y"},
+		"iterations": {sse(antStart, iterations, antEnd), "claude-z"},
+		"both":       {sse(antStart, block, iterations, antEnd), "claude-z"},
+		"declined":   {sse(antStart, iterating(`{"type":"message","model":"claude-y","input_tokens":4,"output_tokens":1}`), antEnd), "claude-x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everySize(t, anthropicURL, `{"stream":true,"messages":[{"role":"assistant","content":[{"type":"fallback","from":{"model":"a"},"to":{"model":"b"}}]}]}`, eventStream, c.response, func(t *testing.T, x *wire.Exchange, _ map[string]string) {
+				if diff := cmp.Diff([]any{c.model, int64(34), int64(1)}, []any{x.Answer.Model, x.Usage().Input, x.Usage().Output}); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
 func TestAnthropicErrors(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -80,11 +80,16 @@ func (a *Asked) Text(p Param) string {
 }
 
 // Stop returns the stop sequences.
-func (a *Asked) Stop() []string {
+func (a *Asked) Stop() []string { return a.texts(ParamStop) }
+
+// Encodings returns the formats in which embeddings are wanted.
+func (a *Asked) Encodings() []string { return a.texts(ParamEncoding) }
+
+func (a *Asked) texts(want Param) []string {
 	var all []string
 	for p, v := range a.options.all {
-		if p == ParamStop {
-			all = append(all, string(v))
+		if p == want {
+			all = append(all, word(v))
 		}
 	}
 	return all
@@ -117,7 +122,7 @@ const (
 	askFormat   // what is below is the formats' own
 )
 
-// maxStops bounds the stop sequences that are kept.
+// maxStops bounds the stop sequences that are kept, and the encodings.
 const maxStops = 16
 
 // value files a scalar of a request.
@@ -143,9 +148,9 @@ func (a *Asked) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 		if _, err := strconv.ParseFloat(string(v), 64); err == nil && t == jsonscan.Number {
 			a.options.set(p, v)
 		}
-	case askStop:
-		if t == jsonscan.String && a.options.count(ParamStop) < maxStops {
-			a.options.add(ParamStop, v)
+	case askStop, askEncoding:
+		if t == jsonscan.String && a.options.count(p) < maxStops {
+			a.options.add(p, v)
 		}
 	case askOutputType:
 		if kind := outputType(v); kind != "" && t == jsonscan.String {

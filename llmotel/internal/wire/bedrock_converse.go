@@ -227,7 +227,7 @@ func converseValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.refused++
 		}
 	case conComplaint:
-		x.complain(v)
+		x.refuse(v)
 	case conError:
 		// "com.amazon.coral.service#ThrottlingException"
 		x.Failed = true

@@ -27,7 +27,6 @@ func (a *Asked) ReasoningLevel() string     { return a.Text(ParamReasoningLevel)
 func (a *Asked) ServiceTier() string        { return a.Text(ParamServiceTier) }
 func (a *Asked) PreviousResponseID() string { return a.Text(ParamPreviousResponse) }
 func (a *Asked) ConversationID() string     { return a.Text(ParamConversation) }
-func (a *Asked) Encoding() string           { return a.Text(ParamEncoding) }
 func (a *Asked) GuardrailID() string        { return a.Text(ParamGuardrail) }
 
 // Has reports whether the request gives an option.

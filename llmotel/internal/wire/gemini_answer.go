@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
@@ -33,6 +34,8 @@ const (
 	geminiCacheDetails
 	geminiCandidateDetails
 	geminiRetryDelay
+	geminiErrorReason
+	geminiLimit
 )
 
 // geminiError is an error in place of an answer: also within a stream, and in an
@@ -41,7 +44,13 @@ var geminiError = []jsonscan.Member{
 	jsonscan.At("error", jsonscan.Object(ansError,
 		jsonscan.At("code", jsonscan.Value(ansErrorCode)),
 		jsonscan.At("status", jsonscan.Value(ansErrorType)),
-		jsonscan.At("details", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("retryDelay", jsonscan.Value(geminiRetryDelay))))))),
+		jsonscan.At("message", jsonscan.Value(ansErrorMessage)),
+		jsonscan.At("details", jsonscan.Array(0, jsonscan.Object(0, // google/rpc/error_details.proto
+			jsonscan.At("retryDelay", jsonscan.Value(geminiRetryDelay)),
+			jsonscan.At("reason", jsonscan.Value(geminiErrorReason)),
+			jsonscan.At("metadata", jsonscan.Object(0, jsonscan.At("quota_limit", jsonscan.Value(geminiLimit)))),
+			jsonscan.At("violations", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("quotaId", jsonscan.Value(geminiLimit))))),
+			jsonscan.At("requestId", jsonscan.Value(ansRequestID))))))),
 }
 
 var geminiAnswer = func() *jsonscan.Node {
@@ -85,15 +94,17 @@ var geminiAnswer = func() *jsonscan.Node {
 func geminiOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case geminiCandidate:
-		x.choice = x.seen
+		x.choice = x.seen // until its index is known, which comes last
 		x.seen++
-		x.reason(int(x.choice), "")
+		x.word = ""
+		if x.content != nil {
+			x.items.first = len(x.content.Output(int(x.choice)).Parts())
+		}
 	case geminiPart:
 		x.mark = 0
 		x.piece = nil
 	case geminiCall:
-		x.semantic = true
-		x.mark = geminiCalled
+		x.semantic, x.called = true, true
 		x.piece = x.content.Output(int(x.choice)).Part(content.ToolCall)
 	case geminiUsage:
 		// Counts are cumulative: the last ones hold, each on its own. Those by
@@ -106,22 +117,36 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 	}
 }
 
-// geminiCalled marks a candidate that calls a tool.
-const geminiCalled = 2
-
 func geminiClose(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case geminiPart:
 		if x.mark == geminiThought && x.piece != nil && x.piece.Kind() == content.Text {
 			x.piece.SetKind(content.Reasoning)
 		}
-		if x.content != nil {
-			x.content.Output(int(x.choice)).Join()
-		}
+	case geminiCandidate:
+		x.geminiCandidate()
 	case geminiModality:
 		x.geminiDetail()
 	case geminiEvent:
 		x.eventEnd()
+	}
+}
+
+// geminiCandidate files what a candidate has said, now that its index is known.
+func (x *Exchange) geminiCandidate() {
+	if x.content != nil {
+		from, first := x.content.Output(int(x.seen)-1), x.items.first
+		if to := x.content.Output(int(x.choice)); to != from {
+			n := len(to.Parts())
+			from.Give(first, to)
+			from, first = to, n
+		}
+		from.Join(first)
+	}
+	if x.word != "" {
+		x.finish(int(x.choice), x.word)
+	} else {
+		x.reason(int(x.choice), "")
 	}
 }
 
@@ -161,7 +186,7 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.choice = int32(n)
 		}
 	case geminiReason:
-		x.finish(int(x.choice), word(v))
+		x.word = word(v)
 	case geminiPartThought:
 		if t == jsonscan.True {
 			x.mark = geminiThought
@@ -180,6 +205,14 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case geminiRetryDelay:
 		if d, err := time.ParseDuration(string(v)); err == nil && d > 0 {
 			x.blame().RetryDelay = d
+		}
+	case geminiErrorReason:
+		if kind, ok := googleReasons[string(v)]; ok {
+			x.blame().told, x.blame().why = kind, word(v)
+		}
+	case geminiLimit: // waiting for the delay does not end one of a day
+		if x.why == "" && bytes.Contains(v, []byte("PerDay")) {
+			x.blame().told = providers.KindQuotaExhausted
 		}
 	case geminiTraffic:
 		x.Tier = geminiTier(v)

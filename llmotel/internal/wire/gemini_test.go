@@ -76,7 +76,7 @@ func TestGeminiUnary(t *testing.T) {
 			"input": `[{"role":"user","parts":[{"type":"text","content":"Look: "},{"type":"blob","mime_type":"image/png","modality":"image","content":"AAAA"},{"type":"uri","mime_type":"audio/mp3","modality":"audio","uri":"gs://b/o"}]},` +
 				`{"role":"assistant","parts":[{"type":"reasoning","content":"thinking"},{"type":"tool_call","name":"weather","arguments":{"city":"Bern"}}]},` +
 				`{"role":"user","parts":[{"type":"tool_call_response","response":{"sky":"blue"}}]}]`,
-			"output": `[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"Blue"},{"type":"tool_call","id":"c1","name":"weather","arguments":{"city":"Bern"}}],"finish_reason":"stop"},` +
+			"output": `[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"Blue"},{"type":"tool_call","id":"c1","name":"weather","arguments":{"city":"Bern"}}],"finish_reason":"tool_call"},` +
 				`{"role":"assistant","parts":[],"finish_reason":"length"}]`,
 			"tools": `[{"type":"function","name":"weather","description":"Tells the weather","parameters":{"type":"OBJECT"}}]`,
 		}, docs); diff != "" {
@@ -172,4 +172,28 @@ func TestGeminiEmbeddings(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+}
+
+// Google writes a candidate's index after all else.
+func TestGeminiCandidatesTellTheirIndexLast(t *testing.T) {
+	event := func(candidates ...string) string {
+		return `data: {"candidates":[` + strings.Join(candidates, ",") + `],"responseId":"r"}` + "\r\n\r\n"
+	}
+	candidate := func(index, text, reason string) string {
+		return `{"content":{"parts":[` + text + `],"role":"model"}` + reason + `,"index":` + index + `}`
+	}
+	response := event(candidate("0", `{"text":"hm","thought":true},{"text":"A"}`, ""), candidate("1", `{"text":"X"}`, "")) +
+		event(candidate("1", `{"text":"Y"},{"functionCall":{"name":"f","args":{"a":1}}},{"text":"Z"}`, `,"finishReason":"MAX_TOKENS"`)) +
+		event(candidate("1", `{"text":"!"}`, "")) +
+		event(candidate("0", `{"text":"B"}`, `,"finishReason":"STOP"`))
+	everySize(t, geminiStreamURL, `{"generationConfig":{"candidateCount":2}}`, eventStream, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
+		if diff := cmp.Diff([]string{"STOP", "MAX_TOKENS"}, x.Reasons); diff != "" {
+			t.Errorf("reasons (-want +got):\n%s", diff)
+		}
+		const want = `[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"AB"}],"finish_reason":"stop"},` +
+			`{"role":"assistant","parts":[{"type":"text","content":"XY"},{"type":"tool_call","name":"f","arguments":{"a":1}},{"type":"text","content":"Z!"}],"finish_reason":"length"}]`
+		if diff := cmp.Diff(want, docs["output"]); diff != "" {
+			t.Errorf("output (-want +got):\n%s", diff)
+		}
+	})
 }
