@@ -122,6 +122,7 @@ const (
 	anybodys dialect = iota
 	googles
 	mistrals
+	anthropics // on Bedrock
 )
 
 func dialectOf(provider string) dialect {
