@@ -23,17 +23,20 @@ func (s *Span) describe(e *ending, d *documents) {
 	kvs := s.appendAttributes((*buf)[:0], e)
 	kvs = append(kvs, d.more...)
 	if details {
-		s.details(s.call.start.attrs, kvs, d)
+		s.details(s.call.attrs, kvs, d)
 	}
 	if recording {
+		if s.learned && !s.foreign { // else the start's attributes tell it
+			kvs = append(kvs, genai.RequestModelKey.String(s.call.Model))
+		}
 		if s.capturing&toSpan != 0 {
 			kvs = s.inst.appendPromptVariables(kvs, s.detached())
 			kvs = d.append(kvs, s.inst.capture.structured)
 		}
 		switch {
 		case s.foreign:
-			s.span.SetName(s.call.start.name)
-			s.span.SetAttributes(s.call.start.attrs...)
+			s.span.SetName(s.call.name)
+			s.span.SetAttributes(s.call.attrs...)
 		case e.err != nil:
 			s.span.SetStatus(codes.Error, e.failure.message)
 		}

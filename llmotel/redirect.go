@@ -63,7 +63,7 @@ func (s *Span) resume(ctx context.Context, old *Span, call *Call) context.Contex
 	old.content.Free()
 	old.content = nil
 	s.inst, s.span, s.into, s.outer, s.call, s.begun = old.inst, old.span, old.into, old.outer, old.call, old.begun
-	s.agent, s.capturing, s.foreign, s.attempts, s.resends, s.parts = old.agent, old.capturing, old.foreign, old.attempts, old.resends, old.parts
+	s.agent, s.capturing, s.foreign, s.learned, s.attempts, s.resends, s.parts = old.agent, old.capturing, old.foreign, old.learned, old.attempts, old.resends, old.parts
 	s.call.asked = call.asked
 	s.around = ctx
 	if s.span != nil {

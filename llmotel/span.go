@@ -31,6 +31,7 @@ type Span struct {
 	// capturing is where content goes.
 	capturing destinations
 	foreign   bool // the span is a vendor SDK's own, which ends it
+	learned   bool // the model was not known when the span started; as what is below mu
 
 	mu       sync.Mutex // held for what follows, which End freezes
 	attempts int32

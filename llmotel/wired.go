@@ -9,7 +9,6 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
-	"github.com/llmotel/sdk/llmotel/internal/genai"
 )
 
 // What the ways in that read calls off the wire need of a Span.
@@ -78,7 +77,8 @@ func (c *capture) wireBuilder() *content.Builder {
 }
 
 // learn tells the model asked for, if it was not known when the span started:
-// a long request may name it last.
+// a long request may name it last. The span gets it with all else at its end, and
+// until then no larger.
 func (s *Span) learn(model string) {
 	if model == "" {
 		return
@@ -88,12 +88,11 @@ func (s *Span) learn(model string) {
 	if s.call.Model != "" || s.ended.Load() {
 		return
 	}
-	k := *s.call.start
+	k := s.call.startKey
 	k.Model = model
-	s.call.start = &k
+	s.call.start, s.learned = s.inst.starts.of(k), true
 	if s.into == nil && !s.foreign {
-		s.span.SetName(s.call.Operation + " " + model)
-		s.span.SetAttributes(genai.RequestModelKey.String(model))
+		s.span.SetName(s.call.name)
 	}
 }
 

@@ -72,7 +72,7 @@ type OpenStream struct {
 
 // RetainedAlone returns what each open stream holds in memory, without a vendor's
 // SDK around it.
-func RetainedAlone(c Caller, o OpenStream) (float64, error) {
+func RetainedAlone(do func(*http.Request) (*http.Response, error), o OpenStream) (float64, error) {
 	const streams = 256 // what the runtime itself keeps is divided by them
 	open := make([]*http.Response, 0, streams+1)
 	cancels := make([]context.CancelFunc, 0, streams+1)
@@ -100,7 +100,7 @@ func RetainedAlone(c Caller, o OpenStream) (float64, error) {
 		if o.Once {
 			req.GetBody = nil
 		}
-		resp, err := c.Do(req) //nolint:bodyclose // it is kept open
+		resp, err := do(req) //nolint:bodyclose // it is kept open
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,9 @@ package benchmarks_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -10,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/llmotel/sdk/internal/benchmarks"
+	"github.com/llmotel/sdk/llmotel"
 )
 
 // The limits are those of docs/performance.md. Allocations and bytes are exact
@@ -120,47 +123,83 @@ func TestAllocatedMemoryOfOpenStream(t *testing.T) {
 	}
 }
 
-// openLimit is how much an open stream may keep, whatever it is, however long, and
-// wherever it has stopped.
+// openLimit is how much an open stream may keep, in whatever format, however long,
+// whatever was asked for, and wherever it has stopped.
 const openLimit = 2 << 10
+
+// openWay is a way to have streams observed, and how often in one it is looked at
+// what it keeps: every so many bytes of what it begins with, of some of its text, and
+// of its end.
+type openWay struct {
+	name  string
+	opts  []llmotel.Option
+	http  []llmotel.HTTPOption
+	once  bool // the request is a long one, and cannot be had again
+	apart int
+}
 
 // What an open stream keeps, alone: with the client around it the request is kept
 // by more than one. Each format's request asks for as much as programs ask for, its
-// context can be cancelled, and the stream is left everywhere: between events, and
-// in the middle of lines that tell ids, texts, counts.
+// context can be cancelled and is attributed, and the stream is left everywhere:
+// between events, and in the middle of lines that tell ids, texts, counts.
 func TestAllocatedMemoryOfOpenStreamAlone(t *testing.T) {
 	exact(t)
+	noTimes := []llmotel.Option{llmotel.WithoutTimePerOutputChunk()}
+	ways := []openWay{
+		{name: "no chunk times", opts: noTimes, apart: 61},
+		{name: "chunk times", apart: 211},
+		{name: "a long request that cannot be had again", opts: noTimes, once: true, apart: 211},
+	}
 	for _, f := range benchmarks.Formats() {
 		t.Run(f.Name, func(t *testing.T) {
-			bare := retainedAlone(t, benchmarks.Bare, benchmarks.OpenStream{Format: f, After: len(f.Events[0]), Cancellable: true})
-			for _, name := range []string{benchmarks.NoTimes, benchmarks.Middleware} {
+			for _, w := range ways {
 				most, at := 0.0, 0
-				for _, after := range places(f) {
-					got := retainedAlone(t, name, benchmarks.OpenStream{Format: f, After: after, Cancellable: true}) - bare
-					if got > most {
+				f := w.asked(f)
+				bare := retainedAlone(t, benchmarks.NewFormatTransport(f).RoundTrip, w.stream(f, 1))
+				for _, after := range places(f, w.apart) {
+					if got := retainedAlone(t, w.observed(t, f), w.stream(f, after)) - bare; got > most {
 						most, at = got, after
 					}
 				}
-				t.Logf("%s: an open stream keeps at most %v bytes, after %s", name, most, before(f, at))
+				t.Logf("%s: an open stream keeps at most %v bytes, after %s", w.name, most, before(f, at))
 				if most > openLimit {
-					t.Errorf("%s: an open stream keeps %v bytes after %s, want at most 2 KB", name, most, before(f, at))
+					t.Errorf("%s: an open stream keeps %v bytes after %s, want at most 2 KB", w.name, most, before(f, at))
 				}
 			}
 		})
 	}
 }
 
-func retainedAlone(t *testing.T, name string, o benchmarks.OpenStream) float64 {
-	t.Helper()
-	v, ok := benchmarks.Find(name)
-	if !ok {
-		t.Fatalf("no variant %q", name)
+// asked is f as it is asked for.
+func (w *openWay) asked(f benchmarks.Format) benchmarks.Format {
+	if w.once {
+		f.Request = strings.Replace(f.Request, "Why? ", strings.Repeat("Why? ", 2000), 1)
 	}
-	c, err := v.New(benchmarks.Recording(), benchmarks.NewFormatTransport(o.Format))
+	return f
+}
+
+func (w *openWay) stream(f benchmarks.Format, after int) benchmarks.OpenStream {
+	return benchmarks.OpenStream{
+		Format: f, After: after, Cancellable: true, Once: w.once,
+		Attribution: llmotel.Attribution{Feature: "summary", FeatureVersion: "3", Prompt: "short", User: "u1", Tenant: "t1"},
+	}
+}
+
+type roundTrip = func(*http.Request) (*http.Response, error)
+
+func (w *openWay) observed(t *testing.T, f benchmarks.Format) roundTrip {
+	t.Helper()
+	p := benchmarks.Recording()
+	inst, err := llmotel.New(append([]llmotel.Option{llmotel.WithTracerProvider(p.Tracers), llmotel.WithMeterProvider(p.Meters)}, w.opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bytes, err := benchmarks.RetainedAlone(c, o)
+	return inst.Transport(benchmarks.NewFormatTransport(f), w.http...).RoundTrip
+}
+
+func retainedAlone(t *testing.T, do roundTrip, o benchmarks.OpenStream) float64 {
+	t.Helper()
+	bytes, err := benchmarks.RetainedAlone(do, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,9 +207,9 @@ func retainedAlone(t *testing.T, name string, o benchmarks.OpenStream) float64 {
 }
 
 // places are where a stream of a format is left: after each of the events that it
-// begins and ends with and after some of its text, and in each of these all over.
-func places(f benchmarks.Format) []int {
-	const apart, edge = 61, 4
+// begins and ends with and after some of its text, and in each of these.
+func places(f benchmarks.Format, apart int) []int {
+	const edge = 4
 	var out []int
 	start := 0
 	for i, e := range f.Events {

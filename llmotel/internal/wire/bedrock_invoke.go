@@ -110,7 +110,7 @@ var invokeAsk = []jsonscan.Member{
 
 func invokeAskValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	if id == invVersion {
-		x.format = invokeAnthropic // the ARN did not tell; the answer will be read as its
+		x.dialect = anthropics // the ARN did not tell; the answer will be read as its
 		return
 	}
 	openAIChat.ask.value(x, id, t, v)

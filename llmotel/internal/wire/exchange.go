@@ -211,6 +211,9 @@ func (x *Exchange) Request(p []byte) {
 // Response begins the response with its headers.
 func (x *Exchange) Response(status int, h http.Header) {
 	x.phase = responding
+	if x.dialect == anthropics {
+		x.format = invokeAnthropic
+	}
 	if x.reading = (reading{}); x.building != nil {
 		x.clear()
 	}

@@ -128,6 +128,7 @@ const (
 	anybodys dialect = iota
 	googles
 	mistrals
+	anthropics // on Bedrock
 )
 
 func dialectOf(provider string) dialect {
