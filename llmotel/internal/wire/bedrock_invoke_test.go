@@ -247,7 +247,7 @@ func TestInvokeToolCalls(t *testing.T) {
 				header = amazonStream
 			}
 			everySize(t, bedrockURL+c.model+"/"+c.action, `{}`, header, c.response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-				if diff := cmp.Diff([]string{c.reason}, x.Reasons); diff != "" {
+				if diff := cmp.Diff([]string{c.reason}, x.Reasons()); diff != "" {
 					t.Errorf("reasons (-want +got):\n%s", diff)
 				}
 				if diff := cmp.Diff(`[{"role":"assistant","parts":[`+c.calls+`],"finish_reason":"tool_call"}]`, docs["output"]); diff != "" {
@@ -264,7 +264,7 @@ func TestInvokedEmbeddings(t *testing.T) {
 		`{"taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingDimension":384,"text":{"value":"hi"}}}`: {int64(384), []string(nil)},
 	} {
 		x := reply(t, bedrockURL+"amazon.titan-embed-text-v2%3A0/invoke", request, http.StatusOK, http.Header{}, `{}`)
-		if diff := cmp.Diff(want, []any{x.Dimensions, x.Encodings}); diff != "" {
+		if diff := cmp.Diff(want, []any{x.Dimensions(), x.Encodings()}); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", request, diff)
 		}
 	}

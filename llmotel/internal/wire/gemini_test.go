@@ -187,7 +187,7 @@ func TestGeminiCandidatesTellTheirIndexLast(t *testing.T) {
 		event(candidate("1", `{"text":"!"}`, "")) +
 		event(candidate("0", `{"text":"B"}`, `,"finishReason":"STOP"`))
 	everySize(t, geminiStreamURL, `{"generationConfig":{"candidateCount":2}}`, eventStream, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		if diff := cmp.Diff([]string{"STOP", "MAX_TOKENS"}, x.Reasons); diff != "" {
+		if diff := cmp.Diff([]string{"STOP", "MAX_TOKENS"}, x.Reasons()); diff != "" {
 			t.Errorf("reasons (-want +got):\n%s", diff)
 		}
 		const want = `[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"AB"}],"finish_reason":"stop"},` +
