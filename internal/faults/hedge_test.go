@@ -123,7 +123,7 @@ func TestHedge(t *testing.T) {
 					left, hedged := make(chan struct{}, 1), make(chan struct{})
 					d := newDuel(t, wire, another(wire), failover.WithHedge(delay))
 					d.primary.Script(func(x *faults.Exchange) {
-						<-hedged
+						hold(hedged)
 						faults.Answer(x)
 					})
 					d.backup.Script(func(x *faults.Exchange) {
@@ -142,6 +142,14 @@ func TestHedge(t *testing.T) {
 	}
 }
 
+// hold waits for the channel, but not for ever where a test has failed.
+func hold(until <-chan struct{}) {
+	select {
+	case <-until:
+	case <-time.After(30 * time.Second):
+	}
+}
+
 // TestHedgeIsWonByTheFirstChunk: the target whose text comes first answers,
 // though the other could have been at its end before.
 func TestHedgeIsWonByTheFirstChunk(t *testing.T) {
@@ -153,7 +161,7 @@ func TestHedgeIsWonByTheFirstChunk(t *testing.T) {
 			d.primary.Script(faults.Left(faults.At(faults.AfterStart, faults.Stall), left))
 			d.backup.Script(func(x *faults.Exchange) {
 				faults.At(faults.AfterFirstText, func(x *faults.Exchange) {
-					<-goOn // the other has been closed by then
+					hold(goOn) // the other has been closed by then
 					w := x.Wire
 					for _, piece := range w.Events()[len(w.Start)+1:] {
 						x.Piece(piece)
