@@ -55,11 +55,7 @@ func newDuel(t *testing.T, wire, next string, opts ...failover.Option) *duel {
 			t.Error(err)
 		}
 	})
-	opts = append(append(telemetry.Options(), opts...), failover.WithHooks(failover.Hooks{CallEnd: func(_ context.Context, e failover.EndEvent) {
-		d.bed.mu.Lock()
-		defer d.bed.mu.Unlock()
-		d.end = e
-	}}))
+	opts = append(append(telemetry.Options(), opts...), failover.WithHooks(d.ends()))
 	d.chain, err = failover.New([]failover.Target{
 		{Name: "primary", Provider: adapter(t, wire, d.primary.URL, faults.NewClient(t, nil, nil))},
 		{Name: "backup", Provider: adapter(t, next, d.backup.URL, faults.NewClient(t, nil, nil))},
