@@ -28,7 +28,7 @@ func (g *gate) until(at faults.Point) faults.Fault {
 		raise(&g.most, g.now.Add(1))
 		faults.At(at, func(x *faults.Exchange) {
 			g.arrived <- struct{}{}
-			<-g.open
+			hold(g.open)
 			g.now.Add(-1)
 			ending(x, at)
 		})(x)
@@ -84,7 +84,7 @@ func TestConcurrencyLimit(t *testing.T) {
 						})
 					}
 					for range limit {
-						<-g.arrived
+						hold(g.arrived)
 					}
 					for range 3 {
 						r, err := b.call(t.Context(), stream)

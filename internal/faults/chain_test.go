@@ -111,16 +111,21 @@ func newBed(t testing.TB, wire string, s *scenario, opts ...failover.TargetOptio
 	chain, err := failover.New([]failover.Target{
 		{Name: "primary", Provider: adapter(t, wire, address, faults.NewClient(t, roots, nil)), Options: opts},
 		{Name: "backup", Provider: adapter(t, wire, b.backup.URL, faults.NewClient(t, nil, nil))},
-	}, append([]failover.Option{failover.WithHooks(failover.Hooks{CallEnd: func(_ context.Context, e failover.EndEvent) {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.end = e
-	}})}, s.options...)...)
+	}, append([]failover.Option{failover.WithHooks(b.ends())}, s.options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.chain = chain
 	return b
+}
+
+// ends keeps what is told at the end of a call.
+func (b *bed) ends() failover.Hooks {
+	return failover.Hooks{CallEnd: func(_ context.Context, e failover.EndEvent) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.end = e
+	}}
 }
 
 func (b *bed) call(ctx context.Context, stream bool) (*providers.Response, error) {

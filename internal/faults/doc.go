@@ -17,7 +17,8 @@
 // those of the client, so that a test sees what is left behind.
 //
 // The tests drive every row of failover.Table through it, unary and stream,
-// and write docs/faults.md; they hold an outage of a minute, and a minute of
+// and write docs/faults.md; what HTTP/2 breaks differently they meet on net/http's
+// own server; they hold an outage of a minute, and a minute of
 // Toxiproxy between client and server.
 //
 // The module stands outside go.work: it needs every vendor's adapter.

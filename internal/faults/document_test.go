@@ -73,6 +73,8 @@ const outro = `## Calls that end on this side
 | a unary call on a stream inside stalls or breaks | as above | next target | TestStreamedGenerate |
 | an answer is slow ` + "`WithHedge`" + ` | ` + "`cancelled`" + ` for the one that loses | the first chunk's answer; the loser's connection is closed at once, its usage is paid for | TestHedge, TestHedgesCostIsCounted |
 | a key of several meets 429, 401 or 402 | that of its row | the answer of another key, at once; that key alone is left alone | TestKeyPool |
+| an answer over HTTP/2 is reset, or its connection closed | ` + "`network`" + ` | next target, or interrupted, as over HTTP/1.1 | TestHTTP2 |
+| an answer over HTTP/2 is given up | as above | the server is told at once; other answers on the connection go on | TestHTTP2, TestHTTP2GivesUpOneAnswer |
 | a target is at its limit on concurrency, requests or tokens | ` + "`rejected`" + ` | next target; nothing is sent | TestConcurrencyLimit, TestRequestsAMinute, TestTokensAMinute |
 `
 

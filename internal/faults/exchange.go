@@ -2,9 +2,7 @@ package faults
 
 import (
 	"bufio"
-	"cmp"
 	"crypto/tls"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -45,16 +43,6 @@ func (x *Exchange) Credential() string {
 	return ""
 }
 
-// recognise finds out what is asked for.
-func (x *Exchange) recognise() {
-	x.Wire = wireOf(x.Path)
-	var asked struct {
-		Stream bool `json:"stream"`
-	}
-	_ = json.Unmarshal(x.Body, &asked) // Gemini and Bedrock ask by the path
-	x.Stream = asked.Stream || strings.HasSuffix(x.Path, ":streamGenerateContent") || strings.HasSuffix(x.Path, "/converse-stream")
-}
-
 // Head writes the status line and the headers. A length below 0 announces
 // chunks.
 func (x *Exchange) Head(status int, contentType string, length int, headers ...string) {
@@ -76,7 +64,7 @@ func (x *Exchange) Head(status int, contentType string, length int, headers ...s
 // if the reply is a stream.
 func (x *Exchange) Begin(length int) {
 	if x.Stream {
-		x.Head(http.StatusOK, cmp.Or(x.Wire.media, "text/event-stream"), -1)
+		x.Head(http.StatusOK, x.Wire.Media(), -1)
 		return
 	}
 	x.Head(http.StatusOK, "application/json", length)

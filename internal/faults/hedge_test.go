@@ -55,11 +55,7 @@ func newDuel(t *testing.T, wire, next string, opts ...failover.Option) *duel {
 			t.Error(err)
 		}
 	})
-	opts = append(append(telemetry.Options(), opts...), failover.WithHooks(failover.Hooks{CallEnd: func(_ context.Context, e failover.EndEvent) {
-		d.bed.mu.Lock()
-		defer d.bed.mu.Unlock()
-		d.end = e
-	}}))
+	opts = append(append(telemetry.Options(), opts...), failover.WithHooks(d.ends()))
 	d.chain, err = failover.New([]failover.Target{
 		{Name: "primary", Provider: adapter(t, wire, d.primary.URL, faults.NewClient(t, nil, nil))},
 		{Name: "backup", Provider: adapter(t, next, d.backup.URL, faults.NewClient(t, nil, nil))},
@@ -123,7 +119,7 @@ func TestHedge(t *testing.T) {
 					left, hedged := make(chan struct{}, 1), make(chan struct{})
 					d := newDuel(t, wire, another(wire), failover.WithHedge(delay))
 					d.primary.Script(func(x *faults.Exchange) {
-						<-hedged
+						hold(hedged)
 						faults.Answer(x)
 					})
 					d.backup.Script(func(x *faults.Exchange) {
@@ -142,6 +138,14 @@ func TestHedge(t *testing.T) {
 	}
 }
 
+// hold waits for the channel, but not for ever where a test has failed.
+func hold(until <-chan struct{}) {
+	select {
+	case <-until:
+	case <-time.After(30 * time.Second):
+	}
+}
+
 // TestHedgeIsWonByTheFirstChunk: the target whose text comes first answers,
 // though the other could have been at its end before.
 func TestHedgeIsWonByTheFirstChunk(t *testing.T) {
@@ -153,7 +157,7 @@ func TestHedgeIsWonByTheFirstChunk(t *testing.T) {
 			d.primary.Script(faults.Left(faults.At(faults.AfterStart, faults.Stall), left))
 			d.backup.Script(func(x *faults.Exchange) {
 				faults.At(faults.AfterFirstText, func(x *faults.Exchange) {
-					<-goOn // the other has been closed by then
+					hold(goOn) // the other has been closed by then
 					w := x.Wire
 					for _, piece := range w.Events()[len(w.Start)+1:] {
 						x.Piece(piece)

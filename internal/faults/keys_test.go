@@ -1,7 +1,6 @@
 package faults_test
 
 import (
-	"context"
 	"slices"
 	"sync"
 	"testing"
@@ -41,11 +40,7 @@ func newRing(t *testing.T, wire string, byKey map[string]faults.Fault, opts ...f
 	r.chain, err = failover.New([]failover.Target{
 		{Name: "primary", Keys: keys, Options: append([]failover.TargetOption{failover.WithMaxAttempts(1)}, opts...)},
 		{Name: "backup", Provider: adapter(t, wire, r.backup.URL, faults.NewClient(t, nil, nil))},
-	}, failover.WithHooks(failover.Hooks{CallEnd: func(_ context.Context, e failover.EndEvent) {
-		r.bed.mu.Lock()
-		defer r.bed.mu.Unlock()
-		r.end = e
-	}}))
+	}, failover.WithHooks(r.ends()))
 	if err != nil {
 		t.Fatal(err)
 	}

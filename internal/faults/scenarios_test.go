@@ -112,6 +112,11 @@ var groups = []struct {
 		{name: "stalls after the headers", fault: faults.At(faults.AfterHeaders, faults.Stall), limits: true, unary: fails(providers.KindTimeout), stream: fails(providers.KindTimeout)},
 		{name: "stalls before the first text", fault: faults.At(faults.AfterStart, faults.Stall), limits: true, unary: fails(providers.KindTimeout), stream: fails(providers.KindTimeout)},
 		{name: "stalls after the first text", fault: faults.At(faults.AfterFirstText, faults.Stall), limits: true, unary: fails(providers.KindTimeout), stream: breaks(providers.KindTimeout)},
+		{name: "stalls before the finish reason", fault: faults.At(faults.BeforeLast, faults.Stall), limits: true, unary: fails(providers.KindTimeout), stream: breaks(providers.KindTimeout)},
+		{
+			name: "stalls before the terminator", fault: faults.At(faults.BeforeClosing, faults.Stall), limits: true, unary: fails(providers.KindTimeout), stream: breaks(providers.KindTimeout),
+			except: map[string]outcome{"openai": answered, "gemini": answered},
+		},
 		{name: "trickles byte by byte", fault: faults.Trickle(50 * time.Microsecond)},
 	}},
 	{"Ends", []scenario{

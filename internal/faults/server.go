@@ -175,7 +175,7 @@ func (s *Server) serve(raw net.Conn) {
 			return
 		}
 		x := &Exchange{Header: req.Header, Path: req.URL.Path, Body: body, raw: raw, conn: conn, in: in}
-		x.recognise()
+		x.Wire, x.Stream = Asked(x.Path, body)
 		s.next()(x)
 		if !x.keep {
 			return

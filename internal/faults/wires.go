@@ -1,6 +1,8 @@
 package faults
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -41,6 +43,9 @@ func (w *Wire) Events() []string {
 	return all
 }
 
+// Media is the type of a stream's body.
+func (w *Wire) Media() string { return cmp.Or(w.media, "text/event-stream") }
+
 // Event returns data as an event of a stream.
 func (w *Wire) Event(data string) string { return w.event(data) }
 
@@ -57,7 +62,16 @@ func quote(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// wireOf tells the protocol by the path.
+// Asked tells by the path and the body of a request which protocol it speaks, and
+// whether it asks for a stream.
+func Asked(path string, body []byte) (w *Wire, stream bool) {
+	var asked struct {
+		Stream bool `json:"stream"`
+	}
+	_ = json.Unmarshal(body, &asked) // Gemini and Bedrock ask by the path
+	return wireOf(path), asked.Stream || strings.HasSuffix(path, ":streamGenerateContent") || strings.HasSuffix(path, "/converse-stream")
+}
+
 func wireOf(path string) *Wire {
 	switch {
 	case strings.HasSuffix(path, "/responses"):
