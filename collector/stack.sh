@@ -113,7 +113,7 @@ up() {
 	fi
 	await jaeger
 	await prometheus
-	GOMEMLIMIT=400MiB run collector "$bin/otelcol" --config="$here/otel-config.yaml" "${overlays[@]}"
+	GOMEMLIMIT=280MiB GOGC=300 run collector "$bin/otelcol" --config="$here/otel-config.yaml" "${overlays[@]}"
 	await collector
 	cat <<-END
 

@@ -60,7 +60,7 @@ func (p Pipeline) Collector(n int, configs []string, env ...string) (Spec, error
 			"COLLECTOR_ZPAGES_PORT=" + p.collectorPort(n, 4), "COLLECTOR_STATE_DIR=" + state,
 			"JAEGER_OTLP_ENDPOINT=" + p.JaegerOTLP(), "OTLP_BACKEND_ENDPOINT=" + p.JaegerOTLP(),
 			"PROMETHEUS_OTLP_ENDPOINT=" + p.PrometheusURL() + "/api/v1/otlp",
-			"GOMEMLIMIT=400MiB", // As docker-compose.yml has it.
+			"GOMEMLIMIT=280MiB", "GOGC=300", // As docker-compose.yml has it.
 		}, env...),
 	}, nil
 }
