@@ -25,6 +25,9 @@ func (p Pipeline) OwnMetrics(n int) string {
 	return "http://127.0.0.1:" + p.collectorPort(n, 3) + "/metrics"
 }
 
+// Health is where the n-th collector says that it is ready.
+func (p Pipeline) Health(n int) string { return "http://127.0.0.1:" + p.collectorPort(n, 2) + "/" }
+
 // JaegerURL is where Jaeger is asked.
 func (p Pipeline) JaegerURL() string { return "http://127.0.0.1:" + strconv.Itoa(p.Base+100) }
 
@@ -53,7 +56,7 @@ func (p Pipeline) Collector(n int, configs []string, env ...string) (Spec, error
 	}
 	return Spec{
 		Name: name, Binary: "otelcol", Dir: p.Dir, Args: args,
-		Health: "http://127.0.0.1:" + p.collectorPort(n, 2) + "/",
+		Health: p.Health(n),
 		Env: append([]string{
 			"COLLECTOR_GRPC_PORT=" + p.collectorPort(n, 0), "COLLECTOR_HTTP_PORT=" + p.collectorPort(n, 1),
 			"COLLECTOR_HEALTH_PORT=" + p.collectorPort(n, 2), "COLLECTOR_METRICS_PORT=" + p.collectorPort(n, 3),
