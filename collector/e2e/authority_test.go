@@ -27,7 +27,7 @@ func postHTTPS(t *testing.T, dir, url, token string, withCertificate bool, versi
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: version, MaxVersion: version} //nolint:gosec // Older ones are what is to be refused.
+	config := &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: version, MaxVersion: version}
 	config.RootCAs.AppendCertsFromPEM(pemBytes)
 	if withCertificate {
 		certificate, err := tls.LoadX509KeyPair(filepath.Join(dir, "client.crt"), filepath.Join(dir, "client.key"))

@@ -176,7 +176,7 @@ func TestTLSFleet(t *testing.T) {
 	try := func(name, says string, env ...string) {
 		tried++
 		process := agent(env...)
-		load := &rig.Load{Service: "llmotel-e2e-tls", Seed: uint64(tried), Traces: 10, Spans: 21, To: []string{p.GRPC(1)}} //nolint:gosec // A number from 0 on.
+		load := &rig.Load{Service: "llmotel-e2e-tls", Seed: uint64(tried), Traces: 10, Spans: 21, To: []string{p.GRPC(1)}}
 		if _, err := load.Send(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}

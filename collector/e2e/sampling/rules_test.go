@@ -68,7 +68,7 @@ func testWay(t *testing.T, p rig.Pipeline, program *program, ownMetrics string) 
 		all   []made
 		group sync.WaitGroup
 	)
-	add := func(e example, ctx context.Context) { //nolint:revive // The context is what the example left behind.
+	add := func(ctx context.Context, e example) {
 		mu.Lock()
 		defer mu.Unlock()
 		all = append(all, made{e, trace.SpanContextFromContext(ctx).TraceID()})
@@ -79,7 +79,7 @@ func testWay(t *testing.T, p rig.Pipeline, program *program, ownMetrics string) 
 			if err != nil {
 				t.Errorf("%s: %v", e.name, err)
 			}
-			add(e, ctx)
+			add(ctx, e)
 		})
 	}
 	group.Go(func() {
