@@ -2,7 +2,6 @@ package sampling
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -103,7 +102,21 @@ const foreignSpans = 4
 
 // passedOver is a call whose first target has an open breaker.
 func passedOver(ctx context.Context, c *failover.Chain) error {
-	return errors.Join(c.Open("target-0"), ask(ctx, c, "target-1"))
+	if err := c.Open("target-0"); err != nil { //nolint:contextcheck // A breaker is opened by hand, outside any call.
+		return err
+	}
+	return ask(ctx, c, "target-1")
+}
+
+// cancelled is a call whose caller gives up.
+func cancelled(ctx context.Context, p *program) error {
+	chain, err := p.chain([][]mock.Step{{mock.Stall()}})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+	defer cancel()
+	return fail(ctx, chain)
 }
 
 const ordinary = 1_000 // millionths of a dollar
@@ -120,6 +133,7 @@ var examples = []example{
 	{name: "another instrumentation's, ordinary", run: foreign, spans: 1 + foreignSpans},
 
 	{name: "a child in error below a root that is fine", run: chained([][]mock.Step{refusing}, fail), rules: []string{"errors"}, spans: 3, visits: 1},
+	{name: "a call that its caller cancels", run: cancelled, rules: []string{"errors"}, spans: 3, visits: 1},
 	{name: "all targets fail", run: chained([][]mock.Step{broken, broken}, fail, once), rules: []string{"errors", "fallbacks"}, spans: 4, visits: 2},
 	{
 		name: "a stream that breaks", run: chained([][]mock.Step{{mock.CutAfter(2).Delay(0)}}, func(ctx context.Context, c *failover.Chain) error {

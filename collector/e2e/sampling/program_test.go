@@ -124,7 +124,7 @@ func fail(ctx context.Context, c *failover.Chain) error {
 }
 
 // start runs a program of the pipeline until the test's end.
-func start(t *testing.T, spec rig.Spec) *rig.Process {
+func start(t *testing.T, spec rig.Spec) {
 	t.Helper()
 	process, err := rig.Start(t.Context(), spec)
 	if err != nil {
@@ -138,7 +138,6 @@ func start(t *testing.T, spec rig.Spec) *rig.Process {
 			t.Logf("last lines of %s:\n%s", spec.Name, process.Tail(10))
 		}
 	})
-	return process
 }
 
 func startCollector(t *testing.T, p rig.Pipeline, n int, configs []string, env ...string) {

@@ -68,7 +68,7 @@ func testWay(t *testing.T, p rig.Pipeline, program *program, ownMetrics string) 
 		all   []made
 		group sync.WaitGroup
 	)
-	add := func(e example, ctx context.Context) { //nolint:revive // The context is what the example left behind.
+	add := func(ctx context.Context, e example) {
 		mu.Lock()
 		defer mu.Unlock()
 		all = append(all, made{e, trace.SpanContextFromContext(ctx).TraceID()})
@@ -79,7 +79,7 @@ func testWay(t *testing.T, p rig.Pipeline, program *program, ownMetrics string) 
 			if err != nil {
 				t.Errorf("%s: %v", e.name, err)
 			}
-			add(e, ctx)
+			add(ctx, e)
 		})
 	}
 	group.Go(func() {
@@ -154,6 +154,16 @@ func testWay(t *testing.T, p rig.Pipeline, program *program, ownMetrics string) 
 			}
 			return err
 		})
+	}
+	// An exemplar is of any call: its trace may be gone, but it is one of these.
+	exemplars, err := rig.Exemplars(t.Context(), p.PrometheusURL(), fmt.Sprintf("gen_ai_client_inference_duration_seconds_bucket{service_name=%q}", program.service))
+	if err != nil || len(exemplars) == 0 {
+		t.Errorf("%d exemplars (%v)", len(exemplars), err)
+	}
+	for _, id := range exemplars {
+		if !slices.ContainsFunc(all, func(m made) bool { return m.id.String() == id }) {
+			t.Errorf("the exemplar of %s leads to no call of this program", id)
+		}
 	}
 	t.Logf("%d of %d traces kept, by rule %v; %d calls and %.6f dollars in Prometheus", len(kept), len(all), rules, visits, float64(micros)/1e6)
 }
