@@ -104,6 +104,55 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// TestRunbooks: each page has what a person who was woken needs, names panels that exist, and is listed.
+func TestRunbooks(t *testing.T) {
+	list, err := os.ReadFile(repository + "/docs/runbooks/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	titles := map[string]bool{}
+	for _, d := range dashboards(t) {
+		titles[d.Title] = true
+		for _, p := range d.Panels {
+			titles[p.Title] = true
+		}
+	}
+	seen := 0
+	for _, r := range rules(t) {
+		if r.Alert == "" {
+			continue
+		}
+		seen++
+		content, err := os.ReadFile(repository + "/docs/runbooks/" + r.Alert + ".md")
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		page := string(content)
+		from := 0
+		for _, part := range []string{"# " + r.Alert + "\n\n", "**Who notices.** ", "\n## Look\n\n1. ", "\n## Do\n\n", "\n## Tune\n\n"} {
+			at := strings.Index(page[from:], part)
+			if at < 0 {
+				t.Errorf("%s has no %q in its place", r.Alert, part)
+				break
+			}
+			from += at
+		}
+		meaning, _, _ := strings.Cut(strings.TrimPrefix(page, "# "+r.Alert+"\n\n"), "\n")
+		if !strings.Contains(string(list), "| ["+r.Alert+"]("+r.Alert+".md) | "+meaning+" |\n") {
+			t.Errorf("README.md does not list %s as %q", r.Alert, meaning)
+		}
+		for _, m := range regexp.MustCompile(`\*([A-Z][^*\n]+)\*`).FindAllStringSubmatch(strings.ReplaceAll(page, "**", ""), -1) {
+			if !titles[m[1]] {
+				t.Errorf("%s names %q, which is no dashboard and no panel", r.Alert, m[1])
+			}
+		}
+	}
+	if seen != 19 {
+		t.Errorf("%d alerts", seen)
+	}
+}
+
 // TestAlertmanagerFiles lets amtool check each file that ALERTMANAGER_CONFIG may choose. They differ in receivers alone.
 func TestAlertmanagerFiles(t *testing.T) {
 	amtool := binaryPath(t, "amtool")
