@@ -38,9 +38,11 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		}
 		return next(req)
 	}
+	asked := req
+	var kept *memoryBody
 	if w.retries > 0 {
 		var err error
-		if req, err = keepBody(req); err != nil {
+		if req, kept, err = keepBody(req); err != nil {
 			return nil, err
 		}
 	}
@@ -79,17 +81,23 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	if body != nil {
 		sent.Body = body
 	}
-	hide := w.asksForUsage(x, req) && withUsage(sent)
+	var asking *memoryBody
+	var hide bool
+	if w.asksForUsage(x, req) {
+		asking, hide = withUsage(sent)
+	}
 	defer func() {
 		if x != nil { // next has panicked
 			tee.detach()
 			span.endPanic()
 		}
 	}()
-	resp, err := w.send(sent, req, x, next)
+	resp, err := w.send(sent, x, next)
 	tee.detach()
+	kept.forget()
+	asking.forget()
 	span.learn(x.Asked.Model)
-	if err == nil && resp != nil && w.redirects(req, resp) {
+	if err == nil && resp != nil && w.redirects(asked, resp) {
 		x.await(ctx, req, resp)
 		x = nil
 		return resp, nil

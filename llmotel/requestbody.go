@@ -1,7 +1,6 @@
 package llmotel
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"slices"
@@ -34,21 +33,22 @@ func (b *readBuffer) free() {
 // keepBody gives a request that is to be retried, but cannot be sent again, a
 // copy of its body in memory, and so a GetBody: AWS's requests have none. req is
 // the caller's and stays as it is.
-func keepBody(req *http.Request) (*http.Request, error) {
+func keepBody(req *http.Request) (*http.Request, *memoryBody, error) {
 	if req.Body == nil || req.Body == http.NoBody || req.GetBody != nil {
-		return req, nil
+		return req, nil, nil
 	}
 	all, err := io.ReadAll(req.Body)
 	if closed := req.Body.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	body := &memoryBody{bytes: all}
 	kept := req.WithContext(req.Context())
-	kept.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(all)), nil }
-	kept.Body, err = kept.GetBody()
-	return kept, err
+	kept.GetBody = body.get
+	kept.Body, err = body.get()
+	return kept, body, err
 }
 
 // readRequest reads what the request asks for and returns the body to send in
