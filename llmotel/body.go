@@ -40,7 +40,7 @@ func (b *responseBody) waiting() {
 	}
 	if !x.opened || x.span.inst.metrics.chunkTimes {
 		x.opened = true
-		x.span.waits(x.Answer.Model)
+		x.span.waits(x.Answer.Model())
 	}
 }
 
@@ -67,7 +67,7 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 	chunks := x.Chunks
 	_, _ = x.Write(p) // takes everything
 	if x.Stream && x.Chunks > chunks {
-		x.span.arrived(&x.streamed, x.Chunks-chunks, x.Answer.Model)
+		x.span.arrived(&x.streamed, x.Chunks-chunks, x.Answer.Model())
 	}
 	if last || x.Ended() {
 		return b.take()

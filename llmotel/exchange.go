@@ -245,8 +245,8 @@ func (x *exchange) transportError(ctx context.Context, err error) *providers.Err
 // result is what the response has said so far.
 func (x *exchange) result() Result {
 	r := Result{
-		ResponseID: x.ID, Model: x.Answer.Model, ServiceTier: x.Tier, SystemFingerprint: x.Fingerprint, Region: x.Region, API: apiType(x.API),
-		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes, Compacted: x.Compacted, refused: x.Refused() > 0,
+		ResponseID: x.ID, Model: x.Answer.Model(), ServiceTier: x.Tier(), SystemFingerprint: x.Fingerprint(), Region: x.Region, API: apiType(x.API),
+		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes(), Compacted: x.Compacted, refused: x.Refused() > 0,
 	}
 	if reasons := x.Reasons(); len(reasons) > 0 {
 		r.RawFinishReasons, r.FinishReasons = rawReasons(reasons), normalReasons(reasons)

@@ -275,12 +275,12 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.finish(0, word(v))
 		x.Compacted = x.Compacted || string(v) == "compaction"
 	case id == antTier:
-		if x.Tier != "fast" {
-			x.Tier = wordOr(v, x.Tier)
+		if x.Tier() != "fast" {
+			x.tier = nameOr(v, x.tier)
 		}
 	case id == antSpeed:
 		if string(v) == "fast" { // has prices of its own, whatever the tier
-			x.Tier = "fast"
+			x.tier = nameOr(v, x.tier)
 		}
 	case id == antGeo:
 		switch geo := word(v); geo {

@@ -85,7 +85,7 @@ var geminiAnswer = func() *jsonscan.Node {
 func geminiOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case geminiCandidate:
-		x.choice = x.seen
+		x.choice = choiceOf(x.seen)
 		x.seen++
 		x.reason(int(x.choice), "")
 	case geminiPart:
@@ -102,7 +102,7 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 	case geminiPromptDetails, geminiCacheDetails, geminiCandidateDetails:
 		x.part = int32(id)
 	case geminiModality:
-		x.word, x.detail = "", -1
+		x.word, x.detail = nil, -1
 	}
 }
 
@@ -131,7 +131,7 @@ func (x *Exchange) geminiDetail() {
 		return
 	}
 	var group [3]counter
-	switch x.word {
+	switch text(x.word) {
 	case "TEXT", "DOCUMENT":
 		group = [3]counter{nTextInput, nTextCached, nTextOutput}
 	case "AUDIO":
@@ -158,7 +158,7 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case geminiIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = int32(n)
+			x.choice = uint8(n)
 		}
 	case geminiReason:
 		x.finish(int(x.choice), word(v))
@@ -182,7 +182,7 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.blame().RetryDelay = d
 		}
 	case geminiTraffic:
-		x.Tier = geminiTier(v)
+		x.tier = nameOf([]byte(geminiTier(v)))
 	case geminiModalityName:
 		x.word = words[string(v)] // others tell nothing
 	case geminiModalityCount:
