@@ -40,7 +40,7 @@ func (b *responseBody) waiting() {
 	}
 	if !x.opened || x.span.inst.metrics.chunkTimes {
 		x.opened = true
-		x.span.waits(x.Answer.Model)
+		x.span.waits(x.Answer.Model())
 	}
 }
 
@@ -76,7 +76,7 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 // arrived tells of what has been read since there were so many chunks.
 func (x *exchange) arrived(chunks uint32) {
 	if x.Stream && x.Chunks > chunks {
-		x.span.arrived(&x.streamed, x.Chunks-chunks, x.Answer.Model)
+		x.span.arrived(&x.streamed, x.Chunks-chunks, x.Answer.Model())
 	}
 }
 

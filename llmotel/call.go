@@ -134,8 +134,8 @@ type Result struct {
 	// because they could not be read.
 	MalformedChunks int
 
-	// refused tells that counts came back that cannot be.
-	refused bool
+	refused  bool // counts came back that cannot be
+	complete bool // what chunks have said is all
 }
 
 // ResultOf returns what a Response says. It is safe for nil.

@@ -95,7 +95,7 @@ func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute
 
 // interrupted adds the event of a stream that did not come to its end.
 func (s *Span) interrupted(e *ending) {
-	if st := s.streamed(); st.chunks > 0 && (e.err != nil || e.abandoned) && !st.answered {
+	if st := s.streamed(); st.chunks > 0 && (e.err != nil || e.abandoned) && !st.answered() {
 		reason := cmp.Or(e.failure.kind, providers.KindCancelled)
 		s.span.AddEvent(genai.EventStreamInterrupted, trace.WithAttributes(genai.ErrorTypeKey.String(string(reason))))
 	}

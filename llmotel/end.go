@@ -88,10 +88,10 @@ func (s *Span) settle(e *ending) {
 	if p == nil {
 		p = &noParts
 	}
-	if st.answered {
+	if st.answered() {
 		e.abandoned = false // left after the end is not early
 	}
-	cut := e.err != nil || e.abandoned || st.chunks > 0 && !st.answered && len(e.FinishReasons) == 0
+	cut := e.err != nil || e.abandoned || st.chunks > 0 && !st.answered() && len(e.FinishReasons) == 0
 	if st.seen != nil {
 		e.fill(st.seen)
 	}
@@ -105,7 +105,7 @@ func (s *Span) settle(e *ending) {
 	if e.Usage.Completeness != providers.UsageMissing && e.Usage.Validate() != nil {
 		e.Usage, e.refused = providers.Usage{}, true // impossible counts are unknown counts
 	}
-	if cut && s.call.Stream && !st.answered && e.Usage.Completeness == providers.UsageReported {
+	if cut && s.call.Stream && !st.answered() && e.Usage.Completeness == providers.UsageReported {
 		e.Usage.Completeness = providers.UsagePartial
 	}
 	if cut && len(e.FinishReasons) == 0 && (st.chunks > 0 || e.err == nil) {

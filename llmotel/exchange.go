@@ -38,9 +38,11 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		}
 		return next(req)
 	}
+	asked := req
+	var kept *memoryBody
 	if w.retries > 0 {
 		var err error
-		if req, err = keepBody(req); err != nil {
+		if req, kept, err = keepBody(req); err != nil {
 			return nil, err
 		}
 	}
@@ -79,17 +81,23 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	if body != nil {
 		sent.Body = body
 	}
-	hide := w.asksForUsage(x, req) && withUsage(sent)
+	var asking *memoryBody
+	var hide bool
+	if w.asksForUsage(x, req) {
+		asking, hide = withUsage(sent)
+	}
 	defer func() {
 		if x != nil { // next has panicked
 			tee.detach()
 			span.endPanic()
 		}
 	}()
-	resp, err := w.send(sent, req, x, next)
+	resp, err := w.send(sent, x, next)
 	tee.detach()
+	kept.forget()
+	asking.forget()
 	span.learn(x.Asked.Model)
-	if err == nil && resp != nil && w.redirects(req, resp) {
+	if err == nil && resp != nil && w.redirects(asked, resp) {
 		x.await(ctx, req, resp)
 		x = nil
 		return resp, nil
@@ -255,8 +263,8 @@ func (x *exchange) transportError(ctx context.Context, err error) *providers.Err
 // result is what the response has said so far.
 func (x *exchange) result() Result {
 	r := Result{
-		ResponseID: x.ID, Model: x.Answer.Model, ServiceTier: x.Tier, SystemFingerprint: x.Fingerprint, Region: x.Region, API: apiType(x.API),
-		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes, Compacted: x.Compacted, refused: x.Refused() > 0,
+		ResponseID: x.ID, Model: x.Answer.Model(), ServiceTier: x.Tier(), SystemFingerprint: x.Fingerprint(), Region: x.Region, API: apiType(x.API),
+		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes(), Compacted: x.Compacted, refused: x.Refused() > 0,
 	}
 	if reasons := x.Reasons(); len(reasons) > 0 {
 		r.RawFinishReasons, r.FinishReasons = rawReasons(reasons), normalReasons(reasons, x.Calls())

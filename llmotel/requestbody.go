@@ -1,7 +1,6 @@
 package llmotel
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"slices"
@@ -18,6 +17,13 @@ type readBuffer struct {
 
 var readBuffers = sync.Pool{New: func() any { return &readBuffer{bytes: make([]byte, 8<<10)} }}
 
+// close closes what b was read from and makes b available to other requests.
+func (b *readBuffer) close() error {
+	src := b.src
+	b.free()
+	return src.Close()
+}
+
 // free makes b available to other requests.
 func (b *readBuffer) free() {
 	b.rest, b.err, b.src = nil, nil, nil
@@ -27,21 +33,22 @@ func (b *readBuffer) free() {
 // keepBody gives a request that is to be retried, but cannot be sent again, a
 // copy of its body in memory, and so a GetBody: AWS's requests have none. req is
 // the caller's and stays as it is.
-func keepBody(req *http.Request) (*http.Request, error) {
+func keepBody(req *http.Request) (*http.Request, *memoryBody, error) {
 	if req.Body == nil || req.Body == http.NoBody || req.GetBody != nil {
-		return req, nil
+		return req, nil, nil
 	}
 	all, err := io.ReadAll(req.Body)
 	if closed := req.Body.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	body := &memoryBody{bytes: all}
 	kept := req.WithContext(req.Context())
-	kept.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(all)), nil }
-	kept.Body, err = kept.GetBody()
-	return kept, err
+	kept.GetBody = body.get
+	kept.Body, err = body.get()
+	return kept, body, err
 }
 
 // readRequest reads what the request asks for and returns the body to send in
@@ -77,27 +84,38 @@ func (x *exchange) readRequest(req *http.Request, into *sentBody) (io.ReadCloser
 	return req.GetBody()
 }
 
-// sentBody is a short body that has been read. Its memory is used again when it
-// is closed, as transports have to do when they need it no longer. What is left of
-// it then is small, since the response leads to it.
+// sentBody is a short body that has been read. Its memory is used again once all of
+// it has been sent: transports need it no longer then, but HTTP/2's closes it, as
+// it has to, only when the response has ended, which takes a stream as long as it is.
 type sentBody struct {
 	mu  sync.Mutex
-	buf *readBuffer // nil once closed
+	buf *readBuffer // sentWhole once all has been sent, nil once closed
 }
+
+// sentWhole stands for a body of which nothing is left. It is only read.
+var sentWhole = &readBuffer{err: io.EOF}
 
 // Read reads what was read before.
 func (b *sentBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch {
-	case b.buf == nil:
+	buf := b.buf
+	if buf == nil {
 		return 0, http.ErrBodyReadAfterClose
-	case len(b.buf.rest) == 0:
-		return 0, b.buf.err
 	}
-	n := copy(p, b.buf.rest)
-	b.buf.rest = b.buf.rest[n:]
-	return n, nil
+	if len(buf.rest) == 0 && (buf.err != io.EOF || buf == sentWhole) { //nolint:errorlint // readers return it as it is
+		return 0, buf.err
+	}
+	n := copy(p, buf.rest)
+	if buf.rest = buf.rest[n:]; len(buf.rest) > 0 || buf.err != io.EOF { //nolint:errorlint // as above
+		return n, nil
+	}
+	b.buf = sentWhole
+	err := buf.close()
+	if n == 0 && err == nil {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // Close gives the memory back.
@@ -105,13 +123,10 @@ func (b *sentBody) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	buf := b.buf
-	if buf == nil {
+	if b.buf = nil; buf == nil || buf == sentWhole {
 		return nil
 	}
-	b.buf = nil // the call goes on without the request
-	src := buf.src
-	buf.free()
-	return src.Close()
+	return buf.close()
 }
 
 // requestTee is a long body that cannot be had again. What follows its

@@ -2,6 +2,7 @@ package llmotel
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/llmotel/sdk/providers"
@@ -9,16 +10,19 @@ import (
 
 // streamed is what chunks have said so far.
 type streamed struct {
-	chunks   uint32 // semantic chunks
-	answered bool   // the stream said that it is complete
+	chunks uint32 // semantic chunks
+	// longest is the longest time between two chunks in microseconds, as far as it
+	// is known.
+	longest uint32
 	// firstChunk and lastChunk are when semantic chunks came, since the call
 	// began.
 	firstChunk, lastChunk time.Duration
-	// longest is the longest time between two chunks.
-	longest time.Duration
-	series  *series
-	seen    *Result // nil for a stream that is read off the wire
+	series                *series
+	seen                  *Result // nil for a stream that is read off the wire
 }
+
+// answered tells whether the stream said that it is complete.
+func (st *streamed) answered() bool { return st.seen != nil && st.seen.complete }
 
 // told is a stream whose chunks say what the answer is.
 type told struct {
@@ -58,14 +62,14 @@ func (s *Span) Chunk(c *providers.Chunk) {
 			st.seen.Usage = *c.Usage
 		}
 	case providers.ChunkFinish:
-		st.answered = true
 		if c.Finish != nil {
 			chars := st.seen.ResponseChars
 			*st.seen = resultOfFinish(c.Finish)
 			st.seen.ResponseChars = chars
 		}
+		st.seen.complete = true
 	case providers.ChunkRestart:
-		*st.seen, st.answered = Result{}, false
+		*st.seen = Result{}
 	default:
 		if c.Kind.Semantic() {
 			chars := len(c.Text)
@@ -125,10 +129,11 @@ const exemplars = 16
 // the SDK each of them would take a quarter of the time that recording does. The
 // other use of the context, a reader's own, is left to those that are offered.
 func (st *streamed) witness(ctx context.Context, gap time.Duration) context.Context {
-	if gap <= st.longest && st.chunks%exemplars != 2 {
+	took := uint32(min(gap.Microseconds(), math.MaxUint32)) //nolint:gosec // it fits
+	if took <= st.longest && st.chunks%exemplars != 2 {
 		return context.Background()
 	}
-	st.longest = max(st.longest, gap)
+	st.longest = max(st.longest, took)
 	return ctx
 }
 

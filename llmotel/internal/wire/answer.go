@@ -9,15 +9,15 @@ import (
 
 // Answer is what a response says. It grows while the body passes.
 type Answer struct {
-	ID, Model string
-	// Tier is the service tier that served the call, Fingerprint OpenAI's
-	// system fingerprint.
-	Tier, Fingerprint string
-	reasons           *[]string // see Reasons; nil if there are none
+	ID                       string
+	model, tier, fingerprint name
+	reasons                  *[]string // nil if there are none
 	// Documents is how many JSON documents (events of a stream) were read,
 	// Malformed how many could not be, and Chunks how many events held a piece of
 	// the answer itself.
 	Documents, Malformed, Chunks uint32
+
+	answerBytes uint32
 
 	// Failed tells that the body reports an error.
 	Failed bool
@@ -29,10 +29,23 @@ type Answer struct {
 	called bool // the answer calls a tool, where its end does not say so
 
 	counts
-	// AnswerBytes is the length of the answer's texts.
-	AnswerBytes int
-	*complaint  // read only: see blame
+	*complaint // read only: see blame
 }
+
+// Model returns the model that answered.
+func (a *Answer) Model() string { return text(a.model) }
+
+// Tier returns the service tier that served the call.
+func (a *Answer) Tier() string { return text(a.tier) }
+
+// Fingerprint returns OpenAI's system fingerprint.
+func (a *Answer) Fingerprint() string { return text(a.fingerprint) }
+
+// AnswerBytes returns the length of the answer's texts.
+func (a *Answer) AnswerBytes() int { return int(a.answerBytes) }
+
+// tell notes a text of n bytes of the answer.
+func (a *Answer) tell(n int) { a.answerBytes += uint32(n) } //nolint:gosec // no answer is that long
 
 // Reasons returns the finish reasons in the vendor's words, by choice; empty where
 // none was told. They may be shared, and are not to be written to.
@@ -61,6 +74,8 @@ type complaint struct {
 	// RequestID is the vendor's id of the request, where no header tells it.
 	RequestID string
 
+	packed *packed // what undoes the compression of the body; nil if there is none
+
 	told    providers.Kind // by what says more than code, type and status
 	why     string         // Google's, which stands for the code
 	flagged bool           // a moderation refused the prompt
@@ -79,6 +94,9 @@ func (a *Answer) blame() *complaint {
 
 // maxChoices bounds the choices whose reasons are kept.
 const maxChoices = 128
+
+// choiceOf is the number of the choice that n came before.
+func choiceOf(n int32) uint8 { return uint8(min(n, maxChoices)) } //nolint:gosec // it fits
 
 // reason files the finish reason of a choice.
 func (a *Answer) reason(choice int, r string) {
@@ -126,7 +144,7 @@ const ansCounts jsonscan.ID = 128
 func count(k counter) *jsonscan.Node { return jsonscan.Value(ansCounts + jsonscan.ID(k)) }
 
 // value files a scalar of an answer.
-func (a *Answer) value(asked *Asked, id jsonscan.ID, t jsonscan.Type, v []byte) {
+func (a *Answer) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 	if id >= ansCounts {
 		a.set(counter(id-ansCounts), t, v)
 		return
@@ -140,13 +158,11 @@ func (a *Answer) value(asked *Asked, id jsonscan.ID, t jsonscan.Type, v []byte) 
 			a.ID = string(v)
 		}
 	case ansModel:
-		if a.Model != string(v) {
-			a.Model = wordOr(v, asked.Model)
-		}
+		a.model = nameOr(v, a.model)
 	case ansTier:
-		a.Tier = wordOr(v, a.Tier)
+		a.tier = nameOr(v, a.tier)
 	case ansFingerprint:
-		a.Fingerprint = wordOr(v, a.Fingerprint)
+		a.fingerprint = nameOr(v, a.fingerprint)
 	case ansErrorText:
 		a.Failed = true
 	case ansErrorCode:

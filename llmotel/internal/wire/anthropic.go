@@ -267,7 +267,7 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.mark |= markServed
 		}
 	case id == antIterationModel:
-		x.word = wordOr(v, x.Answer.Model)
+		x.word = nameOr(v, x.Answer.model)
 	case id >= antCounts:
 		x.progress(counter(id-antCounts), t, v)
 	case id == antEvent:
@@ -286,12 +286,12 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.finish(0, word(v))
 		x.Compacted = x.Compacted || string(v) == "compaction"
 	case id == antTier:
-		if x.Tier != "fast" {
-			x.Tier = wordOr(v, x.Tier)
+		if x.Tier() != "fast" {
+			x.tier = nameOr(v, x.tier)
 		}
 	case id == antSpeed:
 		if string(v) == "fast" { // has prices of its own, whatever the tier
-			x.Tier = "fast"
+			x.tier = nameOr(v, x.tier)
 		}
 	case id == antGeo:
 		switch geo := word(v); geo {

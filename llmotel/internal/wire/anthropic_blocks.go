@@ -84,7 +84,7 @@ func antBlockValue(x *Exchange, id jsonscan.ID, v []byte) {
 		}
 	case antFallback:
 		if x.phase == responding { // a stream began with the model that declined
-			x.Answer.Model = wordOr(v, x.Answer.Model)
+			x.Answer.model = nameOr(v, x.Answer.model)
 		}
 	case antCallID:
 		x.block(content.ToolCall).Append(content.ID, v)

@@ -33,8 +33,8 @@ func read(tb testing.TB, url, request string, header http.Header, body []byte, s
 		tb.Errorf("usage that cannot be: %v", err)
 	}
 	return []any{
-		x.ID, x.Answer.Model, x.Tier, x.Reasons(), x.Failed, x.ErrorCode, x.ErrorType, x.Complete, x.Compacted,
-		x.Documents, x.Malformed, int(x.Chunks), x.AnswerBytes, x.Refused(), u,
+		x.ID, x.Answer.Model(), x.Tier(), x.Reasons(), x.Failed, x.ErrorCode, x.ErrorType, x.Complete, x.Compacted,
+		x.Documents, x.Malformed, int(x.Chunks), x.AnswerBytes(), x.Refused(), u,
 	}
 }
 

@@ -18,13 +18,13 @@ var iterationCounts = [...]counter{
 func (x *Exchange) iterate() {
 	x.forget(iterationCounts[:]...)
 	x.mark &^= markCompacts | markServed
-	x.word = ""
+	x.word = nil
 }
 
 // iterated ends an iteration, whose kind may come after its counts.
 func (x *Exchange) iterated() {
-	if x.mark&markServed != 0 && x.word != "" {
-		x.Answer.Model = x.word
+	if x.mark&markServed != 0 && x.word != nil {
+		x.Answer.model = x.word
 	}
 	at := &iterationCounts
 	if x.mark&markCompacts != 0 {

@@ -53,7 +53,7 @@ func TestAnthropicRequest(t *testing.T) {
 		if diff := cmp.Diff([]any{"claude-sonnet-4-5", false, int64(100), 0.5, 0.9, int64(40), []string{"x", "y"}, "standard_only", "high", "json"}, asked); diff != "" {
 			t.Errorf("asked (-want +got):\n%s", diff)
 		}
-		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons(), x.Complete, x.Failed, int(x.Malformed)}
+		got := []any{x.ID, x.Answer.Model(), x.Tier(), x.Reasons(), x.Complete, x.Failed, int(x.Malformed)}
 		if diff := cmp.Diff([]any{"msg_1", "claude-sonnet-4-5-20250929", "priority", []string{"tool_use"}, true, false, 0}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -121,7 +121,7 @@ func TestAnthropicStream(t *testing.T) {
 		`{"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":4,"cache_creation_input_tokens":10,"cache_read_input_tokens":20,"output_tokens":30,"output_tokens_details":{"thinking_tokens":5}}}`,
 		antEnd)
 	everySize(t, anthropicURL, `{"model":"claude-x","stream":true}`, eventStream, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons(), x.Complete, x.Failed, int(x.Malformed), int(x.Documents), int(x.Chunks), x.AnswerBytes}
+		got := []any{x.ID, x.Answer.Model(), x.Tier(), x.Reasons(), x.Complete, x.Failed, int(x.Malformed), int(x.Documents), int(x.Chunks), x.AnswerBytes()}
 		if diff := cmp.Diff([]any{"msg_1", "claude-x", "standard", []string{"tool_use"}, true, false, 0, 22, 7, 33}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -233,7 +233,7 @@ func TestAnthropicStreamRules(t *testing.T) {
 				if x.Failed {
 					kind = x.Kind(0)
 				}
-				got := []any{x.Tier, x.Refused(), x.Complete, kind, x.Code(), x.Reasons(), x.Compacted, int(x.Malformed)}
+				got := []any{x.Tier(), x.Refused(), x.Complete, kind, x.Code(), x.Reasons(), x.Compacted, int(x.Malformed)}
 				if diff := cmp.Diff([]any{c.tier, c.refused, !c.cut, c.kind, c.code, c.reasons, c.compact, 0}, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
@@ -307,13 +307,13 @@ func TestAnthropicElsewhere(t *testing.T) {
 	const vertex = "https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/europe-west1/publishers/anthropic/models/claude-opus-4-5@20251101:"
 	response := sse(antStart, antOpen, antDelta, antClose, antEnd)
 	everySize(t, vertex+"streamRawPredict", `{"anthropic_version":"vertex-2023-10-16","max_tokens":5,"stream":true}`, eventStream, response, func(t *testing.T, x *wire.Exchange, _ map[string]string) {
-		got := []any{provider(t, vertex+"streamRawPredict"), x.API.Operation(), x.Asked.Model, x.Stream, x.Answer.Model, x.Complete, int(x.Chunks)}
+		got := []any{provider(t, vertex+"streamRawPredict"), x.API.Operation(), x.Asked.Model, x.Stream, x.Answer.Model(), x.Complete, int(x.Chunks)}
 		if diff := cmp.Diff([]any{"gcp.vertex_ai", "chat", "claude-opus-4-5@20251101", true, "claude-x", true, 1}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 	x := reply(t, vertex+"rawPredict", `{"max_tokens":5}`, http.StatusOK, http.Header{}, `{"type":"message","id":"m","model":"claude-y","usage":{"input_tokens":1,"output_tokens":2}}`)
-	if diff := cmp.Diff([]any{"gcp.vertex_ai", false, "claude-y", int64(1)}, []any{provider(t, vertex+"rawPredict"), x.Stream, x.Answer.Model, x.Usage().Input}); diff != "" {
+	if diff := cmp.Diff([]any{"gcp.vertex_ai", false, "claude-y", int64(1)}, []any{provider(t, vertex+"rawPredict"), x.Stream, x.Answer.Model(), x.Usage().Input}); diff != "" {
 		t.Errorf("rawPredict (-want +got):\n%s", diff)
 	}
 }

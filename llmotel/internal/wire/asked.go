@@ -134,7 +134,7 @@ func (a *Asked) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case askModel:
 		if !a.inPath {
-			a.Model = wordOr(v, a.Model)
+			a.Model = text(nameOr(v, nil))
 		}
 	case askStream:
 		a.Stream = t == jsonscan.True

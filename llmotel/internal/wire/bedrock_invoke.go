@@ -212,7 +212,7 @@ var invokeAnswer = func() *jsonscan.Node {
 func invokeOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case invChoice:
-		x.choice = x.seen
+		x.choice = choiceOf(x.seen)
 		x.seen++
 		x.reason(int(x.choice), "")
 	case invCall:
@@ -228,7 +228,7 @@ func invokeValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case invIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = int32(n)
+			x.choice = uint8(n)
 		}
 	case invReason:
 		x.finish(int(x.choice), word(v))

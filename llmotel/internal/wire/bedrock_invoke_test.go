@@ -114,7 +114,7 @@ func TestInvoke(t *testing.T) {
 					reasons = []string{c.reason}
 					want["output"] = `[{"role":"assistant","parts":[{"type":"text","content":"` + c.output + `"}],"finish_reason":"` + string(wire.FinishReason(c.reason)) + `"}]`
 				}
-				got := []any{x.API.Operation(), x.ID, x.Answer.Model, x.Reasons(), x.MaxTokens(), x.Complete, int(x.Malformed)}
+				got := []any{x.API.Operation(), x.ID, x.Answer.Model(), x.Reasons(), x.MaxTokens(), x.Complete, int(x.Malformed)}
 				if diff := cmp.Diff([]any{operation, c.id, c.answered, reasons, c.maxTokens, true, 0}, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
@@ -190,7 +190,7 @@ func TestInvokeStream(t *testing.T) {
 				if diff := cmp.Diff(reported(c.usage), x.Usage()); diff != "" {
 					t.Errorf("usage (-want +got):\n%s", diff)
 				}
-				got := []any{x.ID, x.Reasons(), x.Complete, x.Failed, int(x.Malformed), int(x.Documents), int(x.Chunks), x.AnswerBytes}
+				got := []any{x.ID, x.Reasons(), x.Complete, x.Failed, int(x.Malformed), int(x.Documents), int(x.Chunks), x.AnswerBytes()}
 				if diff := cmp.Diff([]any{c.id, []string{c.reason}, true, false, 0, len(c.events), 2, 6}, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}

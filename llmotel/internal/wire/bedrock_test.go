@@ -82,7 +82,7 @@ func TestConverse(t *testing.T) {
 		if diff := cmp.Diff([]any{"aws.bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", false, int64(100), 0.5, 0.9, int64(40), []string{"x"}, "gr1", "flex", "json", "low"}, asked); diff != "" {
 			t.Errorf("asked (-want +got):\n%s", diff)
 		}
-		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons(), x.Complete, x.Failed, x.AnswerBytes}
+		got := []any{x.ID, x.Answer.Model(), x.Tier(), x.Reasons(), x.Complete, x.Failed, x.AnswerBytes()}
 		if diff := cmp.Diff([]any{"", "served", "flex", []string{"tool_use"}, true, false, 21}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -125,7 +125,7 @@ func TestConverseStream(t *testing.T) {
 		event("messageStop", `{"p":"abc","stopReason":"tool_use"}`)
 	metadata := event("metadata", `{"metrics":{"latencyMs":613},"p":"abc","usage":{"inputTokens":8,"outputTokens":10,"totalTokens":18},"serviceTier":{"type":"default"}}`)
 	everySize(t, claudeURL+"converse-stream", `{}`, amazonStream, response+metadata, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		got := []any{x.Stream, x.Reasons(), x.Tier, x.Complete, x.Failed, int(x.Malformed), int(x.Documents), int(x.Chunks), x.AnswerBytes}
+		got := []any{x.Stream, x.Reasons(), x.Tier(), x.Complete, x.Failed, int(x.Malformed), int(x.Documents), int(x.Chunks), x.AnswerBytes()}
 		if diff := cmp.Diff([]any{true, []string{"tool_use"}, "default", true, false, 0, 13, 6, 22}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}

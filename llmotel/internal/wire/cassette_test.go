@@ -205,10 +205,10 @@ func attributes(x *wire.Exchange, provider string) map[string]any {
 	put("gen_ai.embeddings.dimension.count", float64(x.Dimensions()), x.Has(wire.ParamDimensions))
 	put("openai.request.service_tier", x.ServiceTier(), x.ServiceTier() != "")
 	put("gen_ai.response.id", x.ID, x.ID != "")
-	put("gen_ai.response.model", x.Answer.Model, x.Answer.Model != "")
+	put("gen_ai.response.model", x.Answer.Model(), x.Answer.Model() != "")
 	put("gen_ai.response.finish_reasons", anys(x.Reasons()), x.Reasons() != nil)
-	put("openai.response.service_tier", x.Tier, x.Tier != "")
-	put("openai.response.system_fingerprint", x.Fingerprint, x.Fingerprint != "")
+	put("openai.response.service_tier", x.Tier(), x.Tier() != "")
+	put("openai.response.system_fingerprint", x.Fingerprint(), x.Fingerprint() != "")
 	u := x.Usage()
 	for name, class := range map[string]providers.TokenClass{
 		"gen_ai.usage.input_tokens":             providers.ClassInput,

@@ -88,7 +88,7 @@ func TestEnvelope(t *testing.T) {
 			body := event("chunk", c.payload) + event("chunk", `{"bytes":"`+b64+`","p":"abc"}`)
 			for size := 1; size < len(body); size += 1 + size/8 {
 				x := exchange(t, claudeURL+"invoke-with-response-stream", `{}`, amazonStream, body, size, nil)
-				if diff := cmp.Diff([]any{c.chunks + 1, c.bytes + 5, c.malformed}, []any{int(x.Chunks), x.AnswerBytes, int(x.Malformed)}); diff != "" {
+				if diff := cmp.Diff([]any{c.chunks + 1, c.bytes + 5, c.malformed}, []any{int(x.Chunks), x.AnswerBytes(), int(x.Malformed)}); diff != "" {
 					t.Fatalf("in pieces of %d: chunks, bytes, malformed (-want +got):\n%s", size, diff)
 				}
 			}
@@ -138,7 +138,7 @@ func TestLongMessages(t *testing.T) {
 					t.Errorf("%v allocations in pieces of %d, want 0", n, size)
 				}
 			}
-			if diff := cmp.Diff([]any{6, 6 * len(text), 0}, []any{int(x.Chunks), x.AnswerBytes, int(x.Malformed)}); diff != "" {
+			if diff := cmp.Diff([]any{6, 6 * len(text), 0}, []any{int(x.Chunks), x.AnswerBytes(), int(x.Malformed)}); diff != "" {
 				t.Errorf("chunks, bytes, malformed (-want +got):\n%s", diff)
 			}
 		})

@@ -20,7 +20,6 @@ type Exchange struct {
 	content *content.Builder // nil if content is not wanted
 	scan    jsonscan.Scanner
 	frames  *frames // of an event stream
-	packed  *packed // of a compressed body
 
 	// Lean tells that nobody wants what does not go into metrics.
 	Lean    bool
@@ -37,15 +36,15 @@ type Exchange struct {
 
 // reading is what formats note of the document being read, in any piece of it.
 type reading struct {
-	choice   int32 // the choice being read
 	part     int32 // the part of the message being read
 	seen     int32 // choices opened in this document
+	choice   uint8 // the choice being read
 	semantic bool  // this document holds a piece of the answer
 	mark     uint8
 	event    event // of the Responses API, as is status
 	status   status
-	detail   int64  // a count whose modality may come after it
-	word     string // the role, the finish reason or the modality being read
+	detail   int64 // a count whose modality may come after it
+	word     name  // the role, the finish reason or the modality being read
 }
 
 // building is what formats make of the content, and what else need not outlast a
@@ -298,7 +297,7 @@ func (x *Exchange) Value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.Asked.value(id, t, v)
 	case x.phase == responding && (id < ansFormat || id >= ansCounts):
 		if !x.Lean || id != ansID && id != ansFingerprint {
-			x.Answer.value(&x.Asked, id, t, v)
+			x.Answer.value(id, t, v)
 		}
 	default:
 		if o := x.own(); o.value != nil {
@@ -353,7 +352,7 @@ func (x *Exchange) own() *own {
 func (x *Exchange) said(piece []byte) {
 	if len(piece) > 0 {
 		x.semantic = true
-		x.AnswerBytes += len(piece)
+		x.tell(len(piece))
 	}
 }
 
@@ -376,7 +375,7 @@ func (x *Exchange) Restart() {
 	}
 	x.content.ResetOutput()
 	x.Answer = Answer{complaint: &noComplaint}
-	x.sse, x.frames, x.packed = sse{}, nil, nil
+	x.sse, x.frames = sse{}, nil
 }
 
 // Unreadable tells that the body is in no form that can be read, so that

@@ -26,8 +26,9 @@ func (x *Exchange) frame(contentType, encoding string) {
 	switch encoding {
 	case "", "identity":
 	default:
-		x.packed = unpack(encoding, x)
-		if x.packed == nil {
+		if p := unpack(encoding, x); p != nil {
+			x.blame().packed = p
+		} else {
 			x.framing = opaque
 		}
 	}

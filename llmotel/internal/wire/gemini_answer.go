@@ -94,9 +94,9 @@ var geminiAnswer = func() *jsonscan.Node {
 func geminiOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case geminiCandidate:
-		x.choice = x.seen // until its index is known, which comes last
+		x.choice = choiceOf(x.seen) // until its index is known, which comes last
 		x.seen++
-		x.word = ""
+		x.word = nil
 		if x.content != nil {
 			x.items.first = len(x.content.Output(int(x.choice)).Parts())
 		}
@@ -113,7 +113,7 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 	case geminiPromptDetails, geminiCacheDetails, geminiCandidateDetails:
 		x.part = int32(id)
 	case geminiModality:
-		x.word, x.detail = "", -1
+		x.word, x.detail = nil, -1
 	}
 }
 
@@ -143,8 +143,8 @@ func (x *Exchange) geminiCandidate() {
 		}
 		from.Join(first)
 	}
-	if x.word != "" {
-		x.finish(int(x.choice), x.word)
+	if x.word != nil {
+		x.finish(int(x.choice), text(x.word))
 	} else {
 		x.reason(int(x.choice), "")
 	}
@@ -156,7 +156,7 @@ func (x *Exchange) geminiDetail() {
 		return
 	}
 	var group [3]counter
-	switch x.word {
+	switch text(x.word) {
 	case "TEXT", "DOCUMENT":
 		group = [3]counter{nTextInput, nTextCached, nTextOutput}
 	case "AUDIO":
@@ -183,10 +183,10 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case geminiIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = int32(n)
+			x.choice = uint8(n)
 		}
 	case geminiReason:
-		x.word = word(v)
+		x.word = nameOf(v)
 	case geminiPartThought:
 		if t == jsonscan.True {
 			x.mark = geminiThought
@@ -215,7 +215,7 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.blame().told = providers.KindQuotaExhausted
 		}
 	case geminiTraffic:
-		x.Tier = geminiTier(v)
+		x.tier = nameOf([]byte(geminiTier(v)))
 	case geminiModalityName:
 		x.word = words[string(v)] // others tell nothing
 	case geminiModalityCount:

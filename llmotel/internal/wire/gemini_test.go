@@ -42,7 +42,7 @@ func everySize(t *testing.T, url, request string, header http.Header, response s
 		if diff := cmp.Diff(x.Usage(), without.Usage()); diff != "" {
 			t.Errorf("pieces of %d: usage with and without content (-with +without):\n%s", size, diff)
 		}
-		if diff := cmp.Diff([]any{x.ID, x.Answer.Model, x.Reasons(), x.Complete, int(x.Chunks), x.AnswerBytes}, []any{without.ID, without.Answer.Model, without.Reasons(), without.Complete, int(without.Chunks), without.AnswerBytes}); diff != "" {
+		if diff := cmp.Diff([]any{x.ID, x.Answer.Model(), x.Reasons(), x.Complete, int(x.Chunks), x.AnswerBytes()}, []any{without.ID, without.Answer.Model(), without.Reasons(), without.Complete, int(without.Chunks), without.AnswerBytes()}); diff != "" {
 			t.Errorf("pieces of %d: with and without content (-with +without):\n%s", size, diff)
 		}
 		if t.Failed() {
@@ -67,7 +67,7 @@ func TestGeminiUnary(t *testing.T) {
 		if diff := cmp.Diff(want, x.Usage()); diff != "" {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
-		got := []any{x.Asked.Model, x.Stream, x.Temperature(), x.TopP(), x.TopK(), x.MaxTokens(), x.Stop(), x.Seed(), x.Choices(), x.OutputType(), x.ReasoningLevel(), x.ServiceTier(), x.ID, x.Answer.Model, x.Tier, x.Reasons(), x.Complete}
+		got := []any{x.Asked.Model, x.Stream, x.Temperature(), x.TopP(), x.TopK(), x.MaxTokens(), x.Stop(), x.Seed(), x.Choices(), x.OutputType(), x.ReasoningLevel(), x.ServiceTier(), x.ID, x.Answer.Model(), x.Tier(), x.Reasons(), x.Complete}
 		if diff := cmp.Diff([]any{"gemini-2.5-flash", false, 0.5, 0.9, int64(40), int64(100), []string{"x"}, int64(7), int64(2), "json", "low", "flex", "r1", "gemini-2.5-flash-001", "flex", []string{"STOP", "MAX_TOKENS"}, true}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -101,7 +101,7 @@ func TestGeminiStream(t *testing.T) {
 				if diff := cmp.Diff(want, x.Usage()); diff != "" {
 					t.Errorf("usage (-want +got):\n%s", diff)
 				}
-				if diff := cmp.Diff([]any{true, "r", "m", []string{"STOP"}, 5, 2}, []any{x.Stream, x.ID, x.Answer.Model, x.Reasons(), x.AnswerBytes, int(x.Chunks)}); diff != "" {
+				if diff := cmp.Diff([]any{true, "r", "m", []string{"STOP"}, 5, 2}, []any{x.Stream, x.ID, x.Answer.Model(), x.Reasons(), x.AnswerBytes(), int(x.Chunks)}); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
 				if got := docs["output"]; got != `[{"role":"assistant","parts":[{"type":"text","content":"Hello"}],"finish_reason":"stop"}]` {

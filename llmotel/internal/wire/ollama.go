@@ -117,7 +117,7 @@ func ollamaAskOpen(x *Exchange, id jsonscan.ID) {
 		x.message, x.piece = x.content.Input("user"), nil
 	case ollamaAskMessage:
 		x.message, x.piece = x.content.Input(""), nil
-		x.word, x.callID, x.name = "", x.callID[:0], x.name[:0]
+		x.word, x.callID, x.name = nil, x.callID[:0], x.name[:0]
 	case ollamaAskCall:
 		x.piece = x.message.Part(content.ToolCall)
 	case ollamaAskTool:
@@ -129,7 +129,7 @@ func ollamaAskOpen(x *Exchange, id jsonscan.ID) {
 
 // ollamaAskClose ends a message or a tool call.
 func ollamaAskClose(x *Exchange, id jsonscan.ID) {
-	if id == ollamaAskMessage && x.word == "tool" {
+	if id == ollamaAskMessage && text(x.word) == "tool" {
 		x.results()
 	}
 	if id == ollamaAskCall {
@@ -143,7 +143,7 @@ func ollamaAskValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	}
 	switch id {
 	case ollamaAskRole:
-		x.word = word(v)
+		x.word = nameOf(v)
 		x.message.SetRole(v)
 	case ollamaAskResultOf:
 		x.name = append(x.name[:0], v...)

@@ -69,9 +69,9 @@ var chatAnswer = func() *jsonscan.Node {
 func chatOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case chatChoice:
-		x.choice = x.seen
+		x.choice = choiceOf(x.seen)
 		x.seen++
-		x.word, x.items.text = "", nil
+		x.word, x.items.text = nil, nil
 	case chatCall, chatFunctionCall:
 		x.part, x.piece = -1, nil
 		x.callID, x.name = x.callID[:0], x.name[:0]
@@ -95,8 +95,8 @@ func chatClose(x *Exchange, id jsonscan.ID) {
 			}
 			x.items.text = nil
 		}
-		if x.word != "" {
-			x.finish(int(x.choice), x.word)
+		if x.word != nil {
+			x.finish(int(x.choice), *x.word)
 		} else {
 			x.reason(int(x.choice), "")
 		}
@@ -112,11 +112,11 @@ func chatValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case chatIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = int32(n)
+			x.choice = uint8(n)
 		}
 	case chatReason:
 		if t == jsonscan.String {
-			x.word = word(v)
+			x.word = nameOf(v)
 		}
 	case chatCallIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {

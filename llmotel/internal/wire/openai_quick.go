@@ -49,7 +49,7 @@ func chatQuick(x *Exchange, event []byte) bool {
 	}
 	x.borrow()
 	x.template = template{state: trying}
-	x.trial = trial{event: event, bytes: x.AnswerBytes, documents: x.Documents, bad: x.Malformed, wrong: x.Refused()}
+	x.trial = trial{event: event, bytes: x.AnswerBytes(), documents: x.Documents, bad: x.Malformed, wrong: x.Refused()}
 	return false
 }
 
@@ -108,7 +108,7 @@ func (x *Exchange) learn() {
 	t, tried := &x.template, x.trial
 	event := tried.event
 	x.trial = trial{}
-	if event == nil || t.state != heard || x.AnswerBytes != tried.bytes+int(t.after) || x.Documents != tried.documents+1 || x.Malformed != tried.bad || x.Refused() != tried.wrong {
+	if event == nil || t.state != heard || x.AnswerBytes() != tried.bytes+int(t.after) || x.Documents != tried.documents+1 || x.Malformed != tried.bad || x.Refused() != tried.wrong {
 		t.state = unusable
 		return
 	}
@@ -146,6 +146,6 @@ func cutPadding(p []byte) ([]byte, bool) {
 
 func (x *Exchange) quickText(n int) bool {
 	x.Chunks++
-	x.AnswerBytes += n
+	x.tell(n)
 	return true
 }

@@ -72,7 +72,7 @@ func chatAskOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case chatAskMessage:
 		x.message, x.piece = x.content.Input(""), nil
-		x.word, x.callID, x.name = "", x.callID[:0], x.name[:0]
+		x.word, x.callID, x.name = nil, x.callID[:0], x.name[:0]
 	case chatAskPart:
 		x.piece = nil
 	case chatAskAudio:
@@ -88,7 +88,7 @@ func chatAskClose(x *Exchange, id jsonscan.ID) {
 	case chatAskCall, chatAskAudio:
 		x.piece = nil
 	case chatAskMessage:
-		if x.word == "tool" || x.word == "function" {
+		if text(x.word) == "tool" || text(x.word) == "function" {
 			x.results()
 		} else {
 			x.message.SetName(x.name)
@@ -102,7 +102,7 @@ func chatAskValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	}
 	switch id {
 	case chatAskRole:
-		x.word = word(v)
+		x.word = nameOf(v)
 		x.message.SetRole(v)
 	case chatAskName:
 		x.name = append(x.name[:0], v...)

@@ -86,8 +86,8 @@ func TestPackedBodiesInEveryPieceSize(t *testing.T) {
 					clear(q) // the caller's again
 				})
 				x.End()
-				if u := x.Usage(); !x.Complete || x.Malformed != 0 || int(x.Chunks) != 2 || x.AnswerBytes != 5 || u.Input != 9 || u.Output != 4 {
-					t.Fatalf("%s, flush %t, pieces of %d: complete %t, malformed %d, chunks %d, bytes %d, usage %+v", name, flush, size, x.Complete, x.Malformed, int(x.Chunks), x.AnswerBytes, u)
+				if u := x.Usage(); !x.Complete || x.Malformed != 0 || int(x.Chunks) != 2 || x.AnswerBytes() != 5 || u.Input != 9 || u.Output != 4 {
+					t.Fatalf("%s, flush %t, pieces of %d: complete %t, malformed %d, chunks %d, bytes %d, usage %+v", name, flush, size, x.Complete, x.Malformed, int(x.Chunks), x.AnswerBytes(), u)
 				}
 			}
 		}
@@ -204,7 +204,7 @@ func TestBombsAreLeftUnread(t *testing.T) {
 	x := begin(t, packedURL, http.Header{"Content-Encoding": {"gzip"}})
 	inPieces(out.Bytes(), 1000, func(p []byte) { _, _ = x.Write(p) })
 	x.End()
-	if x.Malformed == 0 || x.Answer.Model != "" {
+	if x.Malformed == 0 || x.Answer.Model() != "" {
 		t.Errorf("%d bytes that become 200 MiB were read to their end", out.Len())
 	}
 }

@@ -85,7 +85,7 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 	case responsesRoot:
 		i.kind, i.sub, i.from, i.text, i.phase = content.Text, 0, 0, nil, ""
 		i.whole = false
-		x.event, x.status, x.word = noEvent, unfinished, ""
+		x.event, x.status, x.word = noEvent, unfinished, nil
 		if x.mark = 0; x.Chunks > 0 {
 			x.mark = responsesKnown
 		}
@@ -141,7 +141,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case responsesStatus:
 		x.status = statusOf(v)
 	case responsesIncomplete:
-		x.word = word(v) // why
+		x.word = nameOf(v) // why
 	case responsesItemType:
 		switch string(v) {
 		case "function_call", "custom_tool_call":
@@ -319,10 +319,11 @@ func responsesDone(x *Exchange) {
 			x.finish(0, "stop")
 		}
 	case incomplete:
-		if x.word == "max_output_tokens" {
-			x.word = "length"
+		if why := text(x.word); why == "max_output_tokens" {
+			x.finish(0, "length")
+		} else {
+			x.finish(0, why)
 		}
-		x.finish(0, x.word)
 	case failed:
 		x.Failed = true
 	}

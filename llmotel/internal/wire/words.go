@@ -9,8 +9,8 @@ import (
 // words are strings that nearly every exchange has, so that reading them needs
 // no allocation. Models are not among them: there are too many, and that of
 // the answer is mostly that of the request.
-var words = func() map[string]string {
-	m := map[string]string{}
+var words = func() map[string]*string {
+	m := map[string]*string{}
 	for _, w := range []string{
 		"stop", "length", "tool_calls", "content_filter", "function_call", "end_turn", "max_tokens", "stop_sequence", "tool_use",
 		"pause_turn", "refusal", "STOP", "MAX_TOKENS", "SAFETY", "COMPLETE", "completed", "incomplete", "error", "tool_call",
@@ -23,7 +23,7 @@ var words = func() map[string]string {
 		"claude-sonnet-4-5", "claude-opus-4-5", "claude-haiku-4-5", "claude-sonnet-5",
 		"gemini-2.5-flash", "gemini-2.5-pro", "text-embedding-3-small", "text-embedding-3-large",
 	} {
-		m[w] = w
+		m[w] = &w
 	}
 	return m
 }()
@@ -31,21 +31,44 @@ var words = func() map[string]string {
 // word returns v as a string, without allocating for the common ones.
 func word(v []byte) string {
 	if w, ok := words[string(v)]; ok {
-		return w
+		return *w
 	}
 	return string(v)
 }
 
-// wordOr is v as a string, and known if that says the same. It is for strings of
-// which there are few.
-func wordOr(v []byte, known string) string {
-	if known == string(v) {
+// name is a string that is shared, and nil if it is empty. An exchange has several,
+// and a pointer is half a string.
+type name *string
+
+// nameOf returns v as a name.
+func nameOf(v []byte) name {
+	if len(v) == 0 {
+		return nil
+	}
+	if w, ok := words[string(v)]; ok {
+		return w
+	}
+	w := string(v)
+	return &w
+}
+
+// nameOr is nameOf, and known if that says the same. It is for strings of which
+// there are few.
+func nameOr(v []byte, known name) name {
+	if known != nil && *known == string(v) {
 		return known
 	}
 	if w, ok := words[string(v)]; ok {
 		return w
 	}
 	return remembered(v)
+}
+
+func text(n name) string {
+	if n == nil {
+		return ""
+	}
+	return *n
 }
 
 // maxSeen bounds the strings that are remembered.
@@ -55,28 +78,28 @@ const maxSeen = 512
 // provider that makes up new ones with every answer fills it and from then on
 // costs an allocation each.
 var seen struct {
-	m  atomic.Pointer[map[string]string]
+	m  atomic.Pointer[map[string]*string]
 	mu sync.Mutex // held to replace m
 }
 
-// remembered is v as a string.
-func remembered(v []byte) string {
+// remembered is v as a name.
+func remembered(v []byte) name {
 	m := seen.m.Load()
 	if m != nil {
 		if s, ok := (*m)[string(v)]; ok {
 			return s
 		}
-		if len(*m) >= maxSeen {
-			return string(v)
-		}
+	}
+	s := string(v)
+	if m != nil && len(*m) >= maxSeen {
+		return &s
 	}
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
-	s := string(v)
-	next := map[string]string{s: s}
+	next := map[string]*string{s: &s}
 	if m := seen.m.Load(); m != nil {
 		maps.Copy(next, *m)
 	}
 	seen.m.Store(&next)
-	return s
+	return &s
 }
