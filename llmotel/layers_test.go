@@ -272,7 +272,8 @@ func TestWrapOfNilSaysSo(t *testing.T) {
 	req := &providers.Request{Model: "m", Messages: []providers.Message{providers.UserText("hi")}}
 	_, unary := w.Generate(t.Context(), req)
 	_, stream := providers.Collect(w.Stream(t.Context(), req))
-	for _, err := range []error{unary, stream} {
+	_, embed := inst.WrapEmbedder(nil).Embed(t.Context(), &providers.EmbedRequest{Model: "m", Input: []string{"hi"}})
+	for _, err := range []error{unary, stream, embed} {
 		if providers.KindOf(err) != providers.KindInvalidRequest || !strings.Contains(err.Error(), "the wrapped provider is nil") {
 			t.Error(err)
 		}
