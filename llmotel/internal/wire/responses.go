@@ -39,6 +39,7 @@ type items struct {
 	kind   content.Kind // of the event's text
 	whole  bool         // the event's text is thinking, and no summary of it
 	known  bool         // the stream has told this document's items already
+	placed bool         // the event has told its index
 	why    string       // the answer is incomplete
 }
 

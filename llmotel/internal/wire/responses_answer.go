@@ -79,13 +79,13 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case responsesRoot:
 		i.event, i.kind, i.sub, i.from, i.text, i.phase = noEvent, content.Text, 0, 0, nil, ""
-		i.whole = false
+		i.whole, i.placed = false, false
 		i.known = x.Chunks > 0
 		x.piece = nil
 	case responsesUsage:
 		x.none() // each set of counts replaces the one before
 	case responsesOutputItem, responsesItem:
-		if id == responsesItem && i.event == itemAdded {
+		if id == responsesItem && i.event == itemAdded && !i.placed {
 			x.part = i.next // as its index will say
 		}
 		x.piece, i.text, i.think, i.phase = nil, nil, false, ""
@@ -148,7 +148,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.answeredCall().Append(content.Name, v)
 	case responsesPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
-			x.part = int32(n)
+			x.part, i.placed = int32(n), true
 			i.next = max(i.next, x.part+1)
 		}
 	case responsesSubPlace:
