@@ -152,6 +152,36 @@ func TestContentKeepsToItsLimit(t *testing.T) {
 	t.Error("no input messages")
 }
 
+// The tracing SDK cuts attributes by a limit of its own, which knows no JSON.
+func TestContentKeepsToTheLimitOfTheSDK(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		most        int
+		opts        []llmotel.Option
+	}{
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "200", 200, nil},
+		{"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "4000", 4000, nil},
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "4000", 500, []llmotel.Option{llmotel.WithContentLimit(500)}},
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "-1", llmotel.DefaultContentLimit, nil},
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "many", llmotel.DefaultContentLimit, nil},
+	} {
+		t.Run(c.name+"="+c.value, func(t *testing.T) {
+			t.Setenv(c.name, c.value)
+			rec := oteltest.New() // its SDK reads the variable
+			inst := instrument(t, rec, append(c.opts, llmotel.WithContentCapture(llmotel.ContentOnSpans))...)
+			req := request()
+			req.Messages = []providers.Message{providers.UserText(strings.Repeat("héllo ", 20_000))}
+			if _, err := inst.Wrap(newCanned()).Generate(t.Context(), req); err != nil {
+				t.Fatal(err)
+			}
+			text, _ := attributesOf(onlySpan(t, rec))["gen_ai.input.messages"].(string)
+			if !json.Valid([]byte(text)) || len(text) > c.most || len(text) < c.most*9/10 {
+				t.Errorf("%d bytes, valid: %t, want at most %d", len(text), json.Valid([]byte(text)), c.most)
+			}
+		})
+	}
+}
+
 // Texts that are no documents keep to it as well: a template's variables hold whole
 // documents.
 func TestTextsKeepToTheContentLimit(t *testing.T) {

@@ -9,7 +9,8 @@ import (
 )
 
 // Provider is a provider whose calls are recorded. Requests, responses, chunks
-// and errors pass through unchanged.
+// and errors pass through unchanged. It is as safe for concurrent use as what it
+// wraps.
 type Provider struct {
 	inst *Instrumentation
 	next providers.Provider
@@ -144,7 +145,8 @@ func (a absent) Embed(context.Context, *providers.EmbedRequest) (*providers.Embe
 	return nil, a.err()
 }
 
-// Embedder is an embedder whose calls are recorded.
+// Embedder is an embedder whose calls are recorded. It is as safe for concurrent
+// use as what it wraps.
 type Embedder struct {
 	inst *Instrumentation
 	next providers.Embedder
