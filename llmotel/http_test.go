@@ -506,6 +506,28 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
+// A body that a signature covers, or whose answer cannot be read along, stays as it
+// is.
+func TestWithStreamUsageLeavesBodiesAlone(t *testing.T) {
+	for header, value := range map[string]string{"Authorization": "AWS4-HMAC-SHA256 Credential=none", "Accept-Encoding": "gzip"} {
+		next := &replies{list: []reply{{body: strings.NewReader(streamReply(3))}}}
+		req := post(t.Context(), t, chatURL, streamAsked)
+		req.Header.Set(header, value)
+		resp, err := instrument(t, oteltest.New()).Transport(next, llmotel.WithStreamUsage()).RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		_ = resp.Body.Close()
+		if next.sent[0] != streamAsked || string(got) != streamReply(3) {
+			t.Errorf("%s: sent %q, got %q", header, next.sent[0], got)
+		}
+	}
+}
+
 func TestWithStreamUsage(t *testing.T) {
 	extra := `data: {"id":"c1","model":"gpt-4o-mini-2024-07-18","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}` + "\n\n"
 	for _, c := range []struct {
