@@ -182,6 +182,26 @@ func TestEndedAgentsHaveNoTools(t *testing.T) {
 	}
 }
 
+func TestRetrievedDocumentsAreRedactedAndBounded(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithContentLimit(300))
+	found := make([]llmotel.RetrievedDocument, 40)
+	for n := range found {
+		found[n] = llmotel.RetrievedDocument{ID: "mailbox/ada@example.com", Score: 0.5}
+	}
+	for n, want := range []string{
+		`[{"id":"mailbox/[EMAIL]","score":0.5}]`,
+		`[{"id":"mailbox/[EMAIL]","score":0.5},{"id":"mailbox/[EMAIL]","score":0.5},{"id":"mailbox/[EMAIL]","score":0.5},{"id":"mailbox/[EMAIL]","score":0.5},{"id":"mailbox/[EMAIL]","score":0.5}]`,
+	} {
+		_, search := inst.StartRetrieval(t.Context(), llmotel.RetrievalCall{DataSourceID: "mail"})
+		search.End(found[:1+39*n], nil) // 40 are halved to 5
+		spans := rec.Spans()
+		if got := attributesOf(&spans[n])["gen_ai.retrieval.documents"]; got != want {
+			t.Errorf("documents %v, want %s", got, want)
+		}
+	}
+}
+
 func TestSpansAroundCallsEndOnce(t *testing.T) {
 	rec := oteltest.New()
 	inst := instrument(t, rec)
