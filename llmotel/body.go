@@ -43,7 +43,8 @@ func (b *responseBody) waiting() {
 		x.opened = true
 		x.span.passed(x.Answer.Model)
 	}
-	if x.span.inst.metrics.chunkTimes {
+	if !x.waits && x.span.inst.metrics.chunkTimes {
+		x.waits = true // also for what comes in pieces, or behind a comment
 		x.asked = time.Since(x.span.begun)
 	}
 }
@@ -71,6 +72,7 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 	chunks, bytes := x.Chunks, x.AnswerBytes
 	_, _ = x.Write(p) // takes everything
 	if x.Stream && x.Chunks > chunks {
+		x.waits = false
 		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model, x.asked)
 	}
 	if last || x.Ended() {

@@ -22,6 +22,7 @@ type exchange struct {
 	span   *Span
 	status int32
 	opened bool          // the caller has the first chunk and wants more
+	waits  bool          // the caller has the last chunk and wants more, since asked
 	header http.Header   // of the response; nil before
 	tee    *requestTee   // nil unless the request is still being read
 	asked  time.Duration // when the caller asked for what comes, since the call began
@@ -253,7 +254,7 @@ func (x *exchange) result() Result {
 // recycle makes x available to other calls.
 func (x *exchange) recycle() {
 	x.Reset()
-	x.span, x.status, x.opened, x.header, x.tee, x.asked = nil, 0, false, nil, nil, 0
+	x.span, x.status, x.opened, x.waits, x.header, x.tee, x.asked = nil, 0, false, false, nil, nil, 0
 	exchanges.Put(x)
 }
 
