@@ -83,6 +83,7 @@ func TestContentModes(t *testing.T) {
 		{"EVENT_ONLY", "EVENT_ONLY", nil, false, true},
 		{"SPAN_AND_EVENT", "SPAN_AND_EVENT", nil, true, true},
 		{"true", "true", nil, true, true},
+		{"with white space around", " SPAN_ONLY\n", nil, true, false},
 		{"the option wins", "SPAN_AND_EVENT", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentNone)}, false, false},
 		{"option alone", "", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentOnSpans)}, true, false},
 	}
@@ -179,6 +180,21 @@ func TestContentKeepsToTheLimitOfTheSDK(t *testing.T) {
 				t.Errorf("%d bytes, valid: %t, want at most %d", len(text), json.Valid([]byte(text)), c.most)
 			}
 		})
+	}
+}
+
+// What an attempt that failed had said is no part of the answer.
+func TestContentOfRetriesIsThatOfTheLast(t *testing.T) {
+	rec := oteltest.New()
+	_, span := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans)).Start(t.Context(), llmotel.Call{Provider: "openai", Request: request(), Stream: true})
+	span.Chunk(&providers.Chunk{Kind: providers.ChunkText, Text: "Once upon"})
+	span.Retry(time.Second, &providers.Error{Kind: providers.KindNetwork})
+	span.Chunk(&providers.Chunk{Kind: providers.ChunkText, Text: "Hello"})
+	span.Chunk(&providers.Chunk{Kind: providers.ChunkFinish, Finish: &providers.Finish{Reasons: []providers.FinishReason{providers.FinishStop}}})
+	span.End(llmotel.Result{}, nil)
+	const want = `[{"role":"assistant","parts":[{"type":"text","content":"Hello"}],"finish_reason":"stop"}]`
+	if got := attributesOf(onlySpan(t, rec))["gen_ai.output.messages"]; got != want {
+		t.Errorf("output %v, want %s", got, want)
 	}
 }
 

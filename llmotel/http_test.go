@@ -473,6 +473,27 @@ func TestRetriesAroundAnInstrumentedClientCountOnce(t *testing.T) {
 	})
 }
 
+func TestRetriesOfAnInnerLayerAreTheOuterOnes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec, sink := oteltest.New(), &recordSink{}
+		inst := instrument(t, rec, llmotel.WithSinks(sink))
+		inner := inst.Transport(&replies{list: []reply{{status: 500}, {body: strings.NewReader(chatReply)}}}, llmotel.WithRetries(2))
+		resp, err := inst.Transport(inner).RoundTrip(post(t.Context(), t, chatURL, chatRequest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body) // what it says is not the matter
+		_ = resp.Body.Close()
+		span := onlySpan(t, rec)
+		if got := attributesOf(span)["llmotel.attempts"]; got != int64(2) || len(span.Events) != 1 || span.Events[0].Name != "llmotel.retry" {
+			t.Errorf("%v attempts, events %v, want 2 and a retry", got, span.Events)
+		}
+		if r := sink.records; len(r) != 1 || r[0].Attempts != 2 || len(r[0].Retries) != 1 {
+			t.Errorf("records %+v", r)
+		}
+	})
+}
+
 func TestTenThousandAbandonedStreams(t *testing.T) {
 	rec := oteltest.New()
 	transport := instrument(t, rec).Transport(roundTripper(func(*http.Request) (*http.Response, error) {
