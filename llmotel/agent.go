@@ -27,7 +27,7 @@ type AgentCall struct {
 	// nil if there is none.
 	Request *providers.Request
 
-	// Remote is set if the agent runs elsewhere. Provider then says where,
+	// Remote is set if the agent runs elsewhere. Provider, required then, says where,
 	// ServerAddress and ServerPort are the server (443 without a port), ID and
 	// Version what that service calls the agent.
 	Remote        bool

@@ -38,8 +38,8 @@ func (b *responseBody) waiting() {
 	if x == nil || !x.Stream || x.Chunks == 0 {
 		return
 	}
-	if !x.opened || x.span.inst.metrics.chunkTimes {
-		x.opened = true
+	if !x.opened || !x.waits && x.span.inst.metrics.chunkTimes {
+		x.opened, x.waits = true, true // until a chunk is there, in however many pieces it comes
 		x.span.waits(x.Answer.Model())
 	}
 }
@@ -76,6 +76,7 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 // arrived tells of what has been read since there were so many chunks.
 func (x *exchange) arrived(chunks uint32) {
 	if x.Stream && x.Chunks > chunks {
+		x.waits = false
 		x.span.arrived(&x.streamed, x.Chunks-chunks, x.Answer.Model())
 	}
 }

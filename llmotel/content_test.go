@@ -83,6 +83,7 @@ func TestContentModes(t *testing.T) {
 		{"EVENT_ONLY", "EVENT_ONLY", nil, false, true},
 		{"SPAN_AND_EVENT", "SPAN_AND_EVENT", nil, true, true},
 		{"true", "true", nil, true, true},
+		{"with white space around", " SPAN_ONLY\n", nil, true, false},
 		{"the option wins", "SPAN_AND_EVENT", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentNone)}, false, false},
 		{"option alone", "", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentOnSpans)}, true, false},
 	}
@@ -150,6 +151,51 @@ func TestContentKeepsToItsLimit(t *testing.T) {
 		return
 	}
 	t.Error("no input messages")
+}
+
+// The tracing SDK cuts attributes by a limit of its own, which knows no JSON.
+func TestContentKeepsToTheLimitOfTheSDK(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		most        int
+		opts        []llmotel.Option
+	}{
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "200", 200, nil},
+		{"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "4000", 4000, nil},
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "4000", 500, []llmotel.Option{llmotel.WithContentLimit(500)}},
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "-1", llmotel.DefaultContentLimit, nil},
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "many", llmotel.DefaultContentLimit, nil},
+	} {
+		t.Run(c.name+"="+c.value, func(t *testing.T) {
+			t.Setenv(c.name, c.value)
+			rec := oteltest.New() // its SDK reads the variable
+			inst := instrument(t, rec, append(c.opts, llmotel.WithContentCapture(llmotel.ContentOnSpans))...)
+			req := request()
+			req.Messages = []providers.Message{providers.UserText(strings.Repeat("héllo ", 20_000))}
+			if _, err := inst.Wrap(newCanned()).Generate(t.Context(), req); err != nil {
+				t.Fatal(err)
+			}
+			text, _ := attributesOf(onlySpan(t, rec))["gen_ai.input.messages"].(string)
+			if !json.Valid([]byte(text)) || len(text) > c.most || len(text) < c.most*9/10 {
+				t.Errorf("%d bytes, valid: %t, want at most %d", len(text), json.Valid([]byte(text)), c.most)
+			}
+		})
+	}
+}
+
+// What an attempt that failed had said is no part of the answer.
+func TestContentOfRetriesIsThatOfTheLast(t *testing.T) {
+	rec := oteltest.New()
+	_, span := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans)).Start(t.Context(), llmotel.Call{Provider: "openai", Request: request(), Stream: true})
+	span.Chunk(&providers.Chunk{Kind: providers.ChunkText, Text: "Once upon"})
+	span.Retry(time.Second, &providers.Error{Kind: providers.KindNetwork})
+	span.Chunk(&providers.Chunk{Kind: providers.ChunkText, Text: "Hello"})
+	span.Chunk(&providers.Chunk{Kind: providers.ChunkFinish, Finish: &providers.Finish{Reasons: []providers.FinishReason{providers.FinishStop}}})
+	span.End(llmotel.Result{}, nil)
+	const want = `[{"role":"assistant","parts":[{"type":"text","content":"Hello"}],"finish_reason":"stop"}]`
+	if got := attributesOf(onlySpan(t, rec))["gen_ai.output.messages"]; got != want {
+		t.Errorf("output %v, want %s", got, want)
+	}
 }
 
 // Texts that are no documents keep to it as well: a template's variables hold whole

@@ -22,6 +22,7 @@ type exchange struct {
 	span     *Span
 	status   int32
 	opened   bool        // the caller has the first chunk and wants more
+	waits    bool        // the caller has the last chunk and wants more
 	header   http.Header // of the response; nil before
 	streamed streamed
 }
@@ -278,7 +279,7 @@ func (x *exchange) recycle() {
 	if x.span != nil {
 		x.span.forget()
 	}
-	x.span, x.status, x.opened, x.header, x.streamed = nil, 0, false, nil, streamed{}
+	x.span, x.status, x.opened, x.waits, x.header, x.streamed = nil, 0, false, false, nil, streamed{}
 	exchanges.Put(x)
 }
 

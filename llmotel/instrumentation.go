@@ -108,6 +108,9 @@ func (c config) validated() (config, []error) {
 		errs = append(errs, fmt.Errorf("llmotel: content limit %d: must be at least %d; using %d", c.contentLimit, minContentLimit, DefaultContentLimit))
 		c.contentLimit = DefaultContentLimit
 	}
+	if limit, limited := spanLimitFromEnv(); limited && c.contentMode&ContentOnSpans != 0 && !c.structured {
+		c.contentLimit = min(c.contentLimit, limit)
+	}
 	return c, errs
 }
 

@@ -5,16 +5,18 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/llmotel/sdk/llmotel/internal/wire"
 )
 
 // asksForUsage tells whether usage is to be asked for in the caller's stead. It
-// takes a body that can be had again, and a reply that can be read.
+// takes a body that can be had again and that no signature covers, as those of AWS
+// do, and a reply that can be read.
 func (w *httpWay) asksForUsage(x *exchange, req *http.Request) bool {
 	return w.streamUsage && x.API == wire.OpenAIChat && x.Stream && !x.UsageOnStream &&
-		req.GetBody != nil && req.Header.Get("Accept-Encoding") == ""
+		req.GetBody != nil && req.Header.Get("Accept-Encoding") == "" && !strings.HasPrefix(req.Header.Get("Authorization"), "AWS4-")
 }
 
 // withUsage makes sent ask for usage, and returns the body that does. It returns

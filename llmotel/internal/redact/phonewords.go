@@ -14,9 +14,11 @@ var phoneNames = []string{
 	"телефон", "Телефон", "тел", "Тел", "电话", "電話", "手机", "手機", "手机号", "手机号码", "电话号码", "電話番号", "携帯", "전화", "전화번호",
 }
 
-// Words of a sentence: between a name or a verb and the number, and the verbs.
+// Words of a sentence: between a name and the number, between a verb and the number,
+// and the verbs.
 var (
-	phoneFillers = []string{"number", "numbers", "no", "nr", "num", "is", "at", "me", "us", "him", "her", "on", "under"}
+	phoneFillers = []string{"number", "numbers", "no", "nr", "num", "is"}
+	verbFillers  = []string{"at", "me", "us", "him", "her", "on", "under"}
 	phoneVerbs   = []string{"call", "text", "reach", "ring", "phone", "dial", "contact"}
 )
 
@@ -29,7 +31,8 @@ const (
 
 // phoneBefore reports whether the words before i say that a phone number is there.
 func phoneBefore(t []byte, from, i int) bool {
-	for n := range mostFillers + 1 {
+	verb := false // the word before may be one
+	for range mostFillers + 1 {
 		i = between(t, from, i)
 		start := wordBefore(t, from, i)
 		if start == i {
@@ -37,10 +40,10 @@ func phoneBefore(t []byte, from, i int) bool {
 		}
 		var buffer [longestName]byte
 		word := lower(buffer[:], t[start:i])
-		if isPhoneName(word) || n > 0 && isOneOf(word, phoneVerbs) {
+		if isPhoneName(word) || verb && isOneOf(word, phoneVerbs) {
 			return true
 		}
-		if !isOneOf(word, phoneFillers) {
+		if verb = isOneOf(word, verbFillers); !verb && !isOneOf(word, phoneFillers) {
 			return false
 		}
 		i = start

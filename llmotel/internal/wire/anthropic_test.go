@@ -265,7 +265,7 @@ func TestAnthropicFallbacks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			everySize(t, anthropicURL, `{"stream":true,"messages":[{"role":"assistant","content":[{"type":"fallback","from":{"model":"a"},"to":{"model":"b"}}]}]}`, eventStream, c.response, func(t *testing.T, x *wire.Exchange, _ map[string]string) {
-				if diff := cmp.Diff([]any{c.model, int64(34), int64(1)}, []any{x.Answer.Model, x.Usage().Input, x.Usage().Output}); diff != "" {
+				if diff := cmp.Diff([]any{c.model, int64(34), int64(1)}, []any{x.Answer.Model(), x.Usage().Input, x.Usage().Output}); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})

@@ -30,12 +30,13 @@ type items struct {
 	first  int // how many parts the message had before the item
 
 	// Of the answer.
-	next  int32         // the place of the item that a stream adds next
-	sub   int           // the place within the item
-	from  int           // how long the part was before this event
-	text  *content.Part // the text being read
-	kind  content.Kind  // of the event's text
-	whole bool          // the event's text is thinking, and no summary of it
+	next   int32         // the place of the item that a stream adds next
+	placed bool          // the event has told its index
+	sub    int           // the place within the item
+	from   int           // how long the part was before this event
+	text   *content.Part // the text being read
+	kind   content.Kind  // of the event's text
+	whole  bool          // the event's text is thinking, and no summary of it
 }
 
 // status is that of an answer.

@@ -84,7 +84,7 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case responsesRoot:
 		i.kind, i.sub, i.from, i.text, i.phase = content.Text, 0, 0, nil, ""
-		i.whole = false
+		i.whole, i.placed = false, false
 		x.event, x.status, x.word = noEvent, unfinished, nil
 		if x.mark = 0; x.Chunks > 0 {
 			x.mark = responsesKnown
@@ -93,7 +93,7 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 	case responsesUsage:
 		x.none() // each set of counts replaces the one before
 	case responsesOutputItem, responsesItem:
-		if id == responsesItem && x.event == itemAdded {
+		if id == responsesItem && x.event == itemAdded && !i.placed {
 			x.part = i.next // as its index will say
 		}
 		x.piece, i.text, i.think, i.phase = nil, nil, false, ""
@@ -156,7 +156,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.answeredCall().Append(content.Name, v)
 	case responsesPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
-			x.part = int32(n)
+			x.part, i.placed = int32(n), true
 			i.next = max(i.next, x.part+1)
 		}
 	case responsesSubPlace:

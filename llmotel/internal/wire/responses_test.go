@@ -198,6 +198,15 @@ func TestResponsesContent(t *testing.T) {
 				`{"type":"response.completed","response":{"status":"completed","output":[{"type":"message","phase":"commentary","content":[{"text":"Hello"}]}]}}`),
 			`[{"role":"assistant","parts":[{"type":"text","content":"I look","phase":"commentary"},{"type":"text","content":"Hello","phase":"final_answer"}],"finish_reason":"stop"}]`,
 		},
+		"index before the item": {
+			events(responsesCreated,
+				`{"type":"response.output_item.added","output_index":0,"item":{"type":"reasoning","summary":[]}}`,
+				`{"type":"response.output_item.added","output_index":1,"item":{"type":"function_call","call_id":"call_1","name":"f","arguments":""}}`,
+				`{"type":"response.function_call_arguments.delta","output_index":1,"delta":"{\"a\":1}"}`,
+				`{"type":"response.output_item.added","output_index":2,"item":{"type":"function_call","call_id":"call_2","name":"g","arguments":""}}`,
+				`{"type":"response.function_call_arguments.delta","output_index":2,"delta":"{\"b\":2}"}`),
+			`[{"role":"assistant","parts":[{"type":"tool_call","id":"call_1","name":"f","arguments":{"a":1}},{"type":"tool_call","id":"call_2","name":"g","arguments":{"b":2}}],"finish_reason":"error"}]`,
+		},
 		"thinking and its summary": {
 			events(responsesCreated,
 				`{"type":"response.reasoning_summary_text.delta","delta":"In short","output_index":0,"summary_index":0}`,
