@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 
@@ -184,7 +185,7 @@ var formats = [apis]*format{
 // wanted.
 func (x *Exchange) Begin(r Route, b *content.Builder) {
 	x.API, x.Provider, x.content, x.format = r.API, r.Provider, b, formatOf(r)
-	x.Asked = Asked{Model: r.Model, inPath: r.Model != "", Stream: r.Stream || x.format.streams, askedMore: &nothingAsked}
+	x.Asked = Asked{Model: cmp.Or(r.Model, r.Deployment), inPath: r.Model != "", Stream: r.Stream || x.format.streams, askedMore: &nothingAsked}
 	x.Answer = Answer{complaint: &noComplaint}
 	x.phase = requesting
 	x.scan.Init(x.format.request, x)

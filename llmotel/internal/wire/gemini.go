@@ -18,13 +18,17 @@ var gemini = &format{
 	ledger:  geminiLedger,
 }
 
-// geminiEmbed is that of embedContent and batchEmbedContents.
+// geminiEmbed is that of embedContent, batchEmbedContents and, on Vertex AI,
+// predict, which counts each text on its own.
 var geminiEmbed = &format{
 	request: geminiEmbedRequest,
 	ask:     own{text: geminiEmbedText},
 	answer: jsonscan.Object(0,
 		jsonscan.At("usageMetadata", jsonscan.Object(0, jsonscan.At("promptTokenCount", count(nInput)))),
+		jsonscan.At("predictions", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("embeddings", jsonscan.Object(0,
+			jsonscan.At("statistics", jsonscan.Object(0, jsonscan.At("token_count", jsonscan.Value(geminiEmbedded))))))))),
 	).Add(geminiError...),
+	read:   own{value: geminiEmbedValue},
 	done:   wholeAnswer,
 	ledger: inputLedger,
 }
@@ -51,6 +55,9 @@ const (
 	geminiAskToolSchema
 	geminiAskBuiltin
 )
+
+// geminiEmbedded is the count of one text.
+const geminiEmbedded = ansFormat
 
 // both names a member in the two ways that the API takes it.
 func both(camel, snake string, n *jsonscan.Node) []jsonscan.Member {
@@ -122,8 +129,23 @@ var (
 	geminiEmbedOne     = jsonscan.Object(0, append(both("outputDimensionality", "output_dimensionality", jsonscan.Value(askDimensions)),
 		jsonscan.At("content", geminiEmbedContent))...)
 	geminiEmbedRequest = jsonscan.Object(0).Add(append(both("outputDimensionality", "output_dimensionality", jsonscan.Value(askDimensions)),
-		jsonscan.At("content", geminiEmbedContent), jsonscan.At("requests", jsonscan.Array(0, geminiEmbedOne)))...)
+		jsonscan.At("content", geminiEmbedContent), jsonscan.At("requests", jsonscan.Array(0, geminiEmbedOne)),
+		jsonscan.At("embedContentConfig", jsonscan.Object(0, jsonscan.At("outputDimensionality", jsonscan.Value(askDimensions)))), // Vertex AI
+		jsonscan.At("parameters", jsonscan.Object(0, jsonscan.At("outputDimensionality", jsonscan.Value(askDimensions)))),         // of predict
+		jsonscan.At("instances", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("content", jsonscan.Text(geminiAskPartText))))))...)
 )
+
+func geminiEmbedValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
+	if id != geminiEmbedded { // an error's
+		geminiValue(x, id, t, v)
+		return
+	}
+	if n, ok := integer(t, v); ok && n >= 0 && x.of(nInput)+n <= maxTokens {
+		x.add(nInput, n)
+	} else {
+		x.refused++
+	}
+}
 
 func geminiEmbedText(x *Exchange, _ jsonscan.ID, piece []byte, _ bool) { x.PromptBytes += len(piece) }
 

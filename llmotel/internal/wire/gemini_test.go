@@ -197,3 +197,43 @@ func TestGeminiCandidatesTellTheirIndexLast(t *testing.T) {
 		}
 	})
 }
+
+// On Vertex AI, Google's SDK embeds by predict or embedContent.
+func TestVertexEmbeddings(t *testing.T) {
+	const url = "https://europe-west1-aiplatform.googleapis.com/v1beta1/projects/p/locations/europe-west1/publishers/google/models/"
+	for name, c := range map[string]struct {
+		url, request, response string
+		usage                  providers.Usage
+		refused                int
+	}{
+		"predict": {
+			url + "text-embedding-005:predict", `{"instances":[{"content":"abc","task_type":"RETRIEVAL_QUERY"},{"content":"de"}],"parameters":{"outputDimensionality":256}}`,
+			`{"predictions":[{"embeddings":{"values":[0.1],"statistics":{"token_count":3,"truncated":false}}},{"embeddings":{"statistics":{"truncated":false,"token_count":2}}}],"metadata":{"billableCharacterCount":5}}`,
+			reported(map[providers.TokenClass]int64{providers.ClassInput: 5}), 0,
+		},
+		"embedContent": {
+			url + "gemini-embedding-2:embedContent", `{"content":{"parts":[{"text":"abcde"}]},"embedContentConfig":{"outputDimensionality":256}}`,
+			`{"embedding":{"values":[0.1]},"usageMetadata":{"promptTokenCount":4}}`,
+			reported(map[providers.TokenClass]int64{providers.ClassInput: 4}), 0,
+		},
+		"impossible": {
+			url + "text-embedding-005:predict", `{"instances":[{"content":"abcde"}],"parameters":{"outputDimensionality":256}}`,
+			`{"predictions":[{"embeddings":{"statistics":{"token_count":-3}}},{"embeddings":{"statistics":{"token_count":9e9}}}]}`, providers.Usage{}, 2,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everySize(t, c.url, c.request, http.Header{}, c.response, func(t *testing.T, x *wire.Exchange, _ map[string]string) {
+				if diff := cmp.Diff(c.usage, x.Usage()); diff != "" {
+					t.Errorf("usage (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff([]any{"embeddings", int64(256), 5, true, c.refused}, []any{x.API.Operation(), x.Dimensions, x.PromptBytes, x.Complete, x.Refused()}); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+	x := reply(t, url+"text-embedding-005:predict", `{}`, http.StatusForbidden, http.Header{}, `{"error":{"code":403,"status":"PERMISSION_DENIED","details":[{"reason":"BILLING_DISABLED"}]}}`)
+	if got := x.Kind(http.StatusForbidden); got != providers.KindQuotaExhausted {
+		t.Errorf("kind %s", got)
+	}
+}
