@@ -237,3 +237,28 @@ func TestVertexEmbeddings(t *testing.T) {
 		t.Errorf("kind %s", got)
 	}
 }
+
+// What Google runs itself is no call to the caller.
+func TestGeminiServerTools(t *testing.T) {
+	const (
+		parts = `{"executableCode":{"language":"PYTHON","code":"print(1)"}},{"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"1\n"}},` +
+			`{"toolCall":{"toolType":"GOOGLE_SEARCH_WEB","args":{"queries":["q"]},"id":"s1"}},{"toolResponse":{"id":"s1","toolType":"GOOGLE_SEARCH_WEB","response":{"found":2}}},{"text":"Two"}`
+		request = `{"contents":[{"role":"model","parts":[` + parts + `]}],"tools":[{"codeExecution":{}},{"google_search":{"timeRangeFilter":{}}},{"functionDeclarations":[{"name":"f"}],"urlContext":{}}]}`
+		answer  = `{"candidates":[{"content":{"parts":[` + parts + `]},"finishReason":"STOP"}]}`
+		want    = `[{"role":"assistant","parts":[{"type":"server_tool_call","name":"code_execution","server_tool_call":{"type":"code_execution","arguments":{"language":"PYTHON","code":"print(1)"}}},` +
+			`{"type":"server_tool_call_response","server_tool_call_response":{"type":"code_execution","response":{"outcome":"OUTCOME_OK","output":"1\n"}}},` +
+			`{"type":"server_tool_call","id":"s1","name":"GOOGLE_SEARCH_WEB","server_tool_call":{"type":"GOOGLE_SEARCH_WEB","arguments":{"queries":["q"]}}},` +
+			`{"type":"server_tool_call_response","id":"s1","server_tool_call_response":{"type":"GOOGLE_SEARCH_WEB","response":{"found":2}}},{"type":"text","content":"Two"}]`
+	)
+	everySize(t, geminiURL, request, http.Header{}, answer, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
+		if diff := cmp.Diff(map[string]string{
+			"system": "", "input": want + "}]", "output": want + `,"finish_reason":"stop"}]`,
+			"tools": `[{"type":"codeExecution","name":"codeExecution","codeExecution":{}},{"type":"google_search","name":"google_search","google_search":{"timeRangeFilter":{}}},{"type":"function","name":"f"},{"type":"urlContext","name":"urlContext","urlContext":{}}]`,
+		}, docs); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if x.Chunks != 1 {
+			t.Errorf("%d chunks", x.Chunks)
+		}
+	})
+}

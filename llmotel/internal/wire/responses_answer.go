@@ -30,6 +30,15 @@ const (
 	responsesPhase
 	responsesDelta
 	responsesCode
+
+	// Of the vendor's own tools.
+	responsesItemID
+	responsesGiven     // an object or a list
+	responsesGivenText // code
+	responsesMade      // a list
+	responsesMadeText
+	responsesImage
+	responsesImageFormat
 )
 
 // responsesAnswer is both a whole answer and an event of a stream, which have
@@ -43,6 +52,15 @@ var responsesAnswer = func() *jsonscan.Node {
 			jsonscan.At("name", jsonscan.Value(responsesName)),
 			jsonscan.At("arguments", jsonscan.Text(responsesArguments)),
 			jsonscan.At("input", jsonscan.Text(responsesArguments)), // of custom tools
+			jsonscan.At("id", jsonscan.Value(responsesItemID)),
+			jsonscan.At("action", jsonscan.Raw(responsesGiven)),  // of searches of the web, computers, shells
+			jsonscan.At("queries", jsonscan.Raw(responsesGiven)), // of searches of files
+			jsonscan.At("code", jsonscan.Text(responsesGivenText)),
+			jsonscan.At("outputs", jsonscan.Raw(responsesMade)), // of code
+			jsonscan.At("results", jsonscan.Raw(responsesMade)), // of searches of files
+			jsonscan.At("output", jsonscan.Text(responsesMadeText)),
+			jsonscan.At("result", jsonscan.Text(responsesImage)),
+			jsonscan.At("output_format", jsonscan.Value(responsesImageFormat)),
 			jsonscan.At("content", jsonscan.Array(0, jsonscan.Object(0,
 				jsonscan.At("text", jsonscan.Text(responsesWords)),
 				jsonscan.At("refusal", jsonscan.Text(responsesRefusal))))),
@@ -79,16 +97,17 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case responsesRoot:
 		i.event, i.kind, i.sub, i.from, i.text, i.phase = noEvent, content.Text, 0, 0, nil, ""
-		i.whole = false
+		i.whole, i.role, i.placed = false, "", false
 		i.known = x.Chunks > 0
 		x.piece = nil
 	case responsesUsage:
 		x.none() // each set of counts replaces the one before
 	case responsesOutputItem, responsesItem:
-		if id == responsesItem && i.event == itemAdded {
+		if id == responsesItem && i.event == itemAdded && !i.placed {
 			x.part = i.next // as its index will say
 		}
-		x.piece, i.text, i.think, i.phase = nil, nil, false, ""
+		x.piece, x.media, i.text, i.think, i.phase, i.role = nil, nil, nil, false, "", ""
+		x.callID = x.callID[:0]
 		i.first = len(x.content.Output(0).Parts())
 	}
 }
@@ -98,7 +117,8 @@ func responsesClose(x *Exchange, id jsonscan.ID) {
 	if id != responsesOutputItem && id != responsesItem {
 		return
 	}
-	x.piece, i.text = nil, nil
+	x.serverItem()
+	x.piece, x.media, i.text = nil, nil, nil
 	parts := x.content.Output(0).Parts()
 	if i.think && i.first < len(parts) {
 		for _, p := range parts[i.first:] {
@@ -141,14 +161,22 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.semantic = x.semantic || i.event == itemAdded || i.event != itemDone && !i.known
 		case "reasoning":
 			i.think = true
+		case "web_search_call", "file_search_call", "code_interpreter_call", "image_generation_call", "mcp_call", "computer_call", "local_shell_call":
+			if x.content != nil {
+				i.role = string(v[:len(v)-len("_call")])
+			}
 		}
+	case responsesItemID:
+		x.callID = append(x.callID[:0], v...)
+	case responsesImageFormat:
+		x.image().AppendString(content.MIMEType, mimeType(v))
 	case responsesCallID:
 		x.answeredCall().Append(content.ID, v)
 	case responsesName:
 		x.answeredCall().Append(content.Name, v)
 	case responsesPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
-			x.part = int32(n)
+			x.part, i.placed = int32(n), true
 			i.next = max(i.next, x.part+1)
 		}
 	case responsesSubPlace:
@@ -222,8 +250,12 @@ func (x *Exchange) answeredCall() *content.Part {
 
 func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	i := x.items
-	if id == responsesDelta {
+	switch id {
+	case responsesDelta:
 		responsesPiece(x, piece)
+		return
+	case responsesGivenText, responsesMadeText, responsesImage:
+		responsesServed(x, id, piece, last)
 		return
 	}
 	if i.known || i.event == itemAdded || i.event == itemDone {
@@ -290,6 +322,9 @@ func responsesDone(x *Exchange) {
 			x.piece.Move(to, i.from)
 		}
 		x.piece = nil
+	}
+	if i.event == itemDone && i.role == "mcp" { // a stream has told its call before
+		x.serve(x.content.Output(0).Find(int(x.part)<<8, content.ToolCall))
 	}
 	if i.event == itemDone && i.phase != "" {
 		for _, p := range x.content.Output(0).Parts() {
