@@ -154,16 +154,21 @@ func geminiClose(x *Exchange, id jsonscan.ID) {
 	}
 }
 
-// geminiCandidate files what a candidate has said, now that its index is known.
+// geminiIndex files what a candidate has said by now with that of its index.
+func (x *Exchange) geminiIndex(n int32) {
+	if x.content != nil && n != x.choice {
+		from, to := x.content.Output(int(x.choice)), x.content.Output(int(n))
+		first := x.items.first
+		x.items.first = len(to.Parts())
+		from.Give(first, to)
+	}
+	x.choice = n
+}
+
+// geminiCandidate files what a candidate has said, now that it is over.
 func (x *Exchange) geminiCandidate() {
 	if x.content != nil {
-		from, first := x.content.Output(int(x.seen)-1), x.items.first
-		if to := x.content.Output(int(x.choice)); to != from {
-			n := len(to.Parts())
-			from.Give(first, to)
-			from, first = to, n
-		}
-		from.Join(first)
+		x.content.Output(int(x.choice)).Join(x.items.first)
 	}
 	if len(x.name) > 0 {
 		x.finish(int(x.choice), x.name)
@@ -205,7 +210,7 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case geminiIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = int32(n)
+			x.geminiIndex(int32(n))
 		}
 	case geminiReason:
 		x.name = append(x.name[:0], v...)

@@ -174,7 +174,7 @@ func TestGeminiEmbeddings(t *testing.T) {
 		})
 }
 
-// Google writes a candidate's index after all else.
+// Google writes a candidate's index after all else, others may not.
 func TestGeminiCandidatesTellTheirIndexLast(t *testing.T) {
 	event := func(candidates ...string) string {
 		return `data: {"candidates":[` + strings.Join(candidates, ",") + `],"responseId":"r"}` + "\r\n\r\n"
@@ -182,9 +182,10 @@ func TestGeminiCandidatesTellTheirIndexLast(t *testing.T) {
 	candidate := func(index, text, reason string) string {
 		return `{"content":{"parts":[` + text + `],"role":"model"}` + reason + `,"index":` + index + `}`
 	}
+	early := strings.Replace(strings.Replace(candidate("1", `{"text":"!"}`, ""), `,"index":1`, "", 1), "{", `{"index":1,`, 1)
 	response := event(candidate("0", `{"text":"hm","thought":true},{"text":"A"}`, ""), candidate("1", `{"text":"X"}`, "")) +
 		event(candidate("1", `{"text":"Y"},{"functionCall":{"name":"f","args":{"a":1}}},{"text":"Z"}`, `,"finishReason":"MAX_TOKENS"`)) +
-		event(candidate("1", `{"text":"!"}`, "")) +
+		event(early) +
 		event(candidate("0", `{"text":"B"}`, `,"finishReason":"STOP"`))
 	everySize(t, geminiStreamURL, `{"generationConfig":{"candidateCount":2}}`, eventStream, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
 		if diff := cmp.Diff([]string{"STOP", "MAX_TOKENS"}, x.Reasons); diff != "" {

@@ -32,6 +32,7 @@ type items struct {
 	// Of the answer.
 	next   int32         // the place of the item that a stream adds next
 	placed bool          // the event has told its place already
+	listed bool          // the item is of a whole answer's list
 	sub    int           // the place within the item
 	from   int           // how long the part was before this event
 	text   *content.Part // the text being read

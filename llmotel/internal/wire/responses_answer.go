@@ -107,7 +107,8 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 			x.part = i.next // as its index will say
 		}
 		x.piece, x.media, i.text, i.think, i.phase, i.role = nil, nil, nil, false, "", ""
-		x.callID = x.callID[:0]
+		x.callID, x.name, x.role = x.callID[:0], x.name[:0], x.role[:0]
+		i.listed = id == responsesOutputItem
 		i.first = len(x.content.Output(0).Parts())
 	}
 }
@@ -116,6 +117,9 @@ func responsesClose(x *Exchange, id jsonscan.ID) {
 	i := x.items
 	if id != responsesOutputItem && id != responsesItem {
 		return
+	}
+	if id == responsesOutputItem {
+		x.nameCall(x.answeredCall)
 	}
 	x.serverItem()
 	x.piece, x.media, i.text = nil, nil, nil
@@ -171,9 +175,9 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case responsesImageFormat:
 		x.image().AppendString(content.MIMEType, mimeType(v))
 	case responsesCallID:
-		x.answeredCall().Append(content.ID, v)
+		x.role = append(x.role[:0], v...)
 	case responsesName:
-		x.answeredCall().Append(content.Name, v)
+		x.name = append(x.name[:0], v...)
 	case responsesPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			x.part, i.placed = int32(n), true
@@ -231,21 +235,38 @@ func (x *Exchange) place() int {
 	return place
 }
 
-// answeredCall is the tool call that the item being read becomes. Streams add
-// items first and say at the end again what they were.
+// answeredCall is the tool call that an item of a whole answer becomes. Streams
+// have told of it before.
 func (x *Exchange) answeredCall() *content.Part {
-	i := x.items
-	if x.content == nil || i.event == itemDone || i.event != itemAdded && i.known {
+	if i := x.items; x.content == nil || !i.listed || i.known {
 		return nil
 	}
 	if x.piece == nil {
-		if m := x.content.Output(0); i.event == itemAdded {
-			x.piece = m.PartAt(int(x.part)<<8, content.ToolCall)
-		} else {
-			x.piece = m.Part(content.ToolCall)
-		}
+		x.piece = x.content.Output(0).Part(content.ToolCall)
 	}
 	return x.piece
+}
+
+// addedCall is the tool call that an event adds, whose place is known at its end.
+func (x *Exchange) addedCall() *content.Part {
+	if x.content == nil {
+		return nil
+	}
+	return x.content.Output(0).PartAt(int(x.part)<<8, content.ToolCall)
+}
+
+// nameCall says of a call what it is, if the item that was read is one.
+func (x *Exchange) nameCall(call func() *content.Part) {
+	if len(x.role)+len(x.name) == 0 && x.items.role != "computer" && x.items.role != "local_shell" {
+		return
+	}
+	p := call()
+	p.Append(content.ID, x.role)
+	if len(x.name) > 0 {
+		p.Append(content.Name, x.name)
+	} else {
+		p.AppendString(content.Name, x.items.role) // which the caller runs
+	}
 }
 
 func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
@@ -322,6 +343,9 @@ func responsesDone(x *Exchange) {
 			x.piece.Move(to, i.from)
 		}
 		x.piece = nil
+	}
+	if i.event == itemAdded {
+		x.nameCall(x.addedCall)
 	}
 	if i.event == itemDone && i.role == "mcp" { // a stream has told its call before
 		x.serve(x.content.Output(0).Find(int(x.part)<<8, content.ToolCall))

@@ -9,7 +9,7 @@ import (
 // vendor's own tools did when an item is done, and a whole answer once.
 func (x *Exchange) tells() bool {
 	i := x.items
-	return x.content != nil && (i.event == itemDone || i.event != itemAdded && !i.known)
+	return x.content != nil && (i.event == itemDone || i.listed && !i.known)
 }
 
 // responsesServed passes on a piece of what a tool of the vendor's was given or made.
@@ -20,10 +20,9 @@ func responsesServed(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 	switch id {
 	case responsesGiven, responsesGivenText:
 		if x.items.role == "computer" || x.items.role == "local_shell" {
-			if x.items.event == itemDone {
+			if x.answeredCall() == nil {
 				return // its call was told before
 			}
-			x.answeredCall()
 		}
 		if x.piece == nil {
 			if id == responsesGiven && piece[0] != '{' && piece[0] != '[' {
@@ -58,12 +57,7 @@ func (x *Exchange) image() *content.Part {
 func (x *Exchange) serverItem() {
 	tool, call := x.items.role, x.piece
 	switch {
-	case tool == "computer", tool == "local_shell": // which the caller runs
-		if call.Len(content.Name) == 0 {
-			call.AppendString(content.Name, tool)
-		}
-		return
-	case tool == "" || !x.tells():
+	case tool == "" || !x.tells(), tool == "computer", tool == "local_shell": // the caller runs these
 		return
 	case x.media != nil && x.media.Kind() == content.ServerResult:
 		x.media.AppendString(content.Type, tool)

@@ -193,6 +193,17 @@ func TestResponsesContent(t *testing.T) {
 				`{"type":"response.completed","response":{"status":"completed","output":[]}}`),
 			`[{"role":"assistant","parts":[{"type":"tool_call","id":"call_1","name":"f","arguments":{"a":1}},{"type":"tool_call","id":"call_2","name":"g","arguments":{}}],"finish_reason":"tool_call"}]`,
 		},
+		"calls of a stream, through a proxy that sorts": {
+			events(responsesCreated,
+				`{"content_index":0,"delta":"Hm","output_index":0,"type":"response.output_text.delta"}`,
+				`{"item":{"arguments":"","call_id":"call_1","id":"fc_1","name":"f","type":"function_call"},"output_index":1,"type":"response.output_item.added"}`,
+				`{"item":{"arguments":"","call_id":"call_2","id":"fc_2","name":"g","type":"function_call"},"output_index":2,"type":"response.output_item.added"}`,
+				`{"delta":"{}","item_id":"fc_2","output_index":2,"type":"response.function_call_arguments.delta"}`,
+				`{"delta":"{\"a\":1}","item_id":"fc_1","output_index":1,"type":"response.function_call_arguments.delta"}`,
+				`{"item":{"arguments":"{}","call_id":"call_2","id":"fc_2","name":"g","type":"function_call"},"output_index":2,"type":"response.output_item.done"}`,
+				`{"response":{"output":[{"arguments":"{}","call_id":"call_2","id":"fc_2","name":"g","type":"function_call"}],"status":"completed"},"type":"response.completed"}`),
+			`[{"role":"assistant","parts":[{"type":"text","content":"Hm"},{"type":"tool_call","id":"call_1","name":"f","arguments":{"a":1}},{"type":"tool_call","id":"call_2","name":"g","arguments":{}}],"finish_reason":"tool_call"}]`,
+		},
 		"the vendor's tools": {
 			`{"status":"completed","output":[{"id":"ws_1","type":"web_search_call","status":"completed","action":{"type":"search","query":"q"}},{"id":"ci_1","type":"code_interpreter_call","code":"print(1)","container_id":"c","outputs":[{"type":"logs","logs":"1"}]},` +
 				`{"id":"fs_1","type":"file_search_call","queries":["a"],"results":null},{"id":"ml","type":"mcp_list_tools","tools":[{"name":"ask"}]},{"id":"mcp_1","type":"mcp_call","approval_request_id":null,"arguments":"{\"q\":1}","error":null,"name":"ask","output":"42"},` +
