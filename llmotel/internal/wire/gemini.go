@@ -72,7 +72,7 @@ var geminiTools = []string{
 func geminiBuiltins() []jsonscan.Member {
 	var list []jsonscan.Member
 	for i, name := range geminiTools {
-		list = append(list, jsonscan.At(name, jsonscan.Raw(geminiAskBuiltin+jsonscan.ID(i)))) //nolint:gosec // there are few
+		list = append(list, jsonscan.At(name, jsonscan.Raw(geminiAskBuiltin+jsonscan.ID(i))))
 	}
 	return list
 }

@@ -219,7 +219,9 @@ func TestVertexEmbeddings(t *testing.T) {
 		},
 		"impossible": {
 			url + "text-embedding-005:predict", `{"instances":[{"content":"abcde"}],"parameters":{"outputDimensionality":256}}`,
-			`{"predictions":[{"embeddings":{"statistics":{"token_count":-3}}},{"embeddings":{"statistics":{"token_count":9e9}}}]}`, providers.Usage{}, 2,
+			`{"predictions":[{"embeddings":{"statistics":{"token_count":-3}}},{"embeddings":{"statistics":{"token_count":9e9}}}]}`,
+			providers.Usage{},
+			2,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
