@@ -73,8 +73,8 @@ func TestAnthropicRequest(t *testing.T) {
 				`{"type":"text","content":"plain words"},{"type":"text","content":"ab"},{"type":"file","modality":"document","file_id":"file_1"},` +
 				`{"type":"text","content":"found"},{"type":"file","modality":"document","file_id":"file_2"}]},` +
 				`{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"redacted_thinking"},` +
-				`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Bern"}},{"type":"tool_call","id":"srv_1","name":"web_search","arguments":{"query":"q"}},` +
-				`{"type":"tool_call_response","id":"srv_1","response":"T\nhttps://t.test"},{"type":"tool_call_response","id":"srv_2","response":{"type":"code_execution_result","stdout":"1"}}]},` +
+				`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Bern"}},{"type":"server_tool_call","id":"srv_1","name":"web_search","server_tool_call":{"type":"web_search","arguments":{"query":"q"}}},` +
+				`{"type":"server_tool_call_response","id":"srv_1","server_tool_call_response":{"type":"web_search","response":"T\nhttps://t.test"}},{"type":"server_tool_call_response","id":"srv_2","server_tool_call_response":{"type":"code_execution","response":{"type":"code_execution_result","stdout":"1"}}}]},` +
 				`{"role":"user","parts":[{"type":"tool_call_response","id":"toolu_1","response":"15 degrees"},{"type":"tool_call_response","id":"toolu_2","response":"one\ntwo"},` +
 				`{"type":"blob","mime_type":"image/gif","modality":"image","content":"CCCC"},{"type":"tool_call_response","id":"toolu_3","response":""}]}]`,
 			"output": `[{"role":"assistant","parts":[{"type":"text","content":"Hello"},{"type":"tool_call","id":"toolu_9","name":"weather","arguments":{"city":"Rom"}}],"finish_reason":"tool_call"}]`,
@@ -132,8 +132,8 @@ func TestAnthropicStream(t *testing.T) {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff(`[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"Hello \"error\":{}\n"},`+
-			`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Rom"}},{"type":"tool_call","id":"srv_1","name":"now","arguments":{}},`+
-			`{"type":"tool_call_response","id":"srv_1","response":"T\nu"}],"finish_reason":"tool_call"}]`, docs["output"]); diff != "" {
+			`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Rom"}},{"type":"server_tool_call","id":"srv_1","name":"now","server_tool_call":{"type":"now","arguments":{}}},`+
+			`{"type":"server_tool_call_response","id":"srv_1","server_tool_call_response":{"type":"web_search","response":"T\nu"}}],"finish_reason":"tool_call"}]`, docs["output"]); diff != "" {
 			t.Errorf("output (-want +got):\n%s", diff)
 		}
 	})

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 
@@ -55,8 +56,8 @@ type building struct {
 	piece   *content.Part
 	media   *content.Part // an image or a document within piece, or beside it
 	tool    *content.Tool
-	// callID and name are of the message being read; their memory is reused.
-	callID, name []byte
+	// callID, name and itemID are of the message being read; their memory is reused.
+	callID, name, itemID []byte
 	items        items
 	trial        trial
 }
@@ -91,7 +92,9 @@ func (x *Exchange) giveBack() {
 }
 
 // clear makes b as new.
-func (b *building) clear() { *b = building{callID: b.callID[:0], name: b.name[:0]} }
+func (b *building) clear() {
+	*b = building{callID: b.callID[:0], name: b.name[:0], itemID: b.itemID[:0]}
+}
 
 // read reads a piece of a document.
 func (x *Exchange) read(p []byte) {
@@ -185,7 +188,7 @@ var formats = [apis]*format{
 // wanted.
 func (x *Exchange) Begin(r Route, b *content.Builder) {
 	x.API, x.dialect, x.content, x.format = r.API, dialectOf(r.Provider), b, formatOf(r)
-	x.Asked = Asked{Model: r.Model, inPath: r.Model != "", Stream: r.Stream || x.format.streams, options: x.options[:0]}
+	x.Asked = Asked{Model: cmp.Or(r.Model, r.Deployment), inPath: r.Model != "", Stream: r.Stream || x.format.streams, options: x.options[:0]}
 	x.Answer = Answer{complaint: &noComplaint}
 	x.phase = requesting
 	x.scan.Reset()

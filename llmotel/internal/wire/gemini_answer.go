@@ -34,6 +34,12 @@ const (
 	geminiCacheDetails
 	geminiCandidateDetails
 	geminiRetryDelay
+	geminiServerCode
+	geminiServerResult
+	geminiServerCall
+	geminiServerAnswer
+	geminiServerOutput
+	geminiServerType
 	geminiErrorReason
 	geminiLimit
 )
@@ -73,7 +79,17 @@ var geminiAnswer = func() *jsonscan.Node {
 					jsonscan.At("functionCall", jsonscan.Object(geminiCall,
 						jsonscan.At("id", jsonscan.Value(geminiCallID)),
 						jsonscan.At("name", jsonscan.Value(geminiCallName)),
-						jsonscan.At("args", jsonscan.Raw(geminiArguments)))))))))))),
+						jsonscan.At("args", jsonscan.Raw(geminiArguments)))),
+					jsonscan.At("executableCode", jsonscan.Raw(geminiServerCode)),
+					jsonscan.At("codeExecutionResult", jsonscan.Raw(geminiServerResult)),
+					jsonscan.At("toolCall", jsonscan.Object(geminiServerCall,
+						jsonscan.At("id", jsonscan.Value(geminiCallID)),
+						jsonscan.At("toolType", jsonscan.Value(geminiServerType)),
+						jsonscan.At("args", jsonscan.Raw(geminiArguments)))),
+					jsonscan.At("toolResponse", jsonscan.Object(geminiServerAnswer,
+						jsonscan.At("id", jsonscan.Value(geminiCallID)),
+						jsonscan.At("toolType", jsonscan.Value(geminiServerType)),
+						jsonscan.At("response", jsonscan.Raw(geminiServerOutput)))))))))))),
 		jsonscan.At("promptFeedback", jsonscan.Object(0, jsonscan.At("blockReason", jsonscan.Value(geminiBlocked)))),
 		jsonscan.At("usageMetadata", jsonscan.Object(geminiUsage,
 			jsonscan.At("promptTokenCount", count(nInput)),
@@ -106,6 +122,12 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 	case geminiCall:
 		x.semantic, x.called = true, true
 		x.piece = x.content.Output(int(x.choice)).Part(content.ToolCall)
+	case geminiServerCall:
+		x.semantic = true
+		x.piece = x.content.Output(int(x.choice)).Part(content.ServerCall)
+	case geminiServerAnswer:
+		x.semantic = true
+		x.piece = x.content.Output(int(x.choice)).Part(content.ServerResult)
 	case geminiUsage:
 		// Counts are cumulative: the last ones hold, each on its own. Those by
 		// modality are sums over a list.
@@ -132,16 +154,21 @@ func geminiClose(x *Exchange, id jsonscan.ID) {
 	}
 }
 
-// geminiCandidate files what a candidate has said, now that its index is known.
+// geminiIndex files what a candidate has said by now with that of its index.
+func (x *Exchange) geminiIndex(n uint8) {
+	if x.content != nil && n != x.choice {
+		from, to := x.content.Output(int(x.choice)), x.content.Output(int(n))
+		first := x.items.first
+		x.items.first = len(to.Parts())
+		from.Give(first, to)
+	}
+	x.choice = n
+}
+
+// geminiCandidate files what a candidate has said, now that it is over.
 func (x *Exchange) geminiCandidate() {
 	if x.content != nil {
-		from, first := x.content.Output(int(x.seen)-1), x.items.first
-		if to := x.content.Output(int(x.choice)); to != from {
-			n := len(to.Parts())
-			from.Give(first, to)
-			from, first = to, n
-		}
-		from.Join(first)
+		x.content.Output(int(x.choice)).Join(x.items.first)
 	}
 	if x.word != nil {
 		x.finish(int(x.choice), text(x.word))
@@ -183,7 +210,7 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case geminiIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = uint8(n)
+			x.geminiIndex(uint8(n))
 		}
 	case geminiReason:
 		x.word = nameOf(v)
@@ -198,6 +225,8 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.piece.Append(content.ID, v)
 	case geminiCallName:
 		x.piece.Append(content.Name, v)
+	case geminiServerType:
+		x.piece.Append(content.Type, v)
 	case geminiBlocked:
 		// The prompt was blocked: there is no answer, and status 200.
 		x.Failed, x.blame().ErrorType = true, word(v)
@@ -264,9 +293,18 @@ func geminiText(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 }
 
 func geminiRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
-	if id == geminiArguments {
+	switch id {
+	case geminiArguments:
 		x.said(piece)
 		x.piece.Append(content.Body, piece)
+	case geminiServerCode:
+		x.said(piece)
+		x.geminiServer(x.content.Output(int(x.choice)), content.ServerCall, piece)
+	case geminiServerOutput: // is not the model's
+		x.piece.Append(content.Body, piece)
+	case geminiServerResult:
+		x.semantic = true
+		x.geminiServer(x.content.Output(int(x.choice)), content.ServerResult, piece)
 	}
 }
 
