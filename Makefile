@@ -105,6 +105,12 @@ gates: ## what a call may allocate, measured without the race detector
 picture: ## draw docs/trace.svg from the failover trace in a running Jaeger
 	go -C internal/tools run ./tracesvg > docs/trace.svg
 
+.PHONY: picture-dashboards
+picture-dashboards: ## draw docs/dashboard-*.svg from what the demo sends to a running Prometheus
+	go -C internal/tools run ./boardsvg -board ../../collector/grafana/dashboards/llmotel-overview.json -service llmotel-demo -range 13m \
+		-rows 'Now,Calls and errors,Tokens and cost' > docs/dashboard-overview.svg
+	go -C internal/tools run ./boardsvg -board ../../collector/grafana/dashboards/llmotel-failover.json -service llmotel-demo -range 13m > docs/dashboard-failover.svg
+
 .PHONY: bench
 bench: ## what observing a call costs, beside others; with BENCH=regexp BENCHCOUNT=n the benchmarks of every module
 ifeq ($(BENCH),)

@@ -118,7 +118,7 @@ func quietCalls(t *testing.T, e *emitter) func(ctx context.Context, failure stri
 // service does nothing.
 func testQuietDashboards(t *testing.T) {
 	want := map[string]float64{
-		"Failed": 0, "Failed, by provider": 0, "Calls without an answer": 0, "Fallbacks for each answer": 0, "Requests for each answer": 1,
+		"Failed": 0, "Failed, by provider": 0, "Sent without an answer": 0, "Fallbacks for each answer": 0, "Requests for each answer": 1,
 		"Refused for the rate": 0, "Failures in the window": 0, "Input from the prompt cache": 0, "Hedges": 0,
 	}
 	for _, d := range dashboards(t) {

@@ -30,10 +30,14 @@ func TestRulesSpoilt(t *testing.T) {
 			return waits
 		},
 	} {
-		t.Run(name, func(t *testing.T) { spoiltAreNoticed(t, spoil) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			spoiltAreNoticed(t, spoil)
+		})
 	}
 	for nth := range 9 {
 		t.Run(fmt.Sprintf("bound %d is always reached", nth+1), func(t *testing.T) {
+			t.Parallel()
 			spoiltAreNoticed(t, func(rule map[string]any) bool {
 				expr, _ := rule["expr"].(string)
 				found := bound.FindAllStringIndex(expr, -1)
@@ -53,6 +57,7 @@ func TestRulesSpoilt(t *testing.T) {
 		})
 	}
 	t.Run("young services have an average", func(t *testing.T) {
+		t.Parallel()
 		spoiltAreNoticed(t, func(rule map[string]any) bool {
 			expr, _ := rule["expr"].(string)
 			changed := strings.Replace(expr, "and llmotel:cost_usd_per_hour:rate1h offset 6h >= 0", "", 1)

@@ -133,6 +133,23 @@ func TestVariables(t *testing.T) {
 	}
 }
 
+// Two queries of a panel have two legends, or nobody can tell their lines apart.
+func TestLegendsDiffer(t *testing.T) {
+	for _, b := range all() {
+		for _, r := range b.rows {
+			for _, p := range r.panels {
+				seen := map[string]bool{}
+				for _, q := range p.queries {
+					if seen[q.legend] && q.legend != "{{instance}}" {
+						t.Errorf("%s, %q: two lines are called %q", b.uid, p.title, q.legend)
+					}
+					seen[q.legend] = true
+				}
+			}
+		}
+	}
+}
+
 func TestPanelsAreRefused(t *testing.T) {
 	valid := panel{kind: series, title: "Calls", description: "Calls a second.", unit: perSecond, queries: []query{{expr: "up"}}}
 	for want, change := range map[string]func(*panel){

@@ -52,7 +52,7 @@ func overview() board {
 				}},
 			}},
 			{"Objectives", []panel{
-				{kind: series, title: "Calls without an answer", description: "Share of a service's calls that nobody answered, over five minutes; what another target answered and cancelled calls are not in it. The line is where a page begins (LLMCallsFailing).", unit: share, red: 0.5, queries: []query{
+				{kind: series, title: "Sent without an answer", description: "Share of the calls that were sent and that nobody answered, over five minutes; what another target answered and cancelled calls are not in it. Calls that open circuit breakers reject are not sent, and not in it either: see Breaker states. The line is where a page begins (LLMCallsFailing).", unit: share, red: 0.5, queries: []query{
 					{expr: `llmotel:calls_unanswered:ratio_rate5m{service_name=~"$service"} or 0 * (sum by (service_name) (llmotel:calls:rate5m{service_name=~"$service"}) > 0)`, legend: "{{service_name}}"},
 				}},
 				burn("Slow calls, of the budget", "How fast answered calls that take longer than their objective use up the error budget.", "calls"),
