@@ -341,6 +341,35 @@ func TestUploadHook(t *testing.T) {
 	}
 }
 
+// The hook gets whole documents, the span what its limit leaves; of what was too much
+// to keep the hook is told.
+func TestUploadHookGetsWholeDocuments(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		size      int
+		truncated bool
+	}{{"whole", 100_000, false}, {"too much to keep", 2 << 20, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			rec := oteltest.New()
+			var got llmotel.Content
+			inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithContentLimit(300),
+				llmotel.WithUploadHook(func(_ context.Context, c *llmotel.Content) { got = *c }))
+			req := request()
+			req.Messages = []providers.Message{providers.UserText(strings.Repeat("x ", c.size/2))}
+			if _, err := inst.Wrap(newCanned()).Generate(t.Context(), req); err != nil {
+				t.Fatal(err)
+			}
+			if got.Truncated != c.truncated || !json.Valid(got.InputMessages) || len(got.InputMessages) < min(c.size, 700_000) {
+				t.Errorf("truncated: %t, %d bytes", got.Truncated, len(got.InputMessages))
+			}
+			text, _ := attributesOf(onlySpan(t, rec))["gen_ai.input.messages"].(string)
+			if !json.Valid([]byte(text)) || len(text) > 300 || len(text) < 200 {
+				t.Errorf("the span has %d bytes", len(text))
+			}
+		})
+	}
+}
+
 func TestUploadHookOfAgentsAndWorkflows(t *testing.T) {
 	var got []llmotel.Content
 	inst := instrument(t, oteltest.New(sdktrace.WithSampler(sdktrace.NeverSample())), llmotel.WithUploadHook(func(_ context.Context, c *llmotel.Content) {

@@ -189,7 +189,7 @@ func amazonOrGoogle(t []byte, i int) (start, end int, mask string) {
 	case t[i] != 'A':
 	case has(t, i, "AKIA"), has(t, i, "ASIA"):
 		if end = run(t, i, func(c byte) bool { return isUpper(c) || isDigit(c) }); end-i >= 20 && ends(t, end) {
-			return i, end, key
+			return i, amazonSecret(t, end), key
 		}
 	case has(t, i, "ABSK"): // of Bedrock
 		if end = run(t, i, isCredential); end-i >= 60 {
@@ -202,6 +202,26 @@ func amazonOrGoogle(t []byte, i int) (start, end int, mask string) {
 	}
 	return 0, 0, ""
 }
+
+// amazonSecret returns where the secret ends that stands beside the id of an access key
+// of AWS, as in the files that it hands out; id if there is none. Alone its shape tells
+// nothing.
+func amazonSecret(t []byte, id int) int {
+	const length, between = 40, 3
+	for i := id; i < len(t) && i-id <= between; i++ {
+		switch t[i] {
+		case ' ', ',', ':', ';', '|', '\t', '\n', '"', '\'':
+			continue
+		}
+		if end := run(t, i, isBase64); i > id && end-i == length {
+			return end
+		}
+		break
+	}
+	return id
+}
+
+func isBase64(c byte) bool { return isAlnum(c) || c == '+' || c == '/' }
 
 // jwt finds the JSON Web Token at i: two parts that are JSON objects, and a
 // signature.

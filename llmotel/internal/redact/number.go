@@ -44,6 +44,9 @@ func digits(t []byte, from, i int) (start, end int, mask string) {
 			return i, end, card
 		}
 	}
+	if i-1 > from && t[i-1] == ':' && isDigit(t[i-2]) { // of a time of day, with its fraction
+		return 0, last, ""
+	}
 	if plus := i > from && (t[i-1] == '+' || t[i-1] == '('); plus || t[i] == '0' || n == 3 || n == 1 && (t[i] == '1' || t[i] == '7' || t[i] == '8') {
 		if start, end := phoneNumber(t, from, i); end > 0 {
 			return start, end, phone

@@ -39,6 +39,9 @@ func phoneNumber(t []byte, from, i int) (start, end int) {
 		if g.n == 1 && isTrunk(t[i:g.end]) {
 			return start, g.end
 		}
+		if g.isGroups(5, 4) && has(t, i+5, "-") {
+			return 0, 0 // a ZIP code of New England
+		}
 		if g.n < 2 || g.digits < 9 || g.digits > 11 || g.size[0] < 2 || g.size[0] > 5 || g.zeros == g.n {
 			return 0, 0
 		}
