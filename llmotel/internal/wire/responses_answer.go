@@ -179,13 +179,13 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			}
 		}
 	case responsesItemID:
-		x.itemID = append(x.itemID[:0], v...)
+		x.itemID = x.noted(x.itemID, v)
 	case responsesImageFormat:
 		x.image().AppendString(content.MIMEType, mimeType(v))
 	case responsesCallID:
-		x.callID = append(x.callID[:0], v...)
+		x.callID = x.noted(x.callID, v)
 	case responsesName:
-		x.name = append(x.name[:0], v...)
+		x.name = x.noted(x.name, v)
 	case responsesPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			x.part, i.placed = int32(n), true
@@ -253,6 +253,14 @@ func (x *Exchange) answeredCall() *content.Part {
 		x.piece = x.content.Output(0).Part(content.ToolCall)
 	}
 	return x.piece
+}
+
+// noted is a copy of what names an item, in the memory of another: only content tells.
+func (x *Exchange) noted(memory, v []byte) []byte {
+	if x.content == nil {
+		return memory[:0]
+	}
+	return append(memory[:0], v...)
 }
 
 // addedCall is the tool call that an event adds, whose place is known at its end.
