@@ -13,7 +13,9 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// startKey is what a span is started with. Samplers see all of it.
+// startKey is what a span is started with. Samplers see all of it but Stream, which
+// the conventions do not have them see: what a span has at its start is kept as long as
+// a stream is open.
 type startKey struct {
 	Operation, Provider, Model, ServerAddress string
 	ServerPort                                int
@@ -66,9 +68,6 @@ func newStart(k startKey) *start {
 	}
 	if k.Target != "" {
 		attrs = append(attrs, genai.TargetKey.String(k.Target))
-	}
-	if k.Stream {
-		attrs = append(attrs, genai.RequestStreamKey.Bool(true))
 	}
 	s.attrs = attrs
 	s.opts = []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attrs...)}

@@ -57,6 +57,9 @@ func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute
 	if s.call.asked != nil {
 		kvs = appendAsked(kvs, &s.call)
 	}
+	if s.call.Stream {
+		kvs = append(kvs, genai.RequestStreamKey.Bool(true))
+	}
 	kvs = appendCall(kvs, &s.call)
 	if s.resends > 0 {
 		kvs = append(kvs, genai.HTTPRequestResendCountKey.Int(int(s.resends)))
