@@ -41,10 +41,9 @@ type reading struct {
 	choice   uint8 // the choice being read
 	semantic bool  // this document holds a piece of the answer
 	mark     uint8
-	event    event // of the Responses API, as is status
-	status   status
-	detail   int64 // a count whose modality may come after it
-	word     name  // the role, the finish reason or the modality being read
+	event    event  // of the Responses API
+	detail   uint32 // a count whose modality may come after it, or noDetail
+	word     name   // the role, the finish reason or the modality being read
 }
 
 // building is what formats make of the content, and what else need not outlast a

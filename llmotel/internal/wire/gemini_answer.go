@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"math"
 	"time"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
@@ -102,7 +103,7 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 	case geminiPromptDetails, geminiCacheDetails, geminiCandidateDetails:
 		x.part = int32(id)
 	case geminiModality:
-		x.word, x.detail = nil, -1
+		x.word, x.detail = nil, noDetail
 	}
 }
 
@@ -125,11 +126,15 @@ func geminiClose(x *Exchange, id jsonscan.ID) {
 	}
 }
 
+// noDetail is more than any count.
+const noDetail = math.MaxUint32
+
 // geminiDetail files the count of one modality.
 func (x *Exchange) geminiDetail() {
-	if x.detail < 0 {
+	if x.detail == noDetail {
 		return
 	}
+	n := int64(x.detail)
 	var group [3]counter
 	switch text(x.word) {
 	case "TEXT", "DOCUMENT":
@@ -143,11 +148,11 @@ func (x *Exchange) geminiDetail() {
 	}
 	switch x.part {
 	case int32(geminiPromptDetails):
-		x.add(group[0], x.detail)
+		x.add(group[0], n)
 	case int32(geminiCacheDetails):
-		x.add(group[1], x.detail)
+		x.add(group[1], n)
 	case int32(geminiCandidateDetails):
-		x.add(group[2], x.detail)
+		x.add(group[2], n)
 	}
 }
 
@@ -187,7 +192,7 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.word = words[string(v)] // others tell nothing
 	case geminiModalityCount:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxTokens {
-			x.detail = n
+			x.detail = uint32(n)
 		} else {
 			x.refused++
 		}
