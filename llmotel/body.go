@@ -147,11 +147,11 @@ func (x *exchange) cut() error {
 		detail = "the reply is not what was expected"
 	}
 	e := &providers.Error{
-		Provider: x.span.call.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: int(x.status),
+		Provider: x.span.call.Provider, Model: x.Asked.Model(), Kind: providers.KindMalformed, StatusCode: int(x.status),
 		RequestID: requestID(x.header), Detail: detail, Usage: x.Usage(),
 	}
 	if x.status < http.StatusOK || x.status >= http.StatusMultipleChoices {
-		return noAnswer(x.span.call.Provider, x.Asked.Model, int(x.status))
+		return noAnswer(x.span.call.Provider, x.Asked.Model(), int(x.status))
 	}
 	return e
 }

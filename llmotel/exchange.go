@@ -59,7 +59,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		x.recycle()
 		return nil, err
 	}
-	if route.Guessed && x.Asked.Model == "" && tee == nil { // something else under such a path
+	if route.Guessed && x.Asked.Model() == "" && tee == nil { // something else under such a path
 		b.Free()
 		x.recycle()
 		other := req.WithContext(req.Context())
@@ -71,7 +71,6 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	call, span := x.call(req, route.Provider), &c.Span
 	ctx := inst.beginOrResume(req.Context(), followed(req), span, &call)
 	x.span = span
-	x.Named(span.call.Model)
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
 		b.Free()
@@ -96,7 +95,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	tee.detach()
 	kept.forget()
 	asking.forget()
-	span.learn(x.Asked.Model)
+	span.learn(x.Asked.Model())
 	if err == nil && resp != nil && w.redirects(asked, resp) {
 		x.await(ctx, req, resp)
 		x = nil
@@ -125,7 +124,7 @@ func (x *exchange) call(req *http.Request, provider string) Call {
 		port = 80
 	}
 	return Call{
-		Operation: x.API.Operation(), Provider: provider, Model: x.Asked.Model, Stream: x.Stream,
+		Operation: x.API.Operation(), Provider: provider, Model: x.Asked.Model(), Stream: x.Stream,
 		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resends(req.Header),
 		asked: &x.Asked,
 	}
@@ -220,14 +219,14 @@ func (x *exchange) readFailure(resp *http.Response) *providers.Error {
 // failure is the error that the response reports.
 func (x *exchange) failure() *providers.Error {
 	return &providers.Error{
-		Provider: x.span.call.Provider, Model: x.Asked.Model, Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
+		Provider: x.span.call.Provider, Model: x.Asked.Model(), Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
 		RequestID: requestID(x.header), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
 	}
 }
 
 // transportError is an error without a response.
 func (x *exchange) transportError(ctx context.Context, err error) *providers.Error {
-	e := &providers.Error{Provider: x.span.call.Provider, Model: x.Asked.Model, Kind: providers.KindNetwork, StatusCode: int(x.status), RequestID: requestID(x.header), Err: err}
+	e := &providers.Error{Provider: x.span.call.Provider, Model: x.Asked.Model(), Kind: providers.KindNetwork, StatusCode: int(x.status), RequestID: requestID(x.header), Err: err}
 	var timeout net.Error
 	switch {
 	// Clients set their own time limits as deadlines of the context: nobody gave

@@ -27,7 +27,7 @@ func (w *httpWay) redirects(req *http.Request, resp *http.Response) bool {
 // when the response is forgotten: nothing else tells.
 func (x *exchange) await(ctx context.Context, req *http.Request, resp *http.Response) {
 	resp.Request = req.WithContext(ctx) // where followed finds the span
-	failure := noAnswer(x.span.call.Provider, x.Asked.Model, resp.StatusCode)
+	failure := noAnswer(x.span.call.Provider, x.Asked.Model(), resp.StatusCode)
 	runtime.AddCleanup(resp, func(s *Span) { s.End(Result{}, failure) }, x.span)
 }
 

@@ -82,7 +82,7 @@ data: [DONE]
 		if diff := cmp.Diff(want, x.Usage()); diff != "" {
 			t.Errorf("pieces of %d: usage (-want +got):\n%s", size, diff)
 		}
-		got := []any{x.Asked.Model, x.Stream, x.UsageOnStream, x.Temperature(), x.Stop(), x.ID, x.Answer.Model(), x.Reasons(), x.Complete, int(x.Chunks), x.AnswerBytes(), int(x.Malformed)}
+		got := []any{x.Asked.Model(), x.Stream, x.UsageOnStream, x.Temperature(), x.Stop(), x.ID, x.Answer.Model(), x.Reasons(), x.Complete, int(x.Chunks), x.AnswerBytes(), int(x.Malformed)}
 		if diff := cmp.Diff([]any{"gpt-4o-mini", true, true, 0.5, []string{"a", "b"}, "c1", "gpt-4o-mini-2024", []string{"stop"}, true, 2, 13, 0}, got); diff != "" {
 			t.Errorf("pieces of %d (-want +got):\n%s", size, diff)
 		}
