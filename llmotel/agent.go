@@ -115,8 +115,16 @@ func agentFrom(ctx context.Context) *AgentSpan {
 func countCall(ctx context.Context, around frame, s *Span) {
 	if a := agentFrom(ctx); a != nil && s.inference() && (s.into == nil || a.around == around) {
 		a.calls.Add(1)
-		s.agent = a
 	}
+}
+
+// agent is the agent whose call it is, or nil: see countCall.
+func (s *Span) agent() *AgentSpan {
+	a := agentFrom(s.around)
+	if a == nil || !s.inference() || s.into != nil && a.around.inference != s.into {
+		return nil
+	}
+	return a
 }
 
 // called takes what an inference call of the agent's has used.

@@ -13,7 +13,9 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// startKey is what a span is started with. Samplers see all of it.
+// startKey is what a span is started with. Samplers see all of it but Stream, which
+// the conventions do not have them see: what a span has at its start is kept as long as
+// a stream is open.
 type startKey struct {
 	Operation, Provider, Model, ServerAddress string
 	ServerPort                                int
@@ -24,6 +26,7 @@ type startKey struct {
 // start is a span's name and start options, made once for each startKey.
 type start struct {
 	startKey
+	inst  *Instrumentation
 	name  string
 	attrs []attribute.KeyValue
 	opts  []trace.SpanStartOption
@@ -38,7 +41,7 @@ type startCache struct {
 // made anew for each call.
 const startLimit = 1000
 
-func (c *startCache) of(k startKey) *start {
+func (c *startCache) of(i *Instrumentation, k startKey) *start {
 	if s := c.first.Load(); s != nil && s.startKey == k {
 		return s
 	}
@@ -46,6 +49,7 @@ func (c *startCache) of(k startKey) *start {
 		return s
 	}
 	s := newStart(k)
+	s.inst = i
 	if c.m.Len() < startLimit {
 		s = c.m.Put(k, s)
 	}
@@ -66,9 +70,6 @@ func newStart(k startKey) *start {
 	}
 	if k.Target != "" {
 		attrs = append(attrs, genai.TargetKey.String(k.Target))
-	}
-	if k.Stream {
-		attrs = append(attrs, genai.RequestStreamKey.Bool(true))
 	}
 	s.attrs = attrs
 	s.opts = []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attrs...)}

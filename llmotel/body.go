@@ -38,7 +38,7 @@ func (b *responseBody) waiting() {
 	if x == nil || !x.Stream || x.Chunks == 0 {
 		return
 	}
-	if !x.opened || !x.waits && x.span.inst.metrics.chunkTimes {
+	if !x.opened || !x.waits && x.span.call.inst.metrics.chunkTimes {
 		x.opened, x.waits = true, true // until a chunk is there, in however many pieces it comes
 		x.span.waits(x.Answer.Model())
 	}
@@ -155,11 +155,11 @@ func (x *exchange) cut() error {
 		detail = "the reply is not what was expected"
 	}
 	e := &providers.Error{
-		Provider: x.span.call.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: int(x.status),
+		Provider: x.span.call.Provider, Model: x.Asked.Model(), Kind: providers.KindMalformed, StatusCode: int(x.status),
 		RequestID: requestID(x.header), Detail: detail, Usage: x.Usage(),
 	}
 	if x.status < http.StatusOK || x.status >= http.StatusMultipleChoices {
-		return noAnswer(x.span.call.Provider, x.Asked.Model, int(x.status))
+		return noAnswer(x.span.call.Provider, x.Asked.Model(), int(x.status))
 	}
 	return e
 }

@@ -60,7 +60,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		x.recycle()
 		return nil, err
 	}
-	if route.Guessed && x.Asked.Model == "" && tee == nil { // something else under such a path
+	if route.Guessed && x.Asked.Model() == "" && tee == nil { // something else under such a path
 		b.Free()
 		x.recycle()
 		other := req.WithContext(req.Context())
@@ -72,7 +72,6 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	call, span := x.call(req, route.Provider), &c.Span
 	ctx := inst.beginOrResume(req.Context(), followed(req), span, &call)
 	x.span = span
-	x.Named(span.call.Model)
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
 		b.Free()
@@ -97,7 +96,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	tee.detach()
 	kept.forget()
 	asking.forget()
-	span.learn(x.Asked.Model)
+	span.learn(x.Asked.Model())
 	if err == nil && resp != nil && w.redirects(asked, resp) {
 		x.await(ctx, req, resp)
 		x = nil
@@ -126,7 +125,7 @@ func (x *exchange) call(req *http.Request, provider string) Call {
 		port = 80
 	}
 	return Call{
-		Operation: x.API.Operation(), Provider: provider, Model: x.Asked.Model, Stream: x.Stream,
+		Operation: x.API.Operation(), Provider: provider, Model: x.Asked.Model(), Stream: x.Stream,
 		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resends(req.Header),
 		GuardrailID: guardrail(x.API, req.Header), asked: &x.Asked,
 	}
@@ -186,7 +185,7 @@ func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Resp
 	}
 	x.begin(resp)
 	if resp.StatusCode == http.StatusSwitchingProtocols { // the body is a connection, and no answer
-		x.span.End(Result{}, noAnswer(x.span.call.Provider, x.Asked.Model, resp.StatusCode))
+		x.span.End(Result{}, noAnswer(x.span.call.Provider, x.Asked.Model(), resp.StatusCode))
 		x.recycle()
 		return resp, nil
 	}
@@ -239,14 +238,14 @@ func (x *exchange) readFailure(resp *http.Response) *providers.Error {
 // failure is the error that the response reports.
 func (x *exchange) failure() *providers.Error {
 	return &providers.Error{
-		Provider: x.span.call.Provider, Model: x.Asked.Model, Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
+		Provider: x.span.call.Provider, Model: x.Asked.Model(), Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
 		RequestID: cmp.Or(requestID(x.header), x.RequestID), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
 	}
 }
 
 // transportError is an error without a response.
 func (x *exchange) transportError(ctx context.Context, err error) *providers.Error {
-	e := &providers.Error{Provider: x.span.call.Provider, Model: x.Asked.Model, Kind: providers.KindNetwork, StatusCode: int(x.status), RequestID: requestID(x.header), Err: err}
+	e := &providers.Error{Provider: x.span.call.Provider, Model: x.Asked.Model(), Kind: providers.KindNetwork, StatusCode: int(x.status), RequestID: requestID(x.header), Err: err}
 	var timeout net.Error
 	switch {
 	// Clients set their own time limits as deadlines of the context: nobody gave

@@ -27,7 +27,7 @@ func (w *httpWay) redirects(req *http.Request, resp *http.Response) bool {
 // when the response is forgotten: nothing else tells.
 func (x *exchange) await(ctx context.Context, req *http.Request, resp *http.Response) {
 	resp.Request = req.WithContext(ctx) // where followed finds the span
-	failure := noAnswer(x.span.call.Provider, x.Asked.Model, resp.StatusCode)
+	failure := noAnswer(x.span.call.Provider, x.Asked.Model(), resp.StatusCode)
 	runtime.AddCleanup(resp, func(s *Span) { s.End(Result{}, failure) }, x.span)
 }
 
@@ -62,8 +62,8 @@ func (s *Span) resume(ctx context.Context, old *Span, call *Call) context.Contex
 	old.ended.Store(true) // for all but s
 	old.content.Free()
 	old.content = nil
-	s.inst, s.span, s.into, s.outer, s.call, s.begun = old.inst, old.span, old.into, old.outer, old.call, old.begun
-	s.agent, s.capturing, s.foreign, s.learned, s.attempts, s.resends, s.parts = old.agent, old.capturing, old.foreign, old.learned, old.attempts, old.resends, old.parts
+	s.span, s.into, s.outer, s.call, s.begun = old.span, old.into, old.outer, old.call, old.begun
+	s.capturing, s.foreign, s.learned, s.attempts, s.resends, s.parts = old.capturing, old.foreign, old.learned, old.attempts, old.resends, old.parts
 	s.call.asked = call.asked
 	s.around = ctx
 	if s.span != nil {

@@ -3,7 +3,6 @@ package llmotel
 import (
 	"io"
 	"net/http"
-	"slices"
 	"sync"
 )
 
@@ -71,9 +70,8 @@ func (x *exchange) readRequest(req *http.Request, into *sentBody) (io.ReadCloser
 		return into, nil
 	}
 	if req.GetBody == nil {
-		tee := &requestTee{readBack: readBack{head: slices.Clone(buf.bytes), rest: req.Body}, x: x}
-		buf.free()
-		return tee, nil
+		buf.rest = buf.bytes
+		return &requestTee{rest: req.Body, buf: buf, x: x}, nil
 	}
 	defer buf.free()
 	for err == nil {
@@ -132,23 +130,54 @@ func (b *sentBody) Close() error {
 // requestTee is a long body that cannot be had again. What follows its
 // beginning is read along as it is sent, until the response comes.
 type requestTee struct {
-	readBack
-	mu sync.Mutex
-	x  *exchange // nil when the response is there
+	rest io.ReadCloser
+
+	mu  sync.Mutex
+	buf *readBuffer // the beginning; nil once that has been sent
+	x   *exchange   // nil when the response is there
 }
 
 // Read reads on.
 func (t *requestTee) Read(p []byte) (int, error) {
-	fresh := len(t.head) == 0
-	n, err := t.readBack.Read(p)
-	if fresh {
-		t.mu.Lock()
-		if t.x != nil {
-			t.x.Request(p[:n])
-		}
-		t.mu.Unlock()
+	if n := t.begin(p); n > 0 {
+		return n, nil
+	}
+	n, err := t.rest.Read(p)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.x != nil {
+		t.x.Request(p[:n])
 	}
 	return n, err
+}
+
+// begin reads on in the beginning. It returns 0 after it.
+func (t *requestTee) begin(p []byte) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.buf == nil {
+		return 0
+	}
+	n := copy(p, t.buf.rest)
+	if t.buf.rest = t.buf.rest[n:]; len(t.buf.rest) == 0 {
+		t.free()
+	}
+	return n
+}
+
+func (t *requestTee) free() {
+	if t.buf != nil {
+		t.buf.free()
+		t.buf = nil
+	}
+}
+
+// Close closes what it is read from.
+func (t *requestTee) Close() error {
+	t.mu.Lock()
+	t.free()
+	t.mu.Unlock()
+	return t.rest.Close()
 }
 
 // detach ends the reading along.

@@ -18,7 +18,6 @@ import (
 // concurrent use; End counts once, and what comes after it is ignored. The
 // methods of a nil Span do nothing.
 type Span struct {
-	inst  *Instrumentation
 	span  trace.Span // nil in an inner layer
 	into  *Span      // in an inner layer the span that it reports to
 	outer *ChainSpan // the chain around, or nil
@@ -26,7 +25,6 @@ type Span struct {
 	// around is the context of the call, but for the Span itself: see insideSpan.
 	around context.Context //nolint:containedctx // of the call that this is
 	begun  time.Time
-	agent  *AgentSpan // whose call it is, or nil
 	ended  flag
 	// capturing is where content goes.
 	capturing destinations
@@ -130,9 +128,9 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs
 	if call.ServerAddress != "" && call.ServerPort == 0 {
 		call.ServerPort = 443
 	}
-	started := i.starts.of(startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
-	s.inst, s.call, s.attempts, s.begun = i, call.calling(started), 1, time.Now()
-	s.resends = uint8(min(max(call.ResendCount, 0), math.MaxUint8)) //nolint:gosec // it fits
+	started := i.starts.of(i, startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
+	s.call, s.attempts, s.begun = call.calling(started), 1, time.Now()
+	s.resends = uint8(min(max(call.ResendCount, 0), math.MaxUint8))
 	around := frameFrom(ctx)
 	s.outer = around.chain
 	if around.inference != nil && sameKind(around.inference.call.Operation, call.Operation) {
@@ -226,7 +224,7 @@ func (s *Span) Retry(delay time.Duration, err error) {
 		return
 	}
 	s.attempts++
-	if len(s.inst.sinks) > 0 {
+	if len(s.call.inst.sinks) > 0 {
 		s.made().retries = append(s.made().retries, Retry{At: time.Now(), Delay: delay, ErrorKind: f.kind, StatusCode: f.status})
 	}
 	s.content.ResetOutput()

@@ -61,9 +61,9 @@ type OpenStream struct {
 	Format Format
 	// After is how many bytes of the answer have been read.
 	After int
-	// Cancellable gives it a context that can be cancelled and that a transport
-	// watches, as net/http's does.
-	Cancellable bool
+	// Cancellable gives it a context that can be cancelled; Watched has that watched,
+	// as net/http's transport does for HTTP/1.1.
+	Cancellable, Watched bool
 	// Once makes its request one that cannot be had again, as those of AWS's SDK.
 	Once bool
 	// Attribution is in its context, where it is the caller's.
@@ -90,7 +90,9 @@ func RetainedAlone(do func(*http.Request) (*http.Response, error), o OpenStream)
 		if o.Cancellable {
 			watched, cancel := context.WithCancel(ctx)
 			cancels = append(cancels, cancel)
-			context.AfterFunc(watched, func() {})
+			if o.Watched {
+				context.AfterFunc(watched, func() {})
+			}
 			ctx = watched
 		}
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.Format.URL, strings.NewReader(o.Format.Request))

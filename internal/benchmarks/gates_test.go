@@ -136,7 +136,11 @@ type openWay struct {
 	http  []llmotel.HTTPOption
 	once  bool // the request is a long one, and cannot be had again
 	apart int
+	only  string // the format that it is of any interest for; empty: all
 }
+
+// whole is for streams that are left between events only, and before their end.
+const whole = 1 << 20
 
 // What an open stream keeps, alone: with the client around it the request is kept
 // by more than one. Each format's request asks for as much as programs ask for, its
@@ -149,10 +153,15 @@ func TestAllocatedMemoryOfOpenStreamAlone(t *testing.T) {
 		{name: "no chunk times", opts: noTimes, apart: 61},
 		{name: "chunk times", apart: 211},
 		{name: "a long request that cannot be had again", opts: noTimes, once: true, apart: 211},
+		{name: "the same, kept for retries", opts: noTimes, http: []llmotel.HTTPOption{llmotel.WithRetries(2)}, once: true, apart: 211, only: "Bedrock Converse"},
+		{name: "usage asked for in the caller's stead", opts: noTimes, http: []llmotel.HTTPOption{llmotel.WithStreamUsage()}, apart: whole, only: "OpenAI chat completions"},
 	}
 	for _, f := range benchmarks.Formats() {
 		t.Run(f.Name, func(t *testing.T) {
 			for _, w := range ways {
+				if w.only != "" && w.only != f.Name {
+					continue
+				}
 				most, at := 0.0, 0
 				f := w.asked(f)
 				bare := retainedAlone(t, benchmarks.NewFormatTransport(f).RoundTrip, w.stream(f, 1))
@@ -175,12 +184,13 @@ func (w *openWay) asked(f benchmarks.Format) benchmarks.Format {
 	if w.once {
 		f.Request = strings.Replace(f.Request, "Why? ", strings.Repeat("Why? ", 2000), 1)
 	}
+	f.Request = strings.Replace(f.Request, `"stream_options":{"include_usage":true},`, "", 1)
 	return f
 }
 
 func (w *openWay) stream(f benchmarks.Format, after int) benchmarks.OpenStream {
 	return benchmarks.OpenStream{
-		Format: f, After: after, Cancellable: true, Once: w.once,
+		Format: f, After: after, Cancellable: true, Watched: true, Once: w.once,
 		Attribution: llmotel.Attribution{Feature: "summary", FeatureVersion: "3", Prompt: "short", User: "u1", Tenant: "t1"},
 	}
 }
@@ -213,7 +223,7 @@ func places(f benchmarks.Format, apart int) []int {
 	var out []int
 	start := 0
 	for i, e := range f.Events {
-		if i < edge || i >= len(f.Events)-edge {
+		if i < edge || i >= len(f.Events)-edge && apart != whole {
 			for at := apart; at < len(e); at += apart {
 				out = append(out, start+at)
 			}

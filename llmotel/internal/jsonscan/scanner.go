@@ -50,8 +50,6 @@ type Handler interface {
 // and for whom is told to it each time.
 type Scanner struct {
 	*work // nil between documents
-	state state
-	depth uint8 // of open objects and arrays
 }
 
 // pass is a Scanner while it reads documents of a schema for a handler.
@@ -68,6 +66,8 @@ type pass struct {
 // documents for most of their time, so that all share a few. Streams that are left
 // half way through an event keep it: it is as small as it can be.
 type work struct {
+	state state
+	depth uint8 // of open objects and arrays
 	// far holds what is kept of the key or value being read, if near is too small.
 	far *[MaxValue]byte
 
@@ -90,7 +90,7 @@ type work struct {
 	// small is for pieces made here; on the stack it would be allocated, since
 	// the Handler is an interface.
 	small [utf8.UTFMax]byte
-	near  [67]byte
+	near  [65]byte
 }
 
 var (
@@ -159,29 +159,33 @@ const (
 
 // Reset drops what is half read; the next byte begins a document.
 func (s *Scanner) Reset() {
-	s.depth, s.state = 0, atValue
-	s.rest()
+	if s.work != nil {
+		s.depth, s.state = 0, atValue
+		s.rest()
+	}
 }
 
 // Idle reports whether the Scanner is between documents.
-func (s *Scanner) Idle() bool { return s.depth == 0 && s.state == atValue }
+func (s *Scanner) Idle() bool { return s.work == nil || s.depth == 0 && s.state == atValue }
 
 // Broken reports whether the document could not be understood. Only Reset
 // ends that.
-func (s *Scanner) Broken() bool { return s.state == broken }
+func (s *Scanner) Broken() bool { return s.work != nil && s.state == broken }
 
 // End tells that no more bytes of the document come: a number that stands
 // alone has no other end. root and h are as for Read.
 func (s *Scanner) End(root *Node, h Handler) {
-	p := s.begin(root, h)
-	p.end()
-	s.rest()
+	if s.work != nil {
+		p := s.begin(root, h)
+		p.end()
+		s.rest()
+	}
 }
 
 // begin begins a pass where the one before has ended.
 func (s *Scanner) begin(root *Node, h Handler) pass {
 	p := pass{Scanner: s, root: root, handler: h, node: root}
-	if s.work != nil && s.depth > 0 {
+	if s.depth > 0 {
 		p.climb()
 		switch {
 		case s.arrays>>(s.depth-1)&1 != 0:
@@ -208,6 +212,12 @@ func (s *pass) end() {
 // Read reads on, for h, in documents of a schema: the same root until a document
 // has ended.
 func (s *Scanner) Read(root *Node, h Handler, p []byte) {
+	if s.work == nil {
+		s.work = works.Get().(*work) //nolint:forcetypeassert // there is nothing else in it
+		s.nested, s.kept = 0, 0      // strings clear what else they use
+		s.quoted, s.escape = false, unescaped
+		s.state, s.depth = atValue, 0
+	}
 	at := s.begin(root, h)
 	at.read(p)
 	s.rest()
@@ -239,11 +249,14 @@ func (s *pass) read(p []byte) {
 
 // rest gives the memory for reading back, between documents.
 func (s *Scanner) rest() {
-	if s.work != nil && (s.Idle() || s.Broken()) {
-		if s.far != nil {
-			fars.Put(s.far)
-			s.far = nil
-		}
+	if s.work == nil || !s.Idle() && !s.Broken() {
+		return
+	}
+	if s.far != nil {
+		fars.Put(s.far)
+		s.far = nil
+	}
+	if s.Idle() {
 		works.Put(s.work)
 		s.work = nil
 	}
@@ -251,12 +264,6 @@ func (s *Scanner) rest() {
 
 // structure reads one byte between values.
 func (s *pass) structure(c byte) {
-	if s.work == nil {
-		s.work = works.Get().(*work) //nolint:forcetypeassert // there is nothing else in it
-		s.node, s.nested = s.root, 0 // strings clear what else they use
-		s.quoted, s.escape = false, unescaped
-		s.kept = 0
-	}
 	switch s.state {
 	case atValue:
 		s.value(c)

@@ -49,7 +49,7 @@ func TestAnthropicRequest(t *testing.T) {
 		`"usage":{"input_tokens":3,"cache_creation_input_tokens":418,"cache_read_input_tokens":1111,"cache_creation":{"ephemeral_5m_input_tokens":400,"ephemeral_1h_input_tokens":18},` +
 		`"output_tokens":33,"output_tokens_details":{"thinking_tokens":7},"service_tier":"priority","server_tool_use":{"web_search_requests":1}}}`
 	everySize(t, anthropicURL, request, http.Header{"Content-Type": {"application/json"}}, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		asked := []any{x.Asked.Model, x.Stream, x.MaxTokens(), x.Temperature(), x.TopP(), x.TopK(), x.Stop(), x.ServiceTier(), x.ReasoningLevel(), x.OutputType()}
+		asked := []any{x.Asked.Model(), x.Stream, x.MaxTokens(), x.Temperature(), x.TopP(), x.TopK(), x.Stop(), x.ServiceTier(), x.ReasoningLevel(), x.OutputType()}
 		if diff := cmp.Diff([]any{"claude-sonnet-4-5", false, int64(100), 0.5, 0.9, int64(40), []string{"x", "y"}, "standard_only", "high", "json"}, asked); diff != "" {
 			t.Errorf("asked (-want +got):\n%s", diff)
 		}
@@ -307,7 +307,7 @@ func TestAnthropicElsewhere(t *testing.T) {
 	const vertex = "https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/europe-west1/publishers/anthropic/models/claude-opus-4-5@20251101:"
 	response := sse(antStart, antOpen, antDelta, antClose, antEnd)
 	everySize(t, vertex+"streamRawPredict", `{"anthropic_version":"vertex-2023-10-16","max_tokens":5,"stream":true}`, eventStream, response, func(t *testing.T, x *wire.Exchange, _ map[string]string) {
-		got := []any{provider(t, vertex+"streamRawPredict"), x.API.Operation(), x.Asked.Model, x.Stream, x.Answer.Model(), x.Complete, int(x.Chunks)}
+		got := []any{provider(t, vertex+"streamRawPredict"), x.API.Operation(), x.Asked.Model(), x.Stream, x.Answer.Model(), x.Complete, int(x.Chunks)}
 		if diff := cmp.Diff([]any{"gcp.vertex_ai", "chat", "claude-opus-4-5@20251101", true, "claude-x", true, 1}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}

@@ -11,8 +11,7 @@ import (
 
 // Asked is what a request says.
 type Asked struct {
-	// Model is the model asked for, from the body or the path.
-	Model string
+	model name
 	// Stream tells whether the answer is asked for as a stream.
 	Stream bool
 	// UsageOnStream tells whether usage is asked for on the stream, for
@@ -47,6 +46,9 @@ const (
 	ParamEncoding
 	ParamGuardrail
 )
+
+// Model returns the model asked for, from the body or the path.
+func (a *Asked) Model() string { return text(a.model) }
 
 // PromptBytes returns the length of the prompt's texts.
 func (a *Asked) PromptBytes() int { return int(a.promptBytes) }
@@ -134,7 +136,7 @@ func (a *Asked) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case askModel:
 		if !a.inPath {
-			a.Model = text(nameOr(v, nil))
+			a.model = nameOr(v, a.model)
 		}
 	case askStream:
 		a.Stream = t == jsonscan.True

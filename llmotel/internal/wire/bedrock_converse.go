@@ -193,8 +193,8 @@ func converseClose(x *Exchange, id jsonscan.ID) {
 	if x.mark == mark1h {
 		k = nCacheWrite1h
 	}
-	if x.mark != 0 && x.of(k)+x.detail <= maxTokens {
-		x.add(k, x.detail)
+	if x.mark != 0 && x.of(k)+int64(x.detail) <= maxTokens {
+		x.add(k, int64(x.detail))
 	}
 }
 
@@ -227,7 +227,7 @@ func converseValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		}
 	case conWritten:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxTokens {
-			x.detail = n
+			x.detail = uint32(n)
 		} else {
 			x.refused++
 		}

@@ -8,17 +8,17 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// invokeFormat is the format of InvokeModel's bodies, which are the model's
+// invokeDialect tells whose words InvokeModel's bodies are in, which are the model's
 // own. The model may be an ARN, and have the name of a region before it.
-func invokeFormat(model string) *format {
+func invokeDialect(model string) dialect {
 	model = model[strings.LastIndexByte(model, '/')+1:]
 	switch {
 	case strings.Contains(model, "anthropic."):
-		return invokeAnthropic
+		return anthropics
 	case strings.Contains(model, "amazon.nova") && !strings.Contains(model, "embed"):
-		return invokeNova
+		return novas
 	}
-	return invokeText
+	return anybodys
 }
 
 var invokeAnthropic = &format{
@@ -110,7 +110,7 @@ var invokeAsk = []jsonscan.Member{
 
 func invokeAskValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	if id == invVersion {
-		x.dialect = anthropics // the ARN did not tell; the answer will be read as its
+		x.dialect = anthropicsNext // the ARN did not tell; the answer will be read as its
 		return
 	}
 	openAIChat.ask.value(x, id, t, v)

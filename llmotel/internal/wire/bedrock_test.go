@@ -78,7 +78,7 @@ func TestConverse(t *testing.T) {
 		`"serviceTier":{"type":"flex"},"stopReason":"tool_use","trace":{"promptRouter":{"invokedModelId":"served"}},` +
 		`"usage":{"cacheDetails":[{"inputTokens":300,"ttl":"1h"},{"ttl":"5m","inputTokens":1022}],"cacheReadInputTokens":7,"cacheWriteInputTokens":1322,"inputTokens":2,"outputTokens":5,"totalTokens":1336}}`
 	everySize(t, claudeURL+"converse", request, http.Header{"Content-Type": {"application/json"}}, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		asked := []any{provider(t, claudeURL+"converse"), x.Asked.Model, x.Stream, x.MaxTokens(), x.Temperature(), x.TopP(), x.TopK(), x.Stop(), x.GuardrailID(), x.ServiceTier(), x.OutputType(), x.ReasoningLevel()}
+		asked := []any{provider(t, claudeURL+"converse"), x.Asked.Model(), x.Stream, x.MaxTokens(), x.Temperature(), x.TopP(), x.TopK(), x.Stop(), x.GuardrailID(), x.ServiceTier(), x.OutputType(), x.ReasoningLevel()}
 		if diff := cmp.Diff([]any{"aws.bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", false, int64(100), 0.5, 0.9, int64(40), []string{"x"}, "gr1", "flex", "json", "low"}, asked); diff != "" {
 			t.Errorf("asked (-want +got):\n%s", diff)
 		}

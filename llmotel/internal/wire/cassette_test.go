@@ -189,7 +189,7 @@ func attributes(x *wire.Exchange, provider string) map[string]any {
 	m := map[string]any{
 		"gen_ai.operation.name": x.API.Operation(),
 		"gen_ai.provider.name":  provider,
-		"gen_ai.request.model":  x.Asked.Model,
+		"gen_ai.request.model":  x.Asked.Model(),
 	}
 	put := func(name string, v any, ok bool) {
 		if ok {

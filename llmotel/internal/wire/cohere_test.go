@@ -21,7 +21,7 @@ func TestCohereUnary(t *testing.T) {
 		if diff := cmp.Diff(reported(map[providers.TokenClass]int64{providers.ClassInput: 7, providers.ClassOutput: 88}), x.Usage()); diff != "" {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
-		got := []any{provider(t, cohereURL), x.Asked.Model, x.Stream, x.MaxTokens(), x.TopP(), x.TopK(), x.Stop(), x.OutputType(), x.ID, x.Reasons(), x.Complete}
+		got := []any{provider(t, cohereURL), x.Asked.Model(), x.Stream, x.MaxTokens(), x.TopP(), x.TopK(), x.Stop(), x.OutputType(), x.ID, x.Reasons(), x.Complete}
 		if diff := cmp.Diff([]any{"cohere", "command-a", false, int64(9), 0.5, int64(3), []string{"x"}, "json", "i1", []string{"TOOL_CALL"}, true}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -73,7 +73,7 @@ data: {"type":"message-end","delta":{"finish_reason":"COMPLETE","usage":{"billed
 func TestCohereEmbeddings(t *testing.T) {
 	everySize(t, "https://api.cohere.com/v2/embed", `{"model":"embed-v4.0","texts":["abc"],"output_dimension":256,"embedding_types":["float","int8"]}`, http.Header{}, `{"id":"i1","embeddings":{"float":[[0.1]]},"meta":{"billed_units":{"input_tokens":3}}}`,
 		func(t *testing.T, x *wire.Exchange, _ map[string]string) {
-			if diff := cmp.Diff([]any{"embed-v4.0", int64(256), []string{"float", "int8"}, true, int64(3)}, []any{x.Asked.Model, x.Dimensions(), x.Encodings(), x.Complete, x.Usage().Input}); diff != "" {
+			if diff := cmp.Diff([]any{"embed-v4.0", int64(256), []string{"float", "int8"}, true, int64(3)}, []any{x.Asked.Model(), x.Dimensions(), x.Encodings(), x.Complete, x.Usage().Input}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

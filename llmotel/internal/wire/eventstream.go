@@ -88,7 +88,7 @@ func (f *frames) whole(x *Exchange, p []byte) int {
 	size, headers := int(be32(p)), p[preludeSize:preludeSize+int(f.left)]
 	f.begin(x, headers[:min(len(headers), len(f.buf))])
 	data := p[preludeSize+len(headers) : size-checksumSize]
-	if f.message == document && x.format.quick != nil && x.format.quick(x, data) ||
+	if f.message == document && x.format().quick != nil && x.format().quick(x, data) ||
 		f.message == chunk && f.quick(x, data) {
 		x.Documents++
 		return size

@@ -113,7 +113,7 @@ func (e *envelope) decode(x *Exchange, p []byte) {
 // quick reads an envelope all of which is there, if the document in it is an
 // ordinary one.
 func (f *frames) quick(x *Exchange, p []byte) bool {
-	if x.format.quick == nil || !bytes.HasPrefix(p, openEnvelope) {
+	if x.format().quick == nil || !bytes.HasPrefix(p, openEnvelope) {
 		return false
 	}
 	p = p[len(openEnvelope):]
@@ -124,7 +124,7 @@ func (f *frames) quick(x *Exchange, p []byte) bool {
 	buf := decodings.Get().(*decoded) //nolint:forcetypeassert // there is nothing else in it
 	defer decodings.Put(buf)
 	n, err := base64.StdEncoding.Decode(buf[:], p[:end])
-	return err == nil && x.format.quick(x, buf[:n])
+	return err == nil && x.format().quick(x, buf[:n])
 }
 
 var (

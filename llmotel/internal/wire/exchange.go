@@ -17,7 +17,6 @@ type Exchange struct {
 	Asked
 	Answer
 
-	format  *format
 	content *content.Builder // nil if content is not wanted
 	scan    jsonscan.Scanner
 	frames  *frames // of an event stream
@@ -42,10 +41,9 @@ type reading struct {
 	choice   uint8 // the choice being read
 	semantic bool  // this document holds a piece of the answer
 	mark     uint8
-	event    event // of the Responses API, as is status
-	status   status
-	detail   int64 // a count whose modality may come after it
-	word     name  // the role, the finish reason or the modality being read
+	event    event  // of the Responses API
+	detail   uint32 // a count whose modality may come after it, or noDetail
+	word     name   // the role, the finish reason or the modality being read
 }
 
 // building is what formats make of the content, and what else need not outlast a
@@ -58,8 +56,8 @@ type building struct {
 	tool    *content.Tool
 	// callID, name and itemID are of the message being read; their memory is reused.
 	callID, name, itemID []byte
-	items        items
-	trial        trial
+	items                items
+	trial                trial
 }
 
 var buildings = sync.Pool{New: func() any { return new(building) }}
@@ -85,7 +83,7 @@ func (x *Exchange) rest() {
 
 func (x *Exchange) giveBack() {
 	if x.building != nil {
-		x.building.clear()
+		x.clear()
 		buildings.Put(x.building)
 		x.building = nil
 	}
@@ -114,11 +112,11 @@ func (x *Exchange) endDocument() {
 func (x *Exchange) schema() *jsonscan.Node {
 	switch {
 	case x.phase == requesting:
-		return x.format.request
-	case x.framing == plain && (!x.Stream || x.format.event == nil):
-		return x.format.answer
+		return x.format().request
+	case x.framing == plain && (!x.Stream || x.format().event == nil):
+		return x.format().answer
 	default: // also NDJSON, and a JSON array of events
-		return x.format.event
+		return x.format().event
 	}
 }
 
@@ -159,15 +157,19 @@ type own struct {
 	text, raw   func(x *Exchange, id jsonscan.ID, piece []byte, last bool)
 }
 
-// formatOf returns the table that a request is read by.
-func formatOf(r Route) *format {
-	if r.API == BedrockInvoke || r.API == BedrockEmbed {
-		return invokeFormat(r.Model)
+// format returns the table that x is read by.
+func (x *Exchange) format() *format {
+	switch x.dialect {
+	case anthropics:
+		return invokeAnthropic
+	case novas:
+		return invokeNova
 	}
-	return formats[r.API]
+	return formats[x.API]
 }
 
-// formats has the table of each API, but for those that depend on the model.
+// formats has the table of each API; for InvokeModel it is that of models that
+// have none of their own.
 var formats = [apis]*format{
 	OpenAIChat:        openAIChat,
 	OpenAIResponses:   openAIResponses,
@@ -175,6 +177,8 @@ var formats = [apis]*format{
 	OpenAIEmbeddings:  openAIEmbeddings,
 	AnthropicMessages: anthropicMessages,
 	BedrockConverse:   bedrockConverse,
+	BedrockInvoke:     invokeText,
+	BedrockEmbed:      invokeText,
 	GeminiGenerate:    gemini,
 	GeminiEmbed:       geminiEmbed,
 	OllamaChat:        ollamaChat,
@@ -187,19 +191,11 @@ var formats = [apis]*format{
 // Begin prepares x for a request. b collects the content; nil if that is not
 // wanted.
 func (x *Exchange) Begin(r Route, b *content.Builder) {
-	x.API, x.dialect, x.content, x.format = r.API, dialectOf(r.Provider), b, formatOf(r)
-	x.Asked = Asked{Model: cmp.Or(r.Model, r.Deployment), inPath: r.Model != "", Stream: r.Stream || x.format.streams, options: x.options[:0]}
+	x.API, x.dialect, x.content = r.API, dialectOf(r), b
+	x.Asked = Asked{model: known(cmp.Or(r.Model, r.Deployment)), inPath: r.Model != "", Stream: r.Stream || x.format().streams, options: x.options[:0]}
 	x.Answer = Answer{complaint: &noComplaint}
 	x.phase = requesting
 	x.scan.Reset()
-}
-
-// Named hands over another copy of the name of the model asked for, for one that is
-// shared to be kept.
-func (x *Exchange) Named(model string) {
-	if x.Asked.Model == model {
-		x.Asked.Model = model
-	}
 }
 
 // Request reads a piece of the request's body.
@@ -213,15 +209,15 @@ func (x *Exchange) Request(p []byte) {
 // Response begins the response with its headers.
 func (x *Exchange) Response(status int, h http.Header) {
 	x.phase = responding
-	if x.dialect == anthropics {
-		x.format = invokeAnthropic
+	if x.dialect == anthropicsNext {
+		x.dialect = anthropics
 	}
 	if x.reading = (reading{}); x.building != nil {
 		x.clear()
 	}
 	x.template, x.called = template{}, false
-	if x.format.header != nil {
-		x.format.header(x, status, h)
+	if x.format().header != nil {
+		x.format().header(x, status, h)
 	}
 	x.frame(h.Get("Content-Type"), h.Get("Content-Encoding"))
 }
@@ -258,13 +254,13 @@ var usages = sync.Pool{New: func() any { return new(providers.Usage) }}
 // the middle of a document, or has one that could not be read: some of the counts
 // may not have come.
 func (x *Exchange) Usage() providers.Usage {
-	if x.counts.has == 0 {
+	if x.has == 0 {
 		return providers.Usage{}
 	}
 	u := usages.Get().(*providers.Usage) //nolint:forcetypeassert // there is nothing else in it
 	defer usages.Put(u)
 	*u = providers.Usage{Completeness: providers.UsageReported}
-	x.format.ledger(x, u)
+	x.format().ledger(x, u)
 	switch {
 	case u.Reported == 0:
 		u.Completeness = providers.UsageMissing
@@ -329,8 +325,8 @@ func (x *Exchange) Done() {
 		return
 	}
 	x.Documents++
-	if x.format.done != nil {
-		x.format.done(x)
+	if x.format().done != nil {
+		x.format().done(x)
 	}
 	x.eventEnd()
 }
@@ -346,9 +342,9 @@ func (x *Exchange) eventEnd() {
 
 func (x *Exchange) own() *own {
 	if x.phase == requesting {
-		return &x.format.ask
+		return &x.format().ask
 	}
-	return &x.format.read
+	return &x.format().read
 }
 
 // said notes a piece of the answer's text.

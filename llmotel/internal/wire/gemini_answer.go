@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"math"
 	"time"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
@@ -135,7 +136,7 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 	case geminiPromptDetails, geminiCacheDetails, geminiCandidateDetails:
 		x.part = int32(id)
 	case geminiModality:
-		x.word, x.detail = nil, -1
+		x.word, x.detail = nil, noDetail
 	}
 }
 
@@ -177,11 +178,15 @@ func (x *Exchange) geminiCandidate() {
 	}
 }
 
+// noDetail is more than any count.
+const noDetail = math.MaxUint32
+
 // geminiDetail files the count of one modality.
 func (x *Exchange) geminiDetail() {
-	if x.detail < 0 {
+	if x.detail == noDetail {
 		return
 	}
+	n := int64(x.detail)
 	var group [3]counter
 	switch text(x.word) {
 	case "TEXT", "DOCUMENT":
@@ -195,11 +200,11 @@ func (x *Exchange) geminiDetail() {
 	}
 	switch x.part {
 	case int32(geminiPromptDetails):
-		x.add(group[0], x.detail)
+		x.add(group[0], n)
 	case int32(geminiCacheDetails):
-		x.add(group[1], x.detail)
+		x.add(group[1], n)
 	case int32(geminiCandidateDetails):
-		x.add(group[2], x.detail)
+		x.add(group[2], n)
 	}
 }
 
@@ -249,7 +254,7 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.word = words[string(v)] // others tell nothing
 	case geminiModalityCount:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxTokens {
-			x.detail = n
+			x.detail = uint32(n)
 		} else {
 			x.refused++
 		}

@@ -67,7 +67,7 @@ func TestGeminiUnary(t *testing.T) {
 		if diff := cmp.Diff(want, x.Usage()); diff != "" {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
-		got := []any{x.Asked.Model, x.Stream, x.Temperature(), x.TopP(), x.TopK(), x.MaxTokens(), x.Stop(), x.Seed(), x.Choices(), x.OutputType(), x.ReasoningLevel(), x.ServiceTier(), x.ID, x.Answer.Model(), x.Tier(), x.Reasons(), x.Complete}
+		got := []any{x.Asked.Model(), x.Stream, x.Temperature(), x.TopP(), x.TopK(), x.MaxTokens(), x.Stop(), x.Seed(), x.Choices(), x.OutputType(), x.ReasoningLevel(), x.ServiceTier(), x.ID, x.Answer.Model(), x.Tier(), x.Reasons(), x.Complete}
 		if diff := cmp.Diff([]any{"gemini-2.5-flash", false, 0.5, 0.9, int64(40), int64(100), []string{"x"}, int64(7), int64(2), "json", "low", "flex", "r1", "gemini-2.5-flash-001", "flex", []string{"STOP", "MAX_TOKENS"}, true}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -168,7 +168,7 @@ func TestGeminiEmbeddings(t *testing.T) {
 	const url = "https://generativelanguage.googleapis.com/v1beta/models/gemini-embedding-001:"
 	everySize(t, url+"batchEmbedContents", `{"requests":[{"model":"models/gemini-embedding-001","content":{"parts":[{"text":"abc"}]},"outputDimensionality":768}]}`, http.Header{}, `{"embeddings":[{"values":[0.1,0.2]}]}`,
 		func(t *testing.T, x *wire.Exchange, _ map[string]string) {
-			if diff := cmp.Diff([]any{"gemini-embedding-001", int64(768), 3, true, providers.Usage{}}, []any{x.Asked.Model, x.Dimensions(), x.PromptBytes(), x.Complete, x.Usage()}); diff != "" {
+			if diff := cmp.Diff([]any{"gemini-embedding-001", int64(768), 3, true, providers.Usage{}}, []any{x.Asked.Model(), x.Dimensions(), x.PromptBytes(), x.Complete, x.Usage()}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -128,11 +128,17 @@ const (
 	anybodys dialect = iota
 	googles
 	mistrals
-	anthropics // on Bedrock
+	// The languages of Bedrock's InvokeModel, which are the model's.
+	anthropicsNext // the answer's: the address did not tell
+	anthropics
+	novas
 )
 
-func dialectOf(provider string) dialect {
-	switch provider {
+func dialectOf(r Route) dialect {
+	if r.API == BedrockInvoke || r.API == BedrockEmbed {
+		return invokeDialect(r.Model)
+	}
+	switch r.Provider {
 	case genai.ProviderNameGCPGemini, genai.ProviderNameGCPVertexAI:
 		return googles
 	case genai.ProviderNameMistralAI:

@@ -13,7 +13,7 @@ import (
 // text is compared by its hash, which costs less than to keep it.
 type template struct {
 	around        uint64 // the hashes of what stands around the text, see aroundHash
-	before, after int32  // their lengths
+	before, after uint16 // their lengths
 	state         templateState
 	padded        bool // the event ends with padding, which differs
 }
@@ -40,7 +40,7 @@ var seed = maphash.MakeSeed()
 // chatQuick reads an event that differs in its text alone from the one before.
 func chatQuick(x *Exchange, event []byte) bool {
 	t := &x.template
-	if x.content != nil || len(event) == 0 || len(event) > math.MaxInt32 {
+	if x.content != nil || len(event) == 0 || len(event) > math.MaxUint16 {
 		t.state = unusable
 		return false
 	}
@@ -91,7 +91,7 @@ func (x *Exchange) hear(text []byte) {
 		t.state, x.trial = unusable, trial{}
 		return
 	}
-	t.state, t.before, t.after = heard, int32(at), int32(len(text)) //nolint:gosec // see chatQuick
+	t.state, t.before, t.after = heard, uint16(at), uint16(len(text)) //nolint:gosec // see chatQuick
 }
 
 // untried ends what was begun with an event that has not ended: its bytes are the
@@ -112,8 +112,8 @@ func (x *Exchange) learn() {
 		t.state = unusable
 		return
 	}
-	rest, padded := cutPadding(event[t.before+t.after:])
-	t.state, t.padded, t.after = usable, padded, int32(len(rest)) //nolint:gosec // see chatQuick
+	rest, padded := cutPadding(event[int(t.before)+int(t.after):])
+	t.state, t.padded, t.after = usable, padded, uint16(len(rest)) //nolint:gosec // see chatQuick
 	t.around = aroundHash(event[:t.before], rest)
 }
 

@@ -82,7 +82,7 @@ data: [DONE]
 		if diff := cmp.Diff(want, x.Usage()); diff != "" {
 			t.Errorf("pieces of %d: usage (-want +got):\n%s", size, diff)
 		}
-		got := []any{x.Asked.Model, x.Stream, x.UsageOnStream, x.Temperature(), x.Stop(), x.ID, x.Answer.Model(), x.Reasons(), x.Complete, int(x.Chunks), x.AnswerBytes(), int(x.Malformed)}
+		got := []any{x.Asked.Model(), x.Stream, x.UsageOnStream, x.Temperature(), x.Stop(), x.ID, x.Answer.Model(), x.Reasons(), x.Complete, int(x.Chunks), x.AnswerBytes(), int(x.Malformed)}
 		if diff := cmp.Diff([]any{"gpt-4o-mini", true, true, 0.5, []string{"a", "b"}, "c1", "gpt-4o-mini-2024", []string{"stop"}, true, 2, 13, 0}, got); diff != "" {
 			t.Errorf("pieces of %d (-want +got):\n%s", size, diff)
 		}
@@ -99,8 +99,8 @@ func TestSize(t *testing.T) {
 func TestAzureDeployments(t *testing.T) {
 	const url = "https://r.openai.azure.com/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21"
 	for request, want := range map[string]string{`{"messages":[]}`: "my-gpt", `{"messages":[],"model":"gpt-4o"}`: "gpt-4o", `{"model":null}`: "my-gpt"} {
-		if x := exchange(t, url, request, http.Header{}, `{}`, 3, nil); x.Asked.Model != want {
-			t.Errorf("%s: model %q, want %q", request, x.Asked.Model, want)
+		if x := exchange(t, url, request, http.Header{}, `{}`, 3, nil); x.Asked.Model() != want {
+			t.Errorf("%s: model %q, want %q", request, x.Asked.Model(), want)
 		}
 	}
 }

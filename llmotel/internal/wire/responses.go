@@ -40,26 +40,26 @@ type items struct {
 	whole  bool          // the event's text is thinking, and no summary of it
 }
 
-// status is that of an answer.
-type status uint8
-
+// What is known of a document.
 const (
-	unfinished status = iota
-	completed
-	incomplete
-	failed
+	markKnown      uint8 = 1 << iota // the stream has told its items already
+	markCompleted                    // the answer's status
+	markIncomplete                   // likewise
+	markFailed                       // likewise
+
+	markStatus = markCompleted | markIncomplete | markFailed
 )
 
-func statusOf(v []byte) status {
+func statusOf(v []byte) uint8 {
 	switch string(v) {
 	case "completed":
-		return completed
+		return markCompleted
 	case "incomplete":
-		return incomplete
+		return markIncomplete
 	case "failed":
-		return failed
+		return markFailed
 	}
-	return unfinished
+	return 0
 }
 
 // event says what an event of a stream is.

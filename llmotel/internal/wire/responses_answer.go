@@ -92,10 +92,7 @@ var responsesAnswer = func() *jsonscan.Node {
 	)
 }()
 
-// responsesKnown marks a document whose items the stream has told already.
-const responsesKnown = 1
-
-func (x *Exchange) known() bool { return x.mark == responsesKnown }
+func (x *Exchange) known() bool { return x.mark&markKnown != 0 }
 
 func responsesOpen(x *Exchange, id jsonscan.ID) {
 	i := &x.items
@@ -103,9 +100,9 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 	case responsesRoot:
 		i.kind, i.sub, i.from, i.text, i.phase = content.Text, 0, 0, nil, ""
 		i.whole, i.role, i.placed = false, "", false
-		x.event, x.status, x.word = noEvent, unfinished, nil
+		x.event, x.word = noEvent, nil
 		if x.mark = 0; x.Chunks > 0 {
-			x.mark = responsesKnown
+			x.mark = markKnown
 		}
 		x.piece = nil
 	case responsesUsage:
@@ -163,7 +160,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.event, i.kind = eventOf(v)
 		i.whole = i.kind == content.Reasoning && !bytes.Contains(v, []byte("summary"))
 	case responsesStatus:
-		x.status = statusOf(v)
+		x.mark = x.mark&^markStatus | statusOf(v)
 	case responsesIncomplete:
 		x.word = nameOf(v) // why
 	case responsesItemType:
@@ -379,20 +376,20 @@ func responsesDone(x *Exchange) {
 		return
 	}
 	x.Complete = true
-	switch x.status {
-	case completed:
+	switch x.mark & markStatus {
+	case markCompleted:
 		if x.called {
 			x.finish(0, "tool_calls")
 		} else {
 			x.finish(0, "stop")
 		}
-	case incomplete:
+	case markIncomplete:
 		if why := text(x.word); why == "max_output_tokens" {
 			x.finish(0, "length")
 		} else {
 			x.finish(0, why)
 		}
-	case failed:
+	case markFailed:
 		x.Failed = true
 	}
 }

@@ -135,7 +135,7 @@ func TestResponsesRequest(t *testing.T) {
 	for size := 1; size < len(request); size += 13 {
 		b := content.Get(0)
 		x := exchange(t, responsesURL, request, http.Header{}, "", size, b)
-		got := []any{x.Asked.Model, x.Stream, x.MaxTokens(), x.Temperature(), x.TopP(), x.OutputType(), x.ReasoningLevel(), x.ServiceTier(), x.PreviousResponseID(), x.ConversationID(), x.Has(wire.ParamTopK), x.PromptBytes()}
+		got := []any{x.Asked.Model(), x.Stream, x.MaxTokens(), x.Temperature(), x.TopP(), x.OutputType(), x.ReasoningLevel(), x.ServiceTier(), x.PreviousResponseID(), x.ConversationID(), x.Has(wire.ParamTopK), x.PromptBytes()}
 		want := []any{"gpt-5", true, int64(50), 0.7, 0.9, "json", "high", "flex", "resp_0", "conv_1", false, 8 + 17 + 13 + 10 + 7 + 5 + 6}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("pieces of %d (-want +got):\n%s", size, diff)

@@ -82,6 +82,22 @@ var seen struct {
 	mu sync.Mutex // held to replace m
 }
 
+// known is s as a name of which there are few.
+func known(s string) name {
+	if s == "" {
+		return nil
+	}
+	if w, ok := words[s]; ok {
+		return w
+	}
+	if m := seen.m.Load(); m != nil {
+		if w, ok := (*m)[s]; ok {
+			return w
+		}
+	}
+	return remembered([]byte(s))
+}
+
 // remembered is v as a name.
 func remembered(v []byte) name {
 	m := seen.m.Load()
