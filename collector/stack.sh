@@ -110,7 +110,7 @@ up() {
 	await alertmanager
 	await jaeger
 	await prometheus
-	GOMEMLIMIT=400MiB run collector "$bin/otelcol" --config="$here/otel-config.yaml" "${overlays[@]}"
+	GOMEMLIMIT=280MiB GOGC=300 run collector "$bin/otelcol" --config="$here/otel-config.yaml" "${overlays[@]}"
 	await collector
 	cat <<-END
 

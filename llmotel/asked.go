@@ -12,54 +12,55 @@ import (
 func appendAsked(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 	a := c.asked
 	if c.Operation == OperationEmbeddings {
-		if a.Has(wire.ParamDimensions) {
-			kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int64(a.Dimensions))
+		if n, ok := a.Int(wire.ParamDimensions); ok {
+			kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int64(n))
 		}
-		if a.Encoding != "" {
-			kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice([]string{a.Encoding}))
+		if encodings := a.Encodings(); len(encodings) > 0 {
+			kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(encodings))
 		}
 		return kvs
 	}
-	ints := [...]struct {
-		param wire.Param
-		key   attribute.Key
-		value int64
-	}{
-		{wire.ParamMaxTokens, genai.RequestMaxTokensKey, a.MaxTokens},
-		{wire.ParamTopK, genai.RequestTopKKey, a.TopK},
-		{wire.ParamSeed, genai.RequestSeedKey, a.Seed},
-	}
-	for _, n := range ints {
-		if a.Has(n.param) {
-			kvs = append(kvs, n.key.Int64(n.value))
+	for _, n := range askedInts {
+		if v, ok := a.Int(n.param); ok {
+			kvs = append(kvs, n.key.Int64(v))
 		}
 	}
-	floats := [...]struct {
-		param wire.Param
-		key   attribute.Key
-		value float64
-	}{
-		{wire.ParamTemperature, genai.RequestTemperatureKey, a.Temperature},
-		{wire.ParamTopP, genai.RequestTopPKey, a.TopP},
-		{wire.ParamFrequencyPenalty, genai.RequestFrequencyPenaltyKey, a.FrequencyPenalty},
-		{wire.ParamPresencePenalty, genai.RequestPresencePenaltyKey, a.PresencePenalty},
-	}
-	for _, f := range floats {
-		if a.Has(f.param) {
-			kvs = append(kvs, f.key.Float64(f.value))
+	for _, f := range askedFloats {
+		if v, ok := a.Float(f.param); ok {
+			kvs = append(kvs, f.key.Float64(v))
 		}
 	}
-	if a.Has(wire.ParamChoices) && a.Choices != 1 {
-		kvs = append(kvs, genai.RequestChoiceCountKey.Int64(a.Choices))
+	if n, ok := a.Int(wire.ParamChoices); ok && n != 1 {
+		kvs = append(kvs, genai.RequestChoiceCountKey.Int64(n))
 	}
-	if len(a.Stop) > 0 {
-		kvs = append(kvs, genai.RequestStopSequencesKey.StringSlice(a.Stop))
+	if stop := a.Stop(); len(stop) > 0 {
+		kvs = append(kvs, genai.RequestStopSequencesKey.StringSlice(stop))
 	}
-	kvs = appendString(kvs, genai.RequestReasoningLevelKey, a.ReasoningLevel)
-	kvs = appendString(kvs, genai.RequestPreviousResponseIDKey, a.PreviousResponseID)
-	kvs = appendString(kvs, genai.OutputTypeKey, a.OutputType)
-	if c.Provider == genai.ProviderNameOpenAI && a.ServiceTier != genai.OpenAIRequestServiceTierAuto {
-		kvs = appendString(kvs, genai.OpenAIRequestServiceTierKey, a.ServiceTier)
+	kvs = appendString(kvs, genai.RequestReasoningLevelKey, a.Text(wire.ParamReasoningLevel))
+	kvs = appendString(kvs, genai.RequestPreviousResponseIDKey, a.Text(wire.ParamPreviousResponse))
+	kvs = appendString(kvs, genai.OutputTypeKey, a.Text(wire.ParamOutputType))
+	if tier := a.Text(wire.ParamServiceTier); c.Provider == genai.ProviderNameOpenAI && tier != genai.OpenAIRequestServiceTierAuto {
+		kvs = appendString(kvs, genai.OpenAIRequestServiceTierKey, tier)
 	}
 	return kvs
+}
+
+// The attributes of options that are numbers.
+var (
+	askedInts = [...]askedNumber{
+		{wire.ParamMaxTokens, genai.RequestMaxTokensKey},
+		{wire.ParamTopK, genai.RequestTopKKey},
+		{wire.ParamSeed, genai.RequestSeedKey},
+	}
+	askedFloats = [...]askedNumber{
+		{wire.ParamTemperature, genai.RequestTemperatureKey},
+		{wire.ParamTopP, genai.RequestTopPKey},
+		{wire.ParamFrequencyPenalty, genai.RequestFrequencyPenaltyKey},
+		{wire.ParamPresencePenalty, genai.RequestPresencePenaltyKey},
+	}
+)
+
+type askedNumber struct {
+	param wire.Param
+	key   attribute.Key
 }

@@ -62,6 +62,57 @@ func TestTransportPassesResponsesWithoutBody(t *testing.T) {
 	}
 }
 
+// Of a long failure only the beginning is read to learn the error; the caller has all
+// of it, and what it closes is closed.
+func TestMiddlewarePassesLongFailures(t *testing.T) {
+	for _, size := range []int{0, 64<<10 - 40, 64 << 10, 200_000} {
+		want := `{"error":{"message":"` + strings.Repeat("x", size) + `","code":"rate_limit_exceeded"}}`
+		body := &closing{Reader: strings.NewReader(want)}
+		rec := oteltest.New()
+		resp, err := instrument(t, rec).Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 429, Header: http.Header{}, Body: body, Request: r}, nil
+		})).RoundTrip(post(t.Context(), t, chatURL, chatRequest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		if err != nil || string(got) != want {
+			t.Errorf("size %d: %d bytes of %d, %v", size, len(got), len(want), err)
+		}
+		_ = resp.Body.Close()
+		if body.closed == 0 {
+			t.Errorf("size %d: the body is open", size)
+		}
+		if got := attributesOf(onlySpan(t, rec))["error.type"]; got != "rate_limited" {
+			t.Errorf("size %d: error.type %v", size, got)
+		}
+	}
+}
+
+// connection is what net/http's transport makes the body of a 101.
+type connection struct {
+	io.Reader
+	io.Writer
+	io.Closer
+}
+
+func TestTransportPassesUpgradedConnections(t *testing.T) {
+	rec := oteltest.New()
+	conn := &connection{}
+	resp, err := instrument(t, rec).Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusSwitchingProtocols, Header: http.Header{}, Body: conn, Request: r}, nil
+	}), llmotel.WithStreamUsage()).RoundTrip(post(t.Context(), t, chatURL, streamAsked))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.Body != io.ReadCloser(conn) {
+		t.Errorf("the body is a %T", resp.Body)
+	}
+	if got := attributesOf(onlySpan(t, rec))["error.type"]; got != "_OTHER" {
+		t.Errorf("error.type %v, want _OTHER", got)
+	}
+}
+
 func TestMiddlewareWithoutResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec := oteltest.New()

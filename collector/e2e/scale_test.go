@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,6 +69,23 @@ func TestScaleComposeFile(t *testing.T) {
 			t.Errorf("no service %s", name)
 		case len(service.Ports) > 0 || service.MemLimit == 0 || !service.ReadOnly || service.Image != agent.Image:
 			t.Errorf("%s: ports %v, limit %d, read-only %t, image %s", name, service.Ports, service.MemLimit, service.ReadOnly, service.Image)
+		}
+	}
+	// Garbage alone must never make one refuse.
+	for _, name := range []string{"collector", "sampler-0", "sampler-1"} {
+		limits := make(map[string]int64)
+		for _, key := range []string{"COLLECTOR_MEMORY_MIB", "COLLECTOR_MEMORY_SPIKE_MIB", "GOMEMLIMIT"} {
+			value := project.Services[name].Environment[key]
+			if value == nil {
+				t.Fatalf("%s has no %s", name, key)
+			}
+			if limits[key], err = strconv.ParseInt(strings.TrimSuffix(*value, "MiB"), 10, 64); err != nil {
+				t.Errorf("%s: %s: %v", name, key, err)
+			}
+		}
+		refuses := limits["COLLECTOR_MEMORY_MIB"] - limits["COLLECTOR_MEMORY_SPIKE_MIB"]
+		if kept, whole := limits["GOMEMLIMIT"], int64(project.Services[name].MemLimit)>>20; kept >= refuses || limits["COLLECTOR_MEMORY_MIB"] >= whole {
+			t.Errorf("%s: garbage is kept up to %d MiB, above %d MiB it refuses, the container has %d MiB", name, kept, refuses, whole)
 		}
 	}
 	prometheus := project.Services["prometheus"]

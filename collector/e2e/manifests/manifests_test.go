@@ -131,6 +131,13 @@ func TestManifests(t *testing.T) {
 			if _, err := fmt.Sscan(environment(pod.Spec, "COLLECTOR_MEMORY_MIB"), &mib); err != nil || mib >= limit {
 				t.Errorf("%s: memory_limiter at %d MiB (%v), the container's limit is %d MiB", name, mib, err, limit)
 			}
+			var spike, soft int64
+			if _, err := fmt.Sscan(environment(pod.Spec, "COLLECTOR_MEMORY_SPIKE_MIB"), &spike); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if _, err := fmt.Sscanf(environment(pod.Spec, "GOMEMLIMIT"), "%dMiB", &soft); err != nil || soft >= mib-spike {
+				t.Errorf("%s: garbage is kept up to %d MiB (%v), and above %d MiB it refuses", name, soft, err, mib-spike)
+			}
 			if c := container.SecurityContext; *c.AllowPrivilegeEscalation || !*c.ReadOnlyRootFilesystem || !slices.Equal(c.Capabilities.Drop, []corev1.Capability{"ALL"}) {
 				t.Errorf("%s: security context %+v", name, c)
 			}
