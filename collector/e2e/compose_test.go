@@ -150,6 +150,25 @@ func TestComposeFile(t *testing.T) {
 		}
 	})
 
+	t.Run("named volumes", func(t *testing.T) {
+		want := map[string]string{
+			"alertmanager": "alertmanager-data:/alertmanager", "collector": "collector-data:/var/lib/otelcol",
+			"collector-volume": "collector-data:/var/lib/otelcol jaeger-data:/var/lib/jaeger",
+			"grafana":          "grafana-data:/var/lib/grafana", "jaeger": "jaeger-data:/var/lib/jaeger", "prometheus": "prometheus-data:/prometheus",
+		}
+		for name, service := range project.Services {
+			var got []string
+			for _, volume := range service.Volumes {
+				if volume.Type == types.VolumeTypeVolume {
+					got = append(got, volume.Source+":"+volume.Target)
+				}
+			}
+			if joined := strings.Join(got, " "); joined != want[name] {
+				t.Errorf("%s keeps %q, want %q", name, joined, want[name])
+			}
+		}
+	})
+
 	t.Run("start order", func(t *testing.T) {
 		for _, want := range []struct{ service, on, condition string }{
 			{"collector", "jaeger", types.ServiceConditionHealthy},
