@@ -26,7 +26,7 @@ import (
 func TestDemo(t *testing.T) {
 	const service = "llmotel-demo"
 	alertmanager, program := binaryPath(t, "alertmanager"), buildExample(t, "demo")
-	t.Setenv("COLLECTOR_QUEUE_SPANS", "2048") // half of a million takes longer than this test
+	t.Setenv("COLLECTOR_QUEUE_BYTES", "2097152") // half of the default takes longer than this test
 	s := startStack(t, hasty(t))
 	project := compose(t)
 	args, env := s.native(t, project.Services["alertmanager"])
