@@ -1,6 +1,7 @@
 package failover_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,5 +29,39 @@ func TestNothingComesAfterTheFinish(t *testing.T) {
 				t.Errorf("%s, %s: %+v", name, policy, s)
 			}
 		}
+	}
+}
+
+// Who leaves the loop at the finish has left nothing behind.
+func TestLeavingAtTheFinishIsTheEnd(t *testing.T) {
+	for at, abandoned := range map[providers.ChunkKind]bool{providers.ChunkText: true, providers.ChunkFinish: false} {
+		var ends []failover.EndEvent
+		c := chain(t, script("p", whole("word")), nil, failover.WithHooks(collectEnds(&ends)))
+		for chunk, err := range c.Stream(t.Context(), ask()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if chunk.Kind == at {
+				break
+			}
+		}
+		if len(ends) != 1 || ends[0].Abandoned != abandoned || ends[0].Target != "a" || ends[0].Err != nil {
+			t.Errorf("left at %v: %+v", at, ends)
+		}
+	}
+}
+
+// A stream that begins anew on the same target is a retry, not a fallback.
+func TestRestartOnTheSameTargetIsNoFallback(t *testing.T) {
+	var moved []failover.FallbackEvent
+	retries := 0
+	c := chain(t, script("pa", cut(providers.KindNetwork), whole("all")), script("pb"), failover.WithBackoff(0, 0),
+		failover.WithStreamPolicy(failover.StreamRestart), failover.WithHooks(failover.Hooks{
+			Fallback: func(_ context.Context, e failover.FallbackEvent) { moved = append(moved, e) },
+			Retry:    func(context.Context, failover.RetryEvent) { retries++ },
+		}))
+	_, resp, err := seen(t, c, ask())
+	if err != nil || resp.Target != "a" || resp.Text() != "all" || len(moved) != 0 || retries != 1 {
+		t.Errorf("%+v, %v; %d retries, moved %+v", resp, err, retries, moved)
 	}
 }
