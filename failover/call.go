@@ -174,7 +174,7 @@ func (k *call) visitUnary(v *visit) error {
 		err := v.run(k.ctx)
 		k.resp = v.resp
 		if err == nil && k.resp.Attempts != k.tries() {
-			k.resp.Attempts = k.tries() // a copy of ours that nobody has seen
+			k.resp.Attempts = k.tries()
 		}
 		return err
 	}
@@ -185,9 +185,8 @@ func (k *call) visitUnary(v *visit) error {
 	case resp == nil:
 		return v.malformed("no response and no error")
 	}
-	r := *resp
-	r.Target, r.Attempts = v.t.name, k.tries()
-	k.resp = &r
+	resp.Target, resp.Attempts = v.t.name, k.tries()
+	k.resp = resp
 	return nil
 }
 

@@ -44,7 +44,7 @@ func (i *Instrumentation) RecordEvaluation(ctx context.Context, e Evaluation) {
 		kvs = append(kvs, genai.EvaluationScoreValueKey.Float64(*v))
 	}
 	kvs = appendString(kvs, genai.EvaluationScoreLabelKey, e.ScoreLabel)
-	kvs = appendString(kvs, genai.EvaluationExplanationKey, i.clean(ctx, e.Explanation, ""))
+	kvs = appendString(kvs, genai.EvaluationExplanationKey, i.captured(ctx, e.Explanation))
 	kvs = appendString(kvs, genai.ResponseIDKey, e.ResponseID)
 	if e.Err != nil {
 		kvs = append(kvs, genai.ErrorTypeKey.String(errorTypeOf(e.Err)))

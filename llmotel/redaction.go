@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/llmotel/sdk/llmotel/internal/content"
 	"github.com/llmotel/sdk/llmotel/internal/genai"
 	"github.com/llmotel/sdk/llmotel/internal/redact"
 )
@@ -79,6 +80,12 @@ func (i *Instrumentation) clean(ctx context.Context, text, fallback string) (out
 		}
 	}()
 	return r.Redact(text)
+}
+
+// captured is clean for a text that is content, and so no longer than content may
+// be. What the redactor fails at is left out.
+func (i *Instrumentation) captured(ctx context.Context, text string) string {
+	return content.Cut(i.clean(ctx, text, ""), i.capture.limit)
 }
 
 // drop counts what code of the user's has lost.

@@ -44,8 +44,25 @@ func TestScaleComposeFile(t *testing.T) {
 	if want := []string{"sampler-0:4317", "sampler-1:4317"}; !slices.Equal(samplers, want) {
 		t.Errorf("samplers are %v, want %v", samplers, want)
 	}
+	health := project.Services["collector-health"]
+	var scrape struct {
+		ScrapeConfigs []struct {
+			JobName       string                       `yaml:"job_name"`
+			StaticConfigs []struct{ Targets []string } `yaml:"static_configs"`
+		} `yaml:"scrape_configs"`
+	}
+	readYAML(t, "../scale/prometheus.yml", &scrape)
+	if len(scrape.ScrapeConfigs) != 1 || scrape.ScrapeConfigs[0].JobName != "sampler" {
+		t.Fatalf("Prometheus would scrape %+v", scrape)
+	}
 	for _, sampler := range samplers {
 		name, _, _ := strings.Cut(sampler, ":")
+		if !slices.Contains(scrape.ScrapeConfigs[0].StaticConfigs[0].Targets, name+":8888") {
+			t.Errorf("Prometheus does not scrape %s", name)
+		}
+		if health.DependsOn[name].Condition != types.ServiceConditionStarted || !strings.Contains(strings.Join(health.HealthCheck.Test, " "), " "+name) {
+			t.Errorf("`up --wait` does not wait for %s: %v, %v", name, health.DependsOn, health.HealthCheck.Test)
+		}
 		service, found := project.Services[name]
 		switch {
 		case !found:
@@ -72,6 +89,11 @@ func TestScaleComposeFile(t *testing.T) {
 		}
 	}
 	prometheus := project.Services["prometheus"]
+	if !slices.ContainsFunc(prometheus.Volumes, func(v types.ServiceVolumeConfig) bool {
+		return v.Target == "/etc/prometheus/scrape/scale.yml" && strings.HasSuffix(v.Source, "/collector/scale/prometheus.yml")
+	}) {
+		t.Errorf("Prometheus does not get the samplers' scrape configuration: %v", prometheus.Volumes)
+	}
 	if !slices.Equal(prometheus.Command, base.Services["prometheus"].Command) || !slices.Contains(prometheus.Entrypoint, "--web.enable-remote-write-receiver") {
 		t.Errorf("prometheus runs %v %v", prometheus.Entrypoint, prometheus.Command)
 	}

@@ -43,7 +43,7 @@ func assignment(t []byte, from, i int) (start, end int, mask string) {
 	begin, stop := nameBefore(t, from, i)
 	name := t[begin:stop]
 	if !Secret(name) {
-		return 0, 0, ""
+		return signature(t, name, i)
 	}
 	at := i + 1
 	if at < len(t) && t[i] == ':' && t[at] == '=' || has(t, at, ">") && t[i] == '=' {
@@ -87,6 +87,19 @@ func assignment(t []byte, from, i int) (start, end int, mask string) {
 		return 0, 0, "" // nothing, a stand-in, code
 	case weak && start == at && (t[i] == ':' || spaced):
 		return 0, 0, "" // a word of a sentence
+	}
+	return start, end, key
+}
+
+// signature finds the signature of a URL, which is what opens a private file: of
+// Azure's, CloudFront's. In other places a signature is none of a secret.
+func signature(t, name []byte, i int) (start, end int, mask string) {
+	const short, whole = 32, "signature"
+	if t[i] != '=' || len(name) != len("sig") && len(name) != len(whole) || !hasFold(name, 0, whole[:len(name)]) {
+		return 0, 0, ""
+	}
+	if start, end = i+1, valueEnd(t, i+1); end-start < short {
+		return 0, 0, ""
 	}
 	return start, end, key
 }
