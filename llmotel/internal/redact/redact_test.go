@@ -209,6 +209,8 @@ var masked = map[string]map[string]string{
 		"ABSKQmVkcm9ja0FQSUtleS1hYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejEyMzQ1Njc4OTA=":         "[KEY]",
 		"Ocp-Apim-Subscription-Key: 0123456789abcdef0123456789abcdef":                      "Ocp-Apim-Subscription-Key: [KEY]",
 		"?X-Amz-Signature=fe5f80f77d5fa3beca038a248ff027d0&x=1":                            "?X-Amz-Signature=[KEY]&x=1",
+		"https://tools.example.com/sse?key=f3a9c01b77de4410":                               "https://tools.example.com/sse?key=[KEY]",
+		"/v1?q=oslo&Key=f3a9c01b77de4410&x=1":                                              "/v1?q=oslo&Key=[KEY]&x=1",
 		"?sv=2024&sig=Vq1%2BzZ0Tq0dW3m4aVb7ZxkHn2lXo9gQw8eR5tYuIoPA%3D&se=2026":            "?sv=2024&sig=[KEY]&se=2026",
 	},
 	"several": {
@@ -243,7 +245,7 @@ var unmasked = map[string][]string{
 		"Bearer of bad news", "bearer authentication scheme", "-----BEGIN CERTIFICATE-----\nMIIE", "-----BEGIN PUBLIC KEY-----", "password", "the password is required", "password: required", "Password: (hidden)", "token: the smallest unit",
 		`{"token": "Hello", "logprob": -0.1}`, "max_tokens=1000", "next_page_token=abc123456", `"password": ""`, "password=$PASSWORD", "password=${DB_PASSWORD}", "api_key=<your key>", "api_key=None", "token = lexer.next()",
 		"token == other1234", "secret: null", "password=[KEY]", `"api_key": "[KEY]"`, "Authorization: Bearer [KEY]", "api_key=api_key", "tokens: 12345678", "total_tokens=12345678", "eos_token: abc12345", "https://user@example/x", "http://host:8080/a@b",
-		"keyboard=qwerty123", `"db_pwd="+dir+"x"`, "PWD=/home/user1", `"output_cost_per_audio_token": 7.5e-08`, "monkey=banana123", "password=os[1]", "ya29.short", "_sk-abcdefghijklmnopqrst1234", "\"author\": \"x\"", "authority=abc12345", "sig=abc", "Signature=short", `"signature": "EqQBCgIYAhIkMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkw"`, "SG.pages", "pypi-publish-action-v2", "whsec_", "lin_api_docs", "ABSKI", "bedrock-api-key-",
+		"keyboard=qwerty123", `"db_pwd="+dir+"x"`, "PWD=/home/user1", `"output_cost_per_audio_token": 7.5e-08`, "monkey=banana123", "password=os[1]", "ya29.short", "_sk-abcdefghijklmnopqrst1234", "\"author\": \"x\"", "authority=abc12345", "sig=abc", "Signature=short", "?key=customer_first_name", "&key=f3a9c01b", "cache key=f3a9c01b77de4410", `"signature": "EqQBCgIYAhIkMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkw"`, "SG.pages", "pypi-publish-action-v2", "whsec_", "lin_api_docs", "ABSKI", "bedrock-api-key-",
 	},
 	"text": {
 		"", " ", "Hello, world!", "Größe 10 – 20 °C", "\xff\xfe", "日本語のテキスト", "[EMAIL] [PHONE] [CARD] [IBAN] [IP] [KEY]", "a-b_c.d=e:f@g", "func(a, b int) (c string)", "{\"a\":1}",
