@@ -70,6 +70,13 @@ func TestDemo(t *testing.T) {
 	quiet()
 	t.Run("alerts on the pipeline", func(t *testing.T) {
 		s.end["jaeger"]()
+		e := newEmitter(t, "llmotel-e2e-queue")
+		tracer := e.traces.Tracer("llmotel-e2e")
+		for range 1500 {
+			_, span := tracer.Start(t.Context(), "waits for Jaeger")
+			span.End()
+		}
+		e.flush(t)
 		eventuallyFired(t, 45*time.Second, "PipelineBackendDown", "CollectorQueueFilling")
 		s.end["demo"]()
 		s.end["collector"]()
