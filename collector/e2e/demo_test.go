@@ -18,6 +18,7 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+	oteltrace "go.opentelemetry.io/otel/trace"
 )
 
 // TestDemo runs what `docker compose up` runs, but Grafana: the demo in front, Alertmanager behind. Its outages come every
@@ -26,7 +27,7 @@ import (
 func TestDemo(t *testing.T) {
 	const service = "llmotel-demo"
 	alertmanager, program := binaryPath(t, "alertmanager"), buildExample(t, "demo")
-	t.Setenv("COLLECTOR_QUEUE_SPANS", "2048") // half of a million takes longer than this test
+	t.Setenv("COLLECTOR_QUEUE_BYTES", "2000000") // half of a gigabyte takes longer than this test
 	s := startStack(t, hasty(t))
 	project := compose(t)
 	args, env := s.native(t, project.Services["alertmanager"])
@@ -72,8 +73,8 @@ func TestDemo(t *testing.T) {
 		s.end["jaeger"]()
 		e := newEmitter(t, "llmotel-e2e-queue")
 		tracer := e.traces.Tracer("llmotel-e2e")
-		for range 1500 {
-			_, span := tracer.Start(t.Context(), "waits for Jaeger")
+		for range 1100 {
+			_, span := tracer.Start(t.Context(), "waits for Jaeger", oteltrace.WithAttributes(attribute.String("kilobyte", strings.Repeat("x", 1000))))
 			span.End()
 		}
 		e.flush(t)
