@@ -72,7 +72,7 @@ e2e: ## the real collector, Jaeger and Prometheus, with the quickstart in front
 
 # Its programs are killed and its disks are full, so it is not part of CI.
 .PHONY: e2e-chaos
-e2e-chaos: ## the pipeline's programs killed under load, and what is lost counted: a quarter of an hour
+e2e-chaos: ## the pipeline's programs killed under load, and what is lost counted: twenty minutes
 	@bash collector/build.sh
 	@go -C collector/e2e test -tags=chaos -count=1 -v -timeout=40m ./chaos
 

@@ -10,57 +10,62 @@ import (
 // appendAsked is appendRequest, and what embeddings have, for a request that
 // was read off the wire.
 func appendAsked(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
-	a := c.asked
-	if c.Operation == OperationEmbeddings {
-		if n, ok := a.Int(wire.ParamDimensions); ok {
-			kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int64(n))
+	embeds := c.Operation == OperationEmbeddings
+	var stop, encodings []string
+	for p, o := range c.asked.Options {
+		switch p {
+		case wire.ParamStop:
+			stop = append(stop, o.String())
+			continue
+		case wire.ParamEncoding:
+			encodings = append(encodings, o.String())
+			continue
 		}
-		if encodings := a.Encodings(); len(encodings) > 0 {
-			kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(encodings))
+		key := askedKeys[p]
+		if key == "" || embeds != (p == wire.ParamDimensions) {
+			continue
 		}
-		return kvs
-	}
-	for _, n := range askedInts {
-		if v, ok := a.Int(n.param); ok {
-			kvs = append(kvs, n.key.Int64(v))
+		switch p {
+		case wire.ParamMaxTokens, wire.ParamTopK, wire.ParamSeed, wire.ParamDimensions, wire.ParamChoices:
+			if n, ok := o.Int(); ok && (p != wire.ParamChoices || n != 1) {
+				kvs = append(kvs, key.Int64(n))
+			}
+		case wire.ParamTemperature, wire.ParamTopP, wire.ParamFrequencyPenalty, wire.ParamPresencePenalty:
+			if f, ok := o.Float(); ok {
+				kvs = append(kvs, key.Float64(f))
+			}
+		case wire.ParamServiceTier:
+			if tier := o.String(); c.Provider == genai.ProviderNameOpenAI && tier != genai.OpenAIRequestServiceTierAuto {
+				kvs = appendString(kvs, key, tier)
+			}
+		default:
+			kvs = appendString(kvs, key, o.String())
 		}
 	}
-	for _, f := range askedFloats {
-		if v, ok := a.Float(f.param); ok {
-			kvs = append(kvs, f.key.Float64(v))
-		}
+	if len(encodings) > 0 && embeds {
+		kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(encodings))
 	}
-	if n, ok := a.Int(wire.ParamChoices); ok && n != 1 {
-		kvs = append(kvs, genai.RequestChoiceCountKey.Int64(n))
-	}
-	if stop := a.Stop(); len(stop) > 0 {
+	if len(stop) > 0 && !embeds {
 		kvs = append(kvs, genai.RequestStopSequencesKey.StringSlice(stop))
-	}
-	kvs = appendString(kvs, genai.RequestReasoningLevelKey, a.Text(wire.ParamReasoningLevel))
-	kvs = appendString(kvs, genai.RequestPreviousResponseIDKey, a.Text(wire.ParamPreviousResponse))
-	kvs = appendString(kvs, genai.OutputTypeKey, a.Text(wire.ParamOutputType))
-	if tier := a.Text(wire.ParamServiceTier); c.Provider == genai.ProviderNameOpenAI && tier != genai.OpenAIRequestServiceTierAuto {
-		kvs = appendString(kvs, genai.OpenAIRequestServiceTierKey, tier)
 	}
 	return kvs
 }
 
-// The attributes of options that are numbers.
-var (
-	askedInts = [...]askedNumber{
-		{wire.ParamMaxTokens, genai.RequestMaxTokensKey},
-		{wire.ParamTopK, genai.RequestTopKKey},
-		{wire.ParamSeed, genai.RequestSeedKey},
-	}
-	askedFloats = [...]askedNumber{
-		{wire.ParamTemperature, genai.RequestTemperatureKey},
-		{wire.ParamTopP, genai.RequestTopPKey},
-		{wire.ParamFrequencyPenalty, genai.RequestFrequencyPenaltyKey},
-		{wire.ParamPresencePenalty, genai.RequestPresencePenaltyKey},
-	}
-)
-
-type askedNumber struct {
-	param wire.Param
-	key   attribute.Key
+// askedKeys are the attributes of options, but for those that are lists and for what
+// is told elsewhere.
+var askedKeys = [...]attribute.Key{
+	wire.ParamMaxTokens:        genai.RequestMaxTokensKey,
+	wire.ParamTopK:             genai.RequestTopKKey,
+	wire.ParamSeed:             genai.RequestSeedKey,
+	wire.ParamChoices:          genai.RequestChoiceCountKey,
+	wire.ParamDimensions:       genai.EmbeddingsDimensionCountKey,
+	wire.ParamTemperature:      genai.RequestTemperatureKey,
+	wire.ParamTopP:             genai.RequestTopPKey,
+	wire.ParamFrequencyPenalty: genai.RequestFrequencyPenaltyKey,
+	wire.ParamPresencePenalty:  genai.RequestPresencePenaltyKey,
+	wire.ParamOutputType:       genai.OutputTypeKey,
+	wire.ParamReasoningLevel:   genai.RequestReasoningLevelKey,
+	wire.ParamServiceTier:      genai.OpenAIRequestServiceTierKey,
+	wire.ParamPreviousResponse: genai.RequestPreviousResponseIDKey,
+	wire.ParamGuardrail:        "",
 }

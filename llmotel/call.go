@@ -87,7 +87,7 @@ func (c *Call) calling(s *start) calling {
 // conversation is the id of the conversation that the call says it is of.
 func (c *calling) conversation() string {
 	if c.ConversationID == "" && c.asked != nil {
-		return c.asked.Text(wire.ParamConversation)
+		return c.asked.Option(wire.ParamConversation).String()
 	}
 	return c.ConversationID
 }
@@ -95,7 +95,7 @@ func (c *calling) conversation() string {
 // guardrail is the id of the guardrail that the call asks for.
 func (c *calling) guardrail() string {
 	if c.GuardrailID == "" && c.asked != nil {
-		return c.asked.Text(wire.ParamGuardrail)
+		return c.asked.Option(wire.ParamGuardrail).String()
 	}
 	return cmp.Or(c.GuardrailID, guardrailOf(c.Request))
 }

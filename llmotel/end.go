@@ -154,7 +154,7 @@ func (r *Result) fill(seen *Result) {
 // long as the provider does not say. "auto" leaves the choice to the provider.
 func (s *Span) requestTier() string {
 	if a := s.call.asked; a != nil {
-		if tier := a.Text(wire.ParamServiceTier); tier != genai.OpenAIRequestServiceTierAuto {
+		if tier := a.Option(wire.ParamServiceTier).String(); tier != genai.OpenAIRequestServiceTierAuto {
 			return tier
 		}
 	}
@@ -167,7 +167,7 @@ func (s *Span) requestTier() string {
 // errorReasons has FinishError for each choice of an answer that did not end.
 func (s *Span) errorReasons() []providers.FinishReason {
 	if a := s.call.asked; a != nil {
-		if n, ok := a.Int(wire.ParamChoices); ok && n > 1 {
+		if n, ok := a.Option(wire.ParamChoices).Int(); ok && n > 1 {
 			return slices.Repeat(singleReasons[providers.FinishError], int(min(n, maxReasons)))
 		}
 	}

@@ -62,6 +62,50 @@ func TestTransportPassesResponsesWithoutBody(t *testing.T) {
 	}
 }
 
+// A context past its deadline tells why, whatever the transport makes of it: HTTP/2
+// says that the stream was cancelled.
+func TestMiddlewareTakesDeadlinesForTimeouts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec := oteltest.New()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := instrument(t, rec).Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, errors.New("stream error: CANCEL")
+		})).RoundTrip(post(ctx, t, chatURL, chatRequest))
+		if err == nil {
+			t.Error("no error")
+		}
+		if got := attributesOf(onlySpan(t, rec))["error.type"]; got != "timeout" {
+			t.Errorf("error.type %v, want timeout", got)
+		}
+	})
+}
+
+// A connection that breaks behind the end of the answer has not cut it.
+func TestMiddlewareStreamThatBreaksBehindItsEnd(t *testing.T) {
+	for _, c := range []struct {
+		body string
+		want any
+	}{{streamReply(3), nil}, {strings.TrimSuffix(streamReply(3), "data: [DONE]\n\n")[:200], "network"}} {
+		rec := oteltest.New()
+		broken := iotest.DataErrReader(io.MultiReader(strings.NewReader(c.body), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		resp, err := instrument(t, rec).Transport(&replies{list: []reply{{body: broken}}}).RoundTrip(post(t.Context(), t, chatURL, streamAsked))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make([]byte, len(c.body)+1)
+		n, err := resp.Body.Read(got) // all of it, and the error
+		if string(got[:n]) != c.body || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%d bytes of %d, %v", n, len(c.body), err)
+		}
+		_ = resp.Body.Close()
+		if got := attributesOf(onlySpan(t, rec))["error.type"]; got != c.want {
+			t.Errorf("error.type %v, want %v", got, c.want)
+		}
+	}
+}
+
 // Of a long failure only the beginning is read to learn the error; the caller has all
 // of it, and what it closes is closed.
 func TestMiddlewarePassesLongFailures(t *testing.T) {

@@ -27,7 +27,7 @@ import (
 func TestDemo(t *testing.T) {
 	const service = "llmotel-demo"
 	alertmanager, program := binaryPath(t, "alertmanager"), buildExample(t, "demo")
-	t.Setenv("COLLECTOR_QUEUE_BYTES", "2000000") // half of a gigabyte takes longer than this test
+	t.Setenv("COLLECTOR_QUEUE_BYTES", "2097152") // half of the default takes longer than this test
 	s := startStack(t, hasty(t))
 	project := compose(t)
 	args, env := s.native(t, project.Services["alertmanager"])

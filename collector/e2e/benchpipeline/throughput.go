@@ -43,7 +43,7 @@ var ways = []way{
 	{name: "**the default**: queue on disk, Jaeger", backend: true, percent: 100},
 	{
 		name: "a sampler of the fleet, 10 % kept", base: "scale/sampler.yaml", configs: []string{"sampling.yaml"},
-		env: []string{"SAMPLING_MAX_TRACES=100000", "OTLP_BACKEND_COMPRESSION=none"}, backend: true, percent: 10,
+		env: []string{"SAMPLING_MAX_TRACES=100000", "OTLP_BACKEND_COMPRESSION=none", "GOGC=100"}, backend: true, percent: 10,
 	},
 	{name: "the default with sampling.yaml, 10 % kept", configs: []string{"sampling.yaml"}, env: []string{"SAMPLING_MAX_TRACES=100000"}, backend: true, percent: 10},
 }

@@ -217,7 +217,7 @@ func free(t *testing.T, dir string) uint64 {
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		t.Fatal(err)
 	}
-	return fs.Bavail * uint64(fs.Bsize) //nolint:gosec // A block's size is above 0.
+	return fs.Bavail * uint64(fs.Bsize)
 }
 
 // onDisk is what the files of a directory have of the disk, in bytes.

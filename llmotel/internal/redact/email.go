@@ -3,12 +3,18 @@ package redact
 // longestWide bounds a local part of letters beyond Europe's (RFC 5321, 4.5.3.1).
 const longestWide = 64
 
-// emailAt finds the e-mail address around the @ at i, behind which the domain
-// starts: a local part, and a domain whose last label begins with two letters.
-// Letters of European alphabets count as letters. Those of others, in which texts
-// stand against addresses without a space, do where they begin a label, or stand
-// for the whole local part.
-func emailAt(t []byte, from, i, domain int) (start, end int, mask string) {
+// emailAt finds the e-mail address around the @, or %40, at i: a local part, and a
+// domain whose last label begins with two letters. Letters of European alphabets
+// count as letters. Those of others, in which texts stand against addresses without
+// a space, do where they begin a label, or stand for the whole local part.
+func emailAt(t []byte, from, i int) (start, end int, mask string) {
+	domain := i + 1
+	if t[i] == '%' {
+		if !has(t, i, "%40") {
+			return 0, 0, ""
+		}
+		domain = i + len("%40")
+	}
 	if has(t, domain, "v") && domain+1 < len(t) && isDigit(t[domain+1]) {
 		return 0, 0, "" // a version of a Go module
 	}

@@ -5,7 +5,7 @@ package redact
 func number(t []byte, from, i int) (start, end int, mask string) {
 	start, end, mask = digits(t, from, i)
 	if mask != "" && has(t, end, "@") {
-		if start, end, mask := emailAt(t, from, end, end+1); mask != "" {
+		if start, end, mask := emailAt(t, from, end); mask != "" {
 			return start, end, mask
 		}
 	}
@@ -52,12 +52,21 @@ func digits(t []byte, from, i int) (start, end int, mask string) {
 			return start, end, phone
 		}
 	}
-	if n >= 2 && n <= 15 && phoneBefore(t, from, i) {
-		if g := split(t, i); g.digits >= 7 {
+	const fewest, most = 7, 15
+	if n >= 2 && n <= most && (n >= fewest || goesOn(t, last)) && phoneBefore(t, from, i) {
+		if g := split(t, i); g.digits >= fewest {
 			return i, g.end, phone
 		}
 	}
 	return 0, last, ""
+}
+
+// goesOn reports whether more digits follow those that end before i, behind a
+// separator.
+func goesOn(t []byte, i int) bool {
+	c, width := gap(t, i)
+	i += width
+	return (c == ' ' || c == '-' || c == '.' || c == '/') && i < len(t) && isDigit(t[i])
 }
 
 // continues reports whether the digits at i go on a number, behind a dash, a point

@@ -69,23 +69,17 @@ func pass(dst, text []byte) (_ []byte, found bool) {
 // is nothing.
 func next(t []byte, from int) (start, end int, mask string) {
 	for i := from; i < len(t); {
-		h := hooks[t[i]]
-		if h == none {
+		switch hooks[t[i]] { // of few cases, so that it becomes no table of jumps
+		case none:
 			i++
 			continue
-		}
-		switch h {
 		case digit:
 			if start, end, mask = number(t, from, i); mask == "" {
 				i = end // skip what belongs together, such as a date
 				continue
 			}
 		case at:
-			start, end, mask = emailAt(t, from, i, i+1)
-		case percent:
-			if has(t, i, "%40") { // of a URL
-				start, end, mask = emailAt(t, from, i, i+3)
-			}
+			start, end, mask = emailAt(t, from, i)
 		case colons:
 			start, end, mask = colon(t, from, i)
 		case equals:
@@ -110,8 +104,7 @@ type hook uint8
 const (
 	none hook = iota
 	digit
-	at
-	percent
+	at // and the % of %40, as in URLs
 	colons
 	equals
 	joint   // of a prefix and a key
@@ -127,7 +120,7 @@ var hooks = func() (h [256]hook) {
 			h[c] = initial
 		}
 	}
-	h['@'], h['%'], h[':'], h['='] = at, percent, colons, equals
+	h['@'], h['%'], h[':'], h['='] = at, at, colons, equals
 	h['-'], h['_'], h['.'] = joint, joint, joint
 	h['b'] = initial
 	return h

@@ -56,46 +56,33 @@ func (a *Asked) PromptBytes() int { return int(a.promptBytes) }
 // prompted notes a piece of a text of the prompt.
 func (a *Asked) prompted(piece []byte) { a.promptBytes += uint32(len(piece)) } //nolint:gosec // no prompt is that long
 
-// Int returns an option that is an integer, and whether the request gives it.
-func (a *Asked) Int(p Param) (int64, bool) {
-	v, ok := a.options.get(p)
-	if !ok {
-		return 0, false
+// Options yields the options that the request gives, stop sequences one by one.
+func (a *Asked) Options(yield func(Param, Option) bool) { a.options.all(yield) }
+
+// Option returns an option; nil if the request does not give it.
+func (a *Asked) Option(p Param) Option {
+	for have, o := range a.options.all {
+		if have == p {
+			return o
+		}
 	}
-	return integer(jsonscan.Number, v)
+	return nil
 }
 
-// Float returns an option that is a number, and whether the request gives it.
-func (a *Asked) Float(p Param) (float64, bool) {
-	v, ok := a.options.get(p)
-	if !ok {
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(string(v), 64)
+// Option is the value of an option as it stands in the request.
+type Option []byte
+
+// Int returns an integer, and whether it is one.
+func (o Option) Int() (int64, bool) { return integer(jsonscan.Number, o) }
+
+// Float returns a number, and whether it is one.
+func (o Option) Float() (float64, bool) {
+	f, err := strconv.ParseFloat(string(o), 64)
 	return f, err == nil
 }
 
-// Text returns an option that is a text, empty if the request does not give it.
-func (a *Asked) Text(p Param) string {
-	v, _ := a.options.get(p)
-	return word(v)
-}
-
-// Stop returns the stop sequences.
-func (a *Asked) Stop() []string { return a.texts(ParamStop) }
-
-// Encodings returns the formats in which embeddings are wanted.
-func (a *Asked) Encodings() []string { return a.texts(ParamEncoding) }
-
-func (a *Asked) texts(want Param) []string {
-	var all []string
-	for p, v := range a.options.all {
-		if p == want {
-			all = append(all, word(v))
-		}
-	}
-	return all
-}
+// String returns a text.
+func (o Option) String() string { return word(o) }
 
 // The IDs of fields that requests of all formats have in common. A format maps
 // its own names to them.
@@ -142,12 +129,8 @@ func (a *Asked) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 		a.Stream = t == jsonscan.True
 	case askStreamUsage:
 		a.UsageOnStream = t == jsonscan.True
-	case askMaxTokens, askTopK, askSeed, askChoices, askDimensions:
-		if _, ok := integer(t, v); ok {
-			a.options.set(p, v)
-		}
-	case askTemperature, askTopP, askFrequencyPenalty, askPresencePenalty:
-		if _, err := strconv.ParseFloat(string(v), 64); err == nil && t == jsonscan.Number {
+	case askMaxTokens, askTopK, askSeed, askChoices, askDimensions, askTemperature, askTopP, askFrequencyPenalty, askPresencePenalty:
+		if t == jsonscan.Number {
 			a.options.set(p, v)
 		}
 	case askStop, askEncoding:
@@ -182,7 +165,7 @@ const (
 )
 
 // all yields the options.
-func (o options) all(yield func(Param, []byte) bool) {
+func (o options) all(yield func(Param, Option) bool) {
 	for len(o) > 0 {
 		p, v, rest := o.first()
 		if !yield(p, v) {
@@ -193,19 +176,10 @@ func (o options) all(yield func(Param, []byte) bool) {
 }
 
 // first splits the first of the options off; there must be one.
-func (o options) first() (Param, []byte, options) {
+func (o options) first() (Param, Option, options) {
 	size, n := varint.Uvarint(o[1:])
 	v := o[1+n:]
-	return Param(o[0]), v[:size], v[size:]
-}
-
-func (o options) get(p Param) ([]byte, bool) {
-	for have, v := range o.all {
-		if have == p {
-			return v, true
-		}
-	}
-	return nil, false
+	return Param(o[0]), Option(v[:size]), v[size:]
 }
 
 func (o options) count(p Param) (n int) {
