@@ -18,6 +18,7 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+	oteltrace "go.opentelemetry.io/otel/trace"
 )
 
 // TestDemo runs what `docker compose up` runs, but Grafana: the demo in front, Alertmanager behind. Its outages come every
@@ -70,6 +71,13 @@ func TestDemo(t *testing.T) {
 	quiet()
 	t.Run("alerts on the pipeline", func(t *testing.T) {
 		s.end["jaeger"]()
+		e := newEmitter(t, "llmotel-e2e-queue")
+		tracer := e.traces.Tracer("llmotel-e2e")
+		for range 1100 {
+			_, span := tracer.Start(t.Context(), "waits for Jaeger", oteltrace.WithAttributes(attribute.String("kilobyte", strings.Repeat("x", 1000))))
+			span.End()
+		}
+		e.flush(t)
 		eventuallyFired(t, 45*time.Second, "PipelineBackendDown", "CollectorQueueFilling")
 		s.end["demo"]()
 		s.end["collector"]()
