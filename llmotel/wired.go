@@ -83,11 +83,11 @@ func (s *Span) learn(model string) {
 		return
 	}
 	k := *s.call.startKey
-	k.Model = model
+	k.Model = utf8Text(model)
 	s.call.startKey = &k
 	if s.into == nil && !s.foreign {
-		s.span.SetName(s.call.Operation + " " + model)
-		s.span.SetAttributes(genai.RequestModelKey.String(model))
+		s.span.SetName(s.call.Operation + " " + k.Model)
+		s.span.SetAttributes(genai.RequestModelKey.String(k.Model))
 	}
 }
 
