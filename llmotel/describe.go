@@ -27,8 +27,8 @@ func (s *Span) describe(e *ending, d *documents) {
 	}
 	if recording {
 		if s.capturing&toSpan != 0 {
-			kvs = s.inst.appendPromptVariables(kvs, s.inside.detached())
 			kvs = d.append(kvs, s.inst.capture.structured)
+			kvs = s.inst.appendPromptVariables(kvs, s.inside.detached()) // last: there may be more than a span takes
 		}
 		switch {
 		case s.foreign:
