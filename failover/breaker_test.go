@@ -286,6 +286,44 @@ func TestHangingTrialHoldsNothing(t *testing.T) {
 	})
 }
 
+// A trial that has lost its slot gives back none when it ends: it is another's by
+// then.
+func TestHangingTrialGivesNothingBackTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := one(t, always("p", step{hang: true}))
+		_ = c.Isolate("a", time.Second)
+		time.Sleep(time.Second)
+		var leave [2]context.CancelFunc
+		var wg sync.WaitGroup
+		for i := range leave {
+			var ctx context.Context
+			ctx, leave[i] = context.WithCancel(t.Context())
+			wg.Go(func() {
+				if _, err := c.Generate(ctx, ask()); providers.KindOf(err) != providers.KindCancelled {
+					t.Errorf("trial %d: %v", i+1, err)
+				}
+			})
+			time.Sleep(30 * time.Second)
+		}
+		// The second began 30 s ago too; a third takes its slot.
+		ctx, last := context.WithCancel(t.Context())
+		wg.Go(func() { _, _ = c.Generate(ctx, ask()) })
+		synctest.Wait()
+		for i := range leave {
+			leave[i]()
+			synctest.Wait()
+			if err := call(t, c); !errors.Is(err, failover.ErrOpen) {
+				t.Errorf("a trial beside the third, after the end of %d: %v", i+1, err)
+			}
+		}
+		last()
+		wg.Wait()
+		if s, _ := c.BreakerStatus("a"); s.State != providers.BreakerHalfOpen || s.InFlight != 0 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 func TestManualOpenAndClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := one(t, script("p"))

@@ -52,7 +52,7 @@ type AgentResult struct {
 type AgentSpan struct {
 	operation
 	call   AgentCall
-	around *frame // the llmotel span that the agent runs inside of, or nil
+	around frame // the llmotel span that the agent runs inside of
 
 	calls, tools atomic.Int64
 	mu           sync.Mutex // held for what follows
@@ -112,11 +112,19 @@ func agentFrom(ctx context.Context) *AgentSpan {
 // countCall counts an inference call for the agent that makes it. A layer
 // inside another one around the same call counts only if the agent is between
 // the two.
-func countCall(ctx context.Context, around *frame, s *Span) {
+func countCall(ctx context.Context, around frame, s *Span) {
 	if a := agentFrom(ctx); a != nil && s.inference() && (s.into == nil || a.around == around) {
 		a.calls.Add(1)
-		s.agent = a
 	}
+}
+
+// agent is the agent whose call it is, or nil: see countCall.
+func (s *Span) agent() *AgentSpan {
+	a := agentFrom(s.around)
+	if a == nil || !s.inference() || s.into != nil && a.around.inference != s.into {
+		return nil
+	}
+	return a
 }
 
 // called takes what an inference call of the agent's has used.

@@ -10,56 +10,62 @@ import (
 // appendAsked is appendRequest, and what embeddings have, for a request that
 // was read off the wire.
 func appendAsked(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
-	a := c.asked
-	if c.Operation == OperationEmbeddings {
-		if a.Has(wire.ParamDimensions) {
-			kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int64(a.Dimensions))
+	embeds := c.Operation == OperationEmbeddings
+	var stop, encodings []string
+	for p, o := range c.asked.Options {
+		switch p {
+		case wire.ParamStop:
+			stop = append(stop, o.String())
+			continue
+		case wire.ParamEncoding:
+			encodings = append(encodings, o.String())
+			continue
 		}
-		if a.Encoding != "" {
-			kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice([]string{a.Encoding}))
+		key := askedKeys[p]
+		if key == "" || embeds != (p == wire.ParamDimensions) {
+			continue
 		}
-		return kvs
-	}
-	ints := [...]struct {
-		param wire.Param
-		key   attribute.Key
-		value int64
-	}{
-		{wire.ParamMaxTokens, genai.RequestMaxTokensKey, a.MaxTokens},
-		{wire.ParamTopK, genai.RequestTopKKey, a.TopK},
-		{wire.ParamSeed, genai.RequestSeedKey, a.Seed},
-	}
-	for _, n := range ints {
-		if a.Has(n.param) {
-			kvs = append(kvs, n.key.Int64(n.value))
-		}
-	}
-	floats := [...]struct {
-		param wire.Param
-		key   attribute.Key
-		value float64
-	}{
-		{wire.ParamTemperature, genai.RequestTemperatureKey, a.Temperature},
-		{wire.ParamTopP, genai.RequestTopPKey, a.TopP},
-		{wire.ParamFrequencyPenalty, genai.RequestFrequencyPenaltyKey, a.FrequencyPenalty},
-		{wire.ParamPresencePenalty, genai.RequestPresencePenaltyKey, a.PresencePenalty},
-	}
-	for _, f := range floats {
-		if a.Has(f.param) {
-			kvs = append(kvs, f.key.Float64(f.value))
+		switch p {
+		case wire.ParamMaxTokens, wire.ParamTopK, wire.ParamSeed, wire.ParamDimensions, wire.ParamChoices:
+			if n, ok := o.Int(); ok && (p != wire.ParamChoices || n != 1) {
+				kvs = append(kvs, key.Int64(n))
+			}
+		case wire.ParamTemperature, wire.ParamTopP, wire.ParamFrequencyPenalty, wire.ParamPresencePenalty:
+			if f, ok := o.Float(); ok {
+				kvs = append(kvs, key.Float64(f))
+			}
+		case wire.ParamServiceTier:
+			if tier := o.String(); c.Provider == genai.ProviderNameOpenAI && tier != genai.OpenAIRequestServiceTierAuto {
+				kvs = appendString(kvs, key, tier)
+			}
+		default:
+			kvs = appendString(kvs, key, o.String())
 		}
 	}
-	if a.Has(wire.ParamChoices) && a.Choices != 1 {
-		kvs = append(kvs, genai.RequestChoiceCountKey.Int64(a.Choices))
+	if len(encodings) > 0 && embeds {
+		kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(encodings))
 	}
-	if len(a.Stop) > 0 {
-		kvs = append(kvs, genai.RequestStopSequencesKey.StringSlice(a.Stop))
-	}
-	kvs = appendString(kvs, genai.RequestReasoningLevelKey, a.ReasoningLevel)
-	kvs = appendString(kvs, genai.RequestPreviousResponseIDKey, a.PreviousResponseID)
-	kvs = appendString(kvs, genai.OutputTypeKey, a.OutputType)
-	if c.Provider == genai.ProviderNameOpenAI && a.ServiceTier != genai.OpenAIRequestServiceTierAuto {
-		kvs = appendString(kvs, genai.OpenAIRequestServiceTierKey, a.ServiceTier)
+	if len(stop) > 0 && !embeds {
+		kvs = append(kvs, genai.RequestStopSequencesKey.StringSlice(stop))
 	}
 	return kvs
+}
+
+// askedKeys are the attributes of options, but for those that are lists and for what
+// is told elsewhere.
+var askedKeys = [...]attribute.Key{
+	wire.ParamMaxTokens:        genai.RequestMaxTokensKey,
+	wire.ParamTopK:             genai.RequestTopKKey,
+	wire.ParamSeed:             genai.RequestSeedKey,
+	wire.ParamChoices:          genai.RequestChoiceCountKey,
+	wire.ParamDimensions:       genai.EmbeddingsDimensionCountKey,
+	wire.ParamTemperature:      genai.RequestTemperatureKey,
+	wire.ParamTopP:             genai.RequestTopPKey,
+	wire.ParamFrequencyPenalty: genai.RequestFrequencyPenaltyKey,
+	wire.ParamPresencePenalty:  genai.RequestPresencePenaltyKey,
+	wire.ParamOutputType:       genai.OutputTypeKey,
+	wire.ParamReasoningLevel:   genai.RequestReasoningLevelKey,
+	wire.ParamServiceTier:      genai.OpenAIRequestServiceTierKey,
+	wire.ParamPreviousResponse: genai.RequestPreviousResponseIDKey,
+	wire.ParamGuardrail:        "",
 }

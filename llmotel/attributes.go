@@ -15,7 +15,9 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// startKey is what a span is started with. Samplers see all of it.
+// startKey is what a span is started with. Samplers see all of it but Stream, which
+// the conventions do not have them see: what a span has at its start is kept as long as
+// a stream is open.
 type startKey struct {
 	Operation, Provider, Model, ServerAddress string
 	ServerPort                                int
@@ -25,7 +27,8 @@ type startKey struct {
 
 // start is a span's name and start options, made once for each startKey.
 type start struct {
-	key   startKey
+	startKey
+	inst  *Instrumentation
 	name  string
 	attrs []attribute.KeyValue
 	opts  []trace.SpanStartOption
@@ -40,14 +43,15 @@ type startCache struct {
 // made anew for each call.
 const startLimit = 1000
 
-func (c *startCache) of(k startKey) *start {
-	if s := c.first.Load(); s != nil && s.key == k {
+func (c *startCache) of(i *Instrumentation, k startKey) *start {
+	if s := c.first.Load(); s != nil && s.startKey == k {
 		return s
 	}
 	if s, ok := c.m.Get(k); ok {
 		return s
 	}
 	s := newStart(k)
+	s.inst = i
 	if c.m.Len() < startLimit {
 		s = c.m.Put(k, s)
 	}
@@ -56,7 +60,7 @@ func (c *startCache) of(k startKey) *start {
 }
 
 func newStart(k startKey) *start {
-	s := &start{key: k, name: k.Operation}
+	s := &start{startKey: k, name: k.Operation}
 	attrs := []attribute.KeyValue{genai.OperationNameKey.String(k.Operation), genai.ProviderNameKey.String(k.Provider)}
 	if k.Model != "" {
 		s.name += " " + k.Model
@@ -68,9 +72,6 @@ func newStart(k startKey) *start {
 	}
 	if k.Target != "" {
 		attrs = append(attrs, genai.TargetKey.String(k.Target))
-	}
-	if k.Stream {
-		attrs = append(attrs, genai.RequestStreamKey.Bool(true))
 	}
 	s.attrs = attrs
 	s.opts = []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attrs...)}
@@ -176,11 +177,8 @@ func appendCall(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 		kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(utf8Texts(c.EncodingFormats)))
 	}
 	if c.Provider == genai.ProviderNameAWSBedrock && c.Operation != OperationEmbeddings {
-		kvs = appendString(kvs, genai.AWSBedrockGuardrailIDKey, cmp.Or(c.GuardrailID, guardrailOf(c.Request)))
+		kvs = appendString(kvs, genai.AWSBedrockGuardrailIDKey, c.guardrail())
 		kvs = appendString(kvs, genai.AWSBedrockKnowledgeBaseIDKey, c.KnowledgeBaseID)
-	}
-	if c.ResendCount > 0 {
-		kvs = append(kvs, genai.HTTPRequestResendCountKey.Int(c.ResendCount))
 	}
 	return kvs
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -39,13 +38,9 @@ func (b *responseBody) waiting() {
 	if x == nil || !x.Stream || x.Chunks == 0 {
 		return
 	}
-	if !x.opened {
-		x.opened = true
-		x.span.passed(x.Answer.Model)
-	}
-	if !x.waits && x.span.inst.metrics.chunkTimes {
-		x.waits = true // also for what comes in pieces, or behind a comment
-		x.asked = time.Since(x.span.begun)
+	if !x.opened || !x.waits && x.span.call.inst.metrics.chunkTimes {
+		x.opened, x.waits = true, true // until a chunk is there, in however many pieces it comes
+		x.span.waits(x.Answer.Model())
 	}
 }
 
@@ -57,7 +52,7 @@ func (b *responseBody) passed(p []byte, err error) {
 	case err == nil, err == io.EOF, x.Ended(): //nolint:errorlint // readers return io.EOF as it is
 		x.finish(nil, false)
 	default:
-		x.finish(x.transportError(x.span.inside.Context, err), false)
+		x.finish(x.transportError(x.span.around, err), false)
 	}
 }
 
@@ -69,16 +64,21 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 	if x == nil {
 		return nil
 	}
-	chunks, bytes := x.Chunks, x.AnswerBytes
+	chunks := x.Chunks
 	_, _ = x.Write(p) // takes everything
-	if x.Stream && x.Chunks > chunks {
-		x.waits = false
-		x.span.arrived(x.Chunks-chunks, x.AnswerBytes-bytes, x.Answer.Model, x.asked)
-	}
+	x.arrived(chunks)
 	if last || x.Ended() {
 		return b.take()
 	}
 	return nil
+}
+
+// arrived tells of what has been read since there were so many chunks.
+func (x *exchange) arrived(chunks uint32) {
+	if x.Stream && x.Chunks > chunks {
+		x.waits = false
+		x.span.arrived(&x.streamed, x.Chunks-chunks, x.Answer.Model())
+	}
 }
 
 // take returns the exchange to the one who ends its span, and nil to all others.
@@ -111,14 +111,16 @@ func (b *responseBody) cancelled() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if x := b.take(); x != nil {
-		ctx := x.span.inside.Context
+		ctx := x.span.around
 		x.finish(x.transportError(ctx, ctx.Err()), false)
 	}
 }
 
 // finish ends the span. The exchange must not be used afterwards.
 func (x *exchange) finish(err error, closed bool) {
+	chunks := x.Chunks
 	x.End()
+	x.arrived(chunks) // what a decompressor has held back
 	r := x.result()
 	switch {
 	case err != nil:
@@ -140,10 +142,10 @@ func (x *exchange) answered() bool {
 	if x.Complete || x.Unreadable() {
 		return true
 	}
-	if len(x.Reasons) == 0 || x.Documents == 0 {
+	if len(x.Reasons()) == 0 || x.Documents == 0 {
 		return false
 	}
-	return !slices.Contains(x.Reasons, "") // formats without a terminator
+	return !slices.Contains(x.Reasons(), "") // formats without a terminator
 }
 
 // cut is the error of a body that ended before the answer did.
@@ -153,11 +155,11 @@ func (x *exchange) cut() error {
 		detail = "the reply is not what was expected"
 	}
 	e := &providers.Error{
-		Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindMalformed, StatusCode: int(x.status),
+		Provider: x.span.call.Provider, Model: x.Asked.Model(), Kind: providers.KindMalformed, StatusCode: int(x.status),
 		RequestID: requestID(x.header), Detail: detail, Usage: x.Usage(),
 	}
 	if x.status < http.StatusOK || x.status >= http.StatusMultipleChoices {
-		return noAnswer(x.Provider, x.Asked.Model, int(x.status))
+		return noAnswer(x.span.call.Provider, x.Asked.Model(), int(x.status))
 	}
 	return e
 }
@@ -179,7 +181,9 @@ func (r *readBack) Read(p []byte) (int, error) {
 	switch {
 	case len(r.head) > 0:
 		n := copy(p, r.head)
-		r.head = r.head[n:]
+		if r.head = r.head[n:]; len(r.head) == 0 {
+			r.head = nil // not to keep what has been read
+		}
 		return n, nil
 	case r.err != nil || r.rest == nil:
 		return 0, r.err

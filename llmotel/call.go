@@ -1,6 +1,7 @@
 package llmotel
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
@@ -59,10 +60,10 @@ type Call struct {
 // calling is what a Span keeps of a Call while it is under way: an open stream
 // keeps all of it.
 type calling struct {
-	*startKey // read only, as it is shared
-	*rarely   // likewise
-	Request   *providers.Request
-	asked     *wire.Asked
+	*start  // read only, as it is shared
+	*rarely // likewise
+	Request *providers.Request
+	asked   *wire.Asked
 }
 
 // rarely is what few calls say.
@@ -70,18 +71,33 @@ type rarely struct {
 	Embed                                        *providers.EmbedRequest
 	EncodingFormats                              []string
 	ConversationID, GuardrailID, KnowledgeBaseID string
-	ResendCount                                  int
 }
 
 // nothingRare is shared by all calls that say nothing of it.
 var nothingRare rarely
 
-func (c *Call) calling(k *startKey) calling {
-	out := calling{startKey: k, rarely: &nothingRare, Request: c.Request, asked: c.asked}
-	if c.Embed != nil || len(c.EncodingFormats) > 0 || c.ConversationID != "" || c.GuardrailID != "" || c.KnowledgeBaseID != "" || c.ResendCount > 0 {
-		out.rarely = &rarely{c.Embed, c.EncodingFormats, c.ConversationID, c.GuardrailID, c.KnowledgeBaseID, c.ResendCount}
+func (c *Call) calling(s *start) calling {
+	out := calling{start: s, rarely: &nothingRare, Request: c.Request, asked: c.asked}
+	if c.Embed != nil || len(c.EncodingFormats) > 0 || c.ConversationID != "" || c.GuardrailID != "" || c.KnowledgeBaseID != "" {
+		out.rarely = &rarely{c.Embed, c.EncodingFormats, c.ConversationID, c.GuardrailID, c.KnowledgeBaseID}
 	}
 	return out
+}
+
+// conversation is the id of the conversation that the call says it is of.
+func (c *calling) conversation() string {
+	if c.ConversationID == "" && c.asked != nil {
+		return c.asked.Option(wire.ParamConversation).String()
+	}
+	return c.ConversationID
+}
+
+// guardrail is the id of the guardrail that the call asks for.
+func (c *calling) guardrail() string {
+	if c.GuardrailID == "" && c.asked != nil {
+		return c.asked.Option(wire.ParamGuardrail).String()
+	}
+	return cmp.Or(c.GuardrailID, guardrailOf(c.Request))
 }
 
 // Result says what came back. It is what is known when a call ends.
@@ -119,8 +135,8 @@ type Result struct {
 	// because they could not be read.
 	MalformedChunks int
 
-	// refused tells that counts came back that cannot be.
-	refused bool
+	refused  bool // counts came back that cannot be
+	complete bool // what chunks have said is all
 }
 
 // ResultOf returns what a Response says. It is safe for nil.
@@ -171,7 +187,7 @@ func partsLen(parts []providers.Part) int {
 func (c *calling) promptLen() int {
 	n := 0
 	if c.asked != nil {
-		n = c.asked.PromptBytes
+		n = c.asked.PromptBytes()
 	}
 	if r := c.Request; r != nil {
 		for _, s := range r.System {

@@ -52,7 +52,7 @@ type ChainSpan struct {
 	span trace.Span
 	call ChainCall
 	// inside is the context of the call.
-	inside callContext
+	around context.Context //nolint:containedctx // of the call that this is; see insideChain
 	begun  time.Time
 	ended  flag
 
@@ -69,16 +69,15 @@ type ChainSpan struct {
 // context for its visits. Inside another llmotel span it returns a nil
 // ChainSpan: the call is then recorded by what is around it.
 func (i *Instrumentation) StartChain(ctx context.Context, call ChainCall) (context.Context, *ChainSpan) {
-	if frameFrom(ctx) != nil {
+	if frameFrom(ctx) != (frame{}) {
 		return ctx, nil
 	}
 	if call.Operation == "" {
 		call.Operation = OperationChat
 	}
 	s := &ChainSpan{inst: i, call: call, begun: time.Now()}
-	s.inside.Context, s.span = i.tracer.Start(ctx, genai.SpanNameCall, trace.WithSpanKind(trace.SpanKindInternal))
-	s.inside.frame.chain = s
-	return &s.inside, s
+	s.around, s.span = i.tracer.Start(ctx, genai.SpanNameCall, trace.WithSpanKind(trace.SpanKindInternal))
+	return (*insideChain)(s), s
 }
 
 // Skip notes a target that was passed over.
@@ -162,13 +161,13 @@ func (s *ChainSpan) finish(r ChainResult, err error, abandoned bool) {
 	if err != nil && r.Message != "" {
 		f.message = r.Message
 	}
-	f.message = s.inst.clean(s.inside.detached(), f.message, unknownFailure)
+	f.message = s.inst.clean(s.detached(), f.message, unknownFailure)
 	if s.span.IsRecording() {
 		s.describe(&r, s.visits, err, &f)
 	}
 	s.span.End()
 	if len(s.inst.sinks) > 0 {
-		s.inst.deliver(s.inside.detached(), s.newRecord(&r, took, &f, abandoned))
+		s.inst.deliver(s.detached(), s.newRecord(&r, took, &f, abandoned))
 	}
 }
 
@@ -189,7 +188,7 @@ func (s *ChainSpan) describe(r *ChainResult, visits []Visit, err error, f *failu
 			kvs = append(kvs, genai.BreakerStateKey.String(string(b.State)))
 		}
 	}
-	kvs = appendAttribution(kvs, attributionOf(s.inside.detached()))
+	kvs = appendAttribution(kvs, attributionOf(s.detached()))
 	if err != nil {
 		kvs = append(kvs, genai.ErrorTypeKey.String(string(f.kind)))
 		s.span.SetStatus(codes.Error, f.message)
@@ -233,7 +232,7 @@ func (s *ChainSpan) newRecord(r *ChainResult, took time.Duration, f *failure, ab
 	rec.ErrorKind, rec.ErrorMessage, rec.StatusCode, rec.ErrorCode = f.kind, f.message, f.status, f.code
 	rec.Abandoned, rec.Attempts, rec.Degraded = abandoned, r.Attempts, r.Degraded
 	rec.Retries, rec.Visits, rec.Skips, rec.BreakerChanges = nil, s.visits, s.skips, s.changes
-	rec.Attribution = AttributionFrom(s.inside.detached())
+	rec.Attribution = AttributionFrom(s.detached())
 	for i := range r.Breakers {
 		if b := &r.Breakers[i]; b.Target == rec.Target && b.Model == "" && b.Key == "" {
 			rec.BreakerState = b.State

@@ -15,7 +15,7 @@ import (
 // describe puts the attributes on the span, and on the details event.
 func (s *Span) describe(e *ending, d *documents) {
 	recording := s.span.IsRecording()
-	details := s.inference() && s.inst.capture.details && s.inst.logs(s.inside.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug)
+	details := s.inference() && s.call.inst.capture.details && s.call.inst.logs(s.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug)
 	if !recording && !details {
 		return
 	}
@@ -23,17 +23,20 @@ func (s *Span) describe(e *ending, d *documents) {
 	kvs := s.appendAttributes((*buf)[:0], e)
 	kvs = append(kvs, d.more...)
 	if details {
-		s.details(s.start.attrs, kvs, d)
+		s.details(s.call.attrs, kvs, d)
 	}
 	if recording {
+		if s.learned && !s.foreign { // else the start's attributes tell it
+			kvs = append(kvs, genai.RequestModelKey.String(s.call.Model))
+		}
 		if s.capturing&toSpan != 0 {
-			kvs = d.append(kvs, s.inst.capture.structured)
-			kvs = s.inst.appendPromptVariables(kvs, s.inside.detached()) // last: there may be more than a span takes
+			kvs = d.append(kvs, s.call.inst.capture.structured)
+			kvs = s.call.inst.appendPromptVariables(kvs, s.detached()) // last: there may be more than a span takes
 		}
 		switch {
 		case s.foreign:
-			s.span.SetName(s.start.name)
-			s.span.SetAttributes(s.start.attrs...)
+			s.span.SetName(s.call.name)
+			s.span.SetAttributes(s.call.attrs...)
 		case e.err != nil:
 			s.span.SetStatus(codes.Error, e.failure.message)
 		}
@@ -47,21 +50,27 @@ func (s *Span) describe(e *ending, d *documents) {
 
 // appendAttributes adds what is known at the end of a call.
 func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute.KeyValue {
-	st, c := s.streamed(), s.inst.metrics.conventions
+	st, c := s.streamed(), s.call.inst.metrics.conventions
 	if s.call.Request != nil {
 		kvs = appendRequest(kvs, s.call.Provider, s.call.Request)
 	}
 	if s.call.asked != nil {
 		kvs = appendAsked(kvs, &s.call)
 	}
+	if s.call.Stream {
+		kvs = append(kvs, genai.RequestStreamKey.Bool(true))
+	}
 	kvs = appendCall(kvs, &s.call)
+	if s.resends > 0 {
+		kvs = append(kvs, genai.HTTPRequestResendCountKey.Int(int(s.resends)))
+	}
 	if s.borrowed {
 		kvs = appendServer(kvs, s.call.ServerAddress, spanPort(s.call.Operation, s.call.Provider, s.call.ServerPort))
 	}
-	about := attributionOf(s.inside.detached())
+	about := attributionOf(s.detached())
 	kvs = appendAttribution(kvs, about)
 	if about == nil || about.Conversation == "" {
-		kvs = appendString(kvs, genai.ConversationIDKey, cmp.Or(e.ConversationID, s.call.ConversationID))
+		kvs = appendString(kvs, genai.ConversationIDKey, cmp.Or(e.ConversationID, s.call.conversation()))
 	}
 	kvs = appendResult(kvs, &s.call, &e.Result)
 	if st.chunks > 0 {
@@ -89,7 +98,7 @@ func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute
 
 // interrupted adds the event of a stream that did not come to its end.
 func (s *Span) interrupted(e *ending) {
-	if st := s.streamed(); st.chunks > 0 && (e.err != nil || e.abandoned) && !st.answered {
+	if st := s.streamed(); st.chunks > 0 && (e.err != nil || e.abandoned) && !st.answered() {
 		reason := cmp.Or(e.failure.kind, providers.KindCancelled)
 		s.span.AddEvent(genai.EventStreamInterrupted, trace.WithAttributes(genai.ErrorTypeKey.String(string(reason))))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
 	"github.com/llmotel/sdk/llmotel/internal/genai"
+	"github.com/llmotel/sdk/llmotel/internal/wire"
 	"github.com/llmotel/sdk/llmotel/pricing"
 	"github.com/llmotel/sdk/providers"
 )
@@ -45,7 +46,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	e := endings.Get().(*ending) //nolint:forcetypeassert // there is nothing else in it
 	defer e.release()
 	*e = ending{Result: r, err: err, failure: failureOf(err), abandoned: abandoned}
-	e.failure.message = s.inst.clean(s.inside.detached(), e.failure.message, unknownFailure)
+	e.failure.message = s.call.inst.clean(s.detached(), e.failure.message, unknownFailure)
 	s.mu.Lock()
 	if s.ended.Load() {
 		s.mu.Unlock()
@@ -58,7 +59,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	s.mu.Unlock() // nothing changes any more
 
 	s.settle(e)
-	s.agent.called(e)
+	s.agent().called(e)
 	b := e.content
 	if !e.collected {
 		b = s.collect(b, &e.Result)
@@ -71,7 +72,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	s.measure(e)
 	s.describe(e, &docs)
 	if err != nil {
-		s.inst.exception(s.inside.detached(), err, e.failure.message)
+		s.call.inst.exception(s.detached(), err, e.failure.message)
 	}
 	if !s.foreign {
 		s.span.End()
@@ -87,10 +88,10 @@ func (s *Span) settle(e *ending) {
 	if p == nil {
 		p = &noParts
 	}
-	if st.answered {
+	if st.answered() {
 		e.abandoned = false // left after the end is not early
 	}
-	cut := e.err != nil || e.abandoned || st.chunks > 0 && !st.answered && len(e.FinishReasons) == 0
+	cut := e.err != nil || e.abandoned || st.chunks > 0 && !st.answered() && len(e.FinishReasons) == 0
 	if st.seen != nil {
 		e.fill(st.seen)
 	}
@@ -98,7 +99,6 @@ func (s *Span) settle(e *ending) {
 	e.Model, e.ServiceTier = utf8Text(e.Model), utf8Text(e.ServiceTier)
 	e.RequestID = providers.CleanID(cmp.Or(e.RequestID, e.failure.requestID))
 	e.ResponseID = providers.CleanID(e.ResponseID)
-	e.ResponseChars = cmp.Or(e.ResponseChars, st.chars)
 	e.Attempts = max(e.Attempts, int(s.attempts), p.attempts)
 	if e.Usage.Completeness == providers.UsageMissing {
 		e.Usage = e.failure.usage
@@ -106,7 +106,7 @@ func (s *Span) settle(e *ending) {
 	if e.Usage.Completeness != providers.UsageMissing && e.Usage.Validate() != nil {
 		e.Usage, e.refused = providers.Usage{}, true // impossible counts are unknown counts
 	}
-	if cut && s.call.Stream && !st.answered && e.Usage.Completeness == providers.UsageReported {
+	if cut && s.call.Stream && !st.answered() && e.Usage.Completeness == providers.UsageReported {
 		e.Usage.Completeness = providers.UsagePartial
 	}
 	if cut && len(e.FinishReasons) == 0 && (st.chunks > 0 || e.err == nil) {
@@ -140,6 +140,7 @@ func (r *Result) fill(seen *Result) {
 	r.SystemFingerprint = cmp.Or(r.SystemFingerprint, seen.SystemFingerprint)
 	r.Region = cmp.Or(r.Region, seen.Region)
 	r.ConversationID = cmp.Or(r.ConversationID, seen.ConversationID)
+	r.ResponseChars = cmp.Or(r.ResponseChars, seen.ResponseChars)
 	r.Attempts = cmp.Or(r.Attempts, seen.Attempts)
 	r.MalformedChunks = cmp.Or(r.MalformedChunks, seen.MalformedChunks)
 	if r.FinishReasons == nil {
@@ -153,8 +154,10 @@ func (r *Result) fill(seen *Result) {
 // requestTier is the tier asked for, which stands for the one that served as
 // long as the provider does not say. "auto" leaves the choice to the provider.
 func (s *Span) requestTier() string {
-	if a := s.call.asked; a != nil && a.ServiceTier != genai.OpenAIRequestServiceTierAuto {
-		return a.ServiceTier
+	if a := s.call.asked; a != nil {
+		if tier := a.Option(wire.ParamServiceTier).String(); tier != genai.OpenAIRequestServiceTierAuto {
+			return tier
+		}
 	}
 	if r := s.call.Request; r != nil && r.ServiceTier != genai.OpenAIRequestServiceTierAuto {
 		return r.ServiceTier
@@ -164,8 +167,10 @@ func (s *Span) requestTier() string {
 
 // errorReasons has FinishError for each choice of an answer that did not end.
 func (s *Span) errorReasons() []providers.FinishReason {
-	if a := s.call.asked; a != nil && a.Choices > 1 {
-		return slices.Repeat(singleReasons[providers.FinishError], int(min(a.Choices, maxReasons)))
+	if a := s.call.asked; a != nil {
+		if n, ok := a.Option(wire.ParamChoices).Int(); ok && n > 1 {
+			return slices.Repeat(singleReasons[providers.FinishError], int(min(n, maxReasons)))
+		}
 	}
 	if r := s.call.Request; r != nil && r.Choices > 1 {
 		return slices.Repeat(singleReasons[providers.FinishError], r.Choices)
@@ -180,7 +185,7 @@ func (s *Span) served(provider, model string) (string, string) {
 
 // series returns the metric attribute set of the call; errorType may be empty.
 func (s *Span) series(r *Result, errorType string) *series {
-	m := s.inst.metrics
+	m := s.call.inst.metrics
 	k := seriesKey{
 		operation: s.call.Operation, provider: cmp.Or(r.Provider, s.call.Provider),
 		model: s.call.Model, responseModel: r.Model,
@@ -192,38 +197,38 @@ func (s *Span) series(r *Result, errorType string) *series {
 	if len(m.fields) == 0 {
 		return m.of(k, nil)
 	}
-	return m.of(k, attributionOf(s.inside.detached()))
+	return m.of(k, attributionOf(s.detached()))
 }
 
 func (s *Span) measure(e *ending) {
-	m := s.inst.metrics
+	m := s.call.inst.metrics
 	if e.refused {
-		s.inst.drop(s.inside.detached(), "usage", genai.ReasonInvalid)
+		s.call.inst.drop(s.detached(), "usage", genai.ReasonInvalid)
 	}
 	series := s.series(&e.Result, string(e.failure.kind))
-	m.took(s.inside.detached(), series, e.took, s.inference())
+	m.took(s.detached(), series, e.took, s.inference())
 	if !e.billed {
 		return
 	}
 	if e.err != nil {
 		series = s.series(&e.Result, "") // only the duration tells errors apart
 	}
-	m.tokens(s.inside.detached(), series, &e.Usage, s.inference(), e.err == nil)
-	m.price(s.inside.detached(), series, &e.cost)
+	m.tokens(s.detached(), series, &e.Usage, s.inference(), e.err == nil)
+	m.price(s.detached(), series, &e.cost)
 }
 
 // report hands the call to the chain around it or, as the outermost span, to
 // the sinks.
 func (s *Span) report(e *ending) {
 	var rec *Record
-	if len(s.inst.sinks) > 0 {
+	if len(s.call.inst.sinks) > 0 {
 		rec = s.newRecord(e)
 	}
-	if s.outer != nil && s.outer.chain.visited(s, e, rec) {
+	if s.outer != nil && s.outer.visited(s, e, rec) {
 		return
 	}
 	if rec != nil {
-		s.inst.deliver(s.inside.detached(), rec)
+		s.call.inst.deliver(s.detached(), rec)
 	}
 }
 
@@ -232,12 +237,12 @@ func (s *Span) newRecord(e *ending) *Record {
 	return &Record{
 		CallID: newCallID(), TraceID: sc.TraceID(), SpanID: sc.SpanID(), Sampled: sc.IsSampled(),
 		Operation: s.call.Operation, Stream: s.call.Stream,
-		Start: s.begun, Duration: e.took, TimeToFirstChunk: st.firstChunk, Chunks: st.chunks,
+		Start: s.begun, Duration: e.took, TimeToFirstChunk: st.firstChunk, Chunks: int(st.chunks),
 		Provider: e.Provider, RequestModel: s.call.Model, Target: s.call.Target,
 		ResponseModel: e.Model, ResponseID: e.ResponseID, RequestID: e.RequestID, ServiceTier: e.ServiceTier,
 		FinishReasons: e.FinishReasons, Usage: e.Usage, Cost: e.cost,
 		ErrorKind: e.failure.kind, ErrorMessage: e.failure.message, StatusCode: e.failure.status, ErrorCode: e.failure.code,
 		Abandoned: e.abandoned, Attempts: e.Attempts, Retries: s.retries(), PromptChars: s.call.promptLen(), ResponseChars: e.ResponseChars,
-		Attribution: AttributionFrom(s.inside.detached()),
+		Attribution: AttributionFrom(s.detached()),
 	}
 }

@@ -36,9 +36,9 @@ func (s *Span) details(start, rest []attribute.KeyValue, d *documents) {
 	kvs := slices.Concat(start, rest)
 	if s.capturing&toEvent != 0 {
 		kvs = d.append(kvs, true)
-		kvs = s.inst.appendPromptVariables(kvs, s.inside.detached())
+		kvs = s.call.inst.appendPromptVariables(kvs, s.detached())
 	}
-	s.inst.emit(s.inside.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug, kvs...)
+	s.call.inst.emit(s.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug, kvs...)
 }
 
 // exception emits the event of a client operation that failed. message is the

@@ -19,13 +19,12 @@ import (
 // exchange is an LLM call that is read off HTTP, with all of its attempts.
 type exchange struct {
 	wire.Exchange
-	span   *Span
-	status int32
-	opened bool          // the caller has the first chunk and wants more
-	waits  bool          // the caller has the last chunk and wants more, since asked
-	header http.Header   // of the response; nil before
-	tee    *requestTee   // nil unless the request is still being read
-	asked  time.Duration // when the caller asked for what comes, since the call began
+	span     *Span
+	status   int32
+	opened   bool        // the caller has the first chunk and wants more
+	waits    bool        // the caller has the last chunk and wants more
+	header   http.Header // of the response; nil before
+	streamed streamed
 }
 
 // exchanges are used again: an exchange is over when its span has ended.
@@ -35,14 +34,16 @@ var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 	route, ok := wire.Match(req)
 	if !ok {
-		if before := followed(req); before != nil { // away from where calls go
+		if before := followed(req); before != nil { //nolint:contextcheck // away from where calls go; the context is of the request before
 			before.End(Result{}, noAnswer(before.call.Provider, before.call.Model, req.Response.StatusCode))
 		}
 		return next(req)
 	}
+	asked := req
+	var kept *memoryBody
 	if w.retries > 0 {
 		var err error
-		if req, err = keepBody(req); err != nil {
+		if req, kept, err = keepBody(req); err != nil {
 			return nil, err
 		}
 	}
@@ -53,12 +54,13 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	x.Begin(route, b)
 	c := new(httpCall)
 	body, err := x.readRequest(req, &c.sent)
+	tee, _ := body.(*requestTee)
 	if err != nil {
 		b.Free()
 		x.recycle()
 		return nil, err
 	}
-	if route.Guessed && x.Asked.Model == "" && x.tee == nil { // something else under such a path
+	if route.Guessed && x.Asked.Model() == "" && tee == nil { // something else under such a path
 		b.Free()
 		x.recycle()
 		other := req.WithContext(req.Context())
@@ -67,8 +69,8 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		}
 		return next(other)
 	}
-	call, span := x.call(req), &c.Span
-	ctx := inst.beginOrResume(req.Context(), followed(req), span, &call)
+	call, span := x.call(req, route.Provider), &c.Span
+	ctx := inst.beginOrResume(req.Context(), followed(req), span, &call) //nolint:contextcheck // of the request before
 	x.span = span
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
@@ -79,17 +81,23 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 	if body != nil {
 		sent.Body = body
 	}
-	hide := w.asksForUsage(x, req) && withUsage(sent)
+	var asking *memoryBody
+	var hide bool
+	if w.asksForUsage(x, req) {
+		asking, hide = withUsage(sent)
+	}
 	defer func() {
 		if x != nil { // next has panicked
-			x.tee.detach()
+			tee.detach()
 			span.endPanic()
 		}
 	}()
-	resp, err := w.send(sent, req, x, next)
-	x.tee.detach()
-	span.learn(x.Asked.Model)
-	if err == nil && resp != nil && w.redirects(req, resp) {
+	resp, err := w.send(sent, x, next)
+	tee.detach()
+	kept.forget()
+	asking.forget()
+	span.learn(x.Asked.Model())
+	if err == nil && resp != nil && w.redirects(asked, resp) {
 		x.await(ctx, req, resp)
 		x = nil
 		return resp, nil
@@ -111,16 +119,27 @@ type httpCall struct {
 }
 
 // call says what is asked, as far as the request has told.
-func (x *exchange) call(req *http.Request) Call {
+func (x *exchange) call(req *http.Request, provider string) Call {
 	port := number(req.URL.Port())
 	if port == 0 && req.URL.Scheme == "http" {
 		port = 80
 	}
 	return Call{
-		Operation: x.API.Operation(), Provider: x.Provider, Model: x.Asked.Model, Stream: x.Stream,
+		Operation: x.API.Operation(), Provider: provider, Model: x.Asked.Model(), Stream: x.Stream,
 		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resends(req.Header),
-		ConversationID: x.ConversationID, GuardrailID: x.GuardrailID, asked: &x.Asked,
+		GuardrailID: guardrail(x.API, req.Header), asked: &x.Asked,
 	}
+}
+
+// guardrail is the guardrail of Bedrock's InvokeModel, whose bodies are the models'.
+func guardrail(a wire.API, h http.Header) string {
+	if a != wire.BedrockInvoke {
+		return ""
+	}
+	if v := h["X-Amzn-Bedrock-Guardrailidentifier"]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
 }
 
 // resends is how many times the client has sent the request before, as far as
@@ -158,13 +177,15 @@ func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Resp
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
 		failure := x.readFailure(resp)
-		x.span.End(x.result(), failure)
+		r := x.result()
+		r.ResponseID = "" // there is none, but Cohere's errors have ids
+		x.span.End(r, failure)
 		x.recycle()
 		return resp, nil
 	}
 	x.begin(resp)
 	if resp.StatusCode == http.StatusSwitchingProtocols { // the body is a connection, and no answer
-		x.span.End(Result{}, noAnswer(x.Provider, x.Asked.Model, resp.StatusCode))
+		x.span.End(Result{}, noAnswer(x.span.call.Provider, x.Asked.Model(), resp.StatusCode))
 		x.recycle()
 		return resp, nil
 	}
@@ -217,14 +238,14 @@ func (x *exchange) readFailure(resp *http.Response) *providers.Error {
 // failure is the error that the response reports.
 func (x *exchange) failure() *providers.Error {
 	return &providers.Error{
-		Provider: x.Provider, Model: x.Asked.Model, Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
-		RequestID: requestID(x.header), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
+		Provider: x.span.call.Provider, Model: x.Asked.Model(), Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
+		RequestID: cmp.Or(requestID(x.header), x.RequestID), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
 	}
 }
 
 // transportError is an error without a response.
 func (x *exchange) transportError(ctx context.Context, err error) *providers.Error {
-	e := &providers.Error{Provider: x.Provider, Model: x.Asked.Model, Kind: providers.KindNetwork, StatusCode: int(x.status), RequestID: requestID(x.header), Err: err}
+	e := &providers.Error{Provider: x.span.call.Provider, Model: x.Asked.Model(), Kind: providers.KindNetwork, StatusCode: int(x.status), RequestID: requestID(x.header), Err: err}
 	var timeout net.Error
 	switch {
 	// Clients set their own time limits as deadlines of the context: nobody gave
@@ -242,11 +263,11 @@ func (x *exchange) transportError(ctx context.Context, err error) *providers.Err
 // result is what the response has said so far.
 func (x *exchange) result() Result {
 	r := Result{
-		ResponseID: x.ID, Model: x.Answer.Model, ServiceTier: x.Tier, SystemFingerprint: x.Fingerprint, Region: x.Region, API: apiType(x.API),
-		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes, Compacted: x.Compacted, refused: x.Refused() > 0,
+		ResponseID: x.ID, Model: x.Answer.Model(), ServiceTier: x.Tier(), SystemFingerprint: x.Fingerprint(), Region: x.Region, API: apiType(x.API),
+		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes(), Compacted: x.Compacted, refused: x.Refused() > 0,
 	}
-	if len(x.Reasons) > 0 {
-		r.RawFinishReasons, r.FinishReasons = rawReasons(x.Reasons), normalReasons(x.Reasons)
+	if reasons := x.Reasons(); len(reasons) > 0 {
+		r.RawFinishReasons, r.FinishReasons = rawReasons(reasons), normalReasons(reasons, x.Calls())
 	}
 	return r
 }
@@ -254,13 +275,16 @@ func (x *exchange) result() Result {
 // recycle makes x available to other calls.
 func (x *exchange) recycle() {
 	x.Reset()
-	x.span, x.status, x.opened, x.waits, x.header, x.tee, x.asked = nil, 0, false, false, nil, nil, 0
+	if x.span != nil {
+		x.span.forget()
+	}
+	x.span, x.status, x.opened, x.waits, x.header, x.streamed = nil, 0, false, false, nil, streamed{}
 	exchanges.Put(x)
 }
 
 // requestID is the provider's id of the HTTP request, under whichever name.
 func requestID(h http.Header) string {
-	for _, name := range [...]string{"X-Request-Id", "Request-Id", "Apim-Request-Id", "X-Amzn-Requestid"} {
+	for _, name := range [...]string{"X-Request-Id", "Request-Id", "Apim-Request-Id", "X-Amzn-Requestid", "X-Generation-Id", "X-Goog-Request-Id"} {
 		if v := h[name]; len(v) > 0 {
 			return v[0]
 		}

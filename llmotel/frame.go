@@ -17,61 +17,89 @@ import (
 // it.
 type frameKey struct{}
 
-// frame is what layers around the same call know of each other. The outermost
-// one hands over the Record.
+// frame is the llmotel span that a context is inside of: a chain or an inference, or
+// none. The outermost one hands over the Record.
 type frame struct {
-	chain     *ChainSpan // set on the frame of a chain
-	inference *Span      // set on the frame of an inference span
+	chain     *ChainSpan
+	inference *Span
 }
 
-// callContext is the context inside a span. Being part of the span it needs no
-// allocation of its own.
-type callContext struct {
-	context.Context
-	frame frame
-}
+// insideSpan is a Span as the context of what happens inside of it. Being the span
+// it needs no memory of its own.
+type insideSpan Span
 
-// Value finds the frame, and what the context around has.
-func (c *callContext) Value(key any) any {
+// Deadline, Done and Err are those of the context around.
+func (c *insideSpan) Deadline() (deadline time.Time, ok bool) { return c.around.Deadline() }
+func (c *insideSpan) Done() <-chan struct{}                   { return c.around.Done() }
+func (c *insideSpan) Err() error                              { return c.around.Err() }
+
+// Value finds the span, and what the context around has.
+func (c *insideSpan) Value(key any) any {
 	if key == (frameKey{}) {
-		return &c.frame
+		return (*Span)(c)
 	}
-	return c.Context.Value(key)
+	return c.around.Value(key)
 }
 
-// detached is the context inside a span without an end, as context.WithoutCancel
-// makes it, without the allocation. Telemetry of a cancelled call is recorded
-// like any other.
-type detached callContext
+// inside returns the context of what happens inside of s.
+func (s *Span) inside() context.Context { return (*insideSpan)(s) }
 
-// detached returns c without an end.
-func (c *callContext) detached() context.Context { return (*detached)(c) }
+// detachedSpan is insideSpan without an end, as context.WithoutCancel makes it,
+// without the allocation. Telemetry of a cancelled call is recorded like any other.
+type detachedSpan Span
 
-func (*detached) Deadline() (deadline time.Time, ok bool) { return }
-func (*detached) Done() <-chan struct{}                   { return nil }
-func (*detached) Err() error                              { return nil }
-func (d *detached) Value(key any) any                     { return (*callContext)(d).Value(key) }
+func (*detachedSpan) Deadline() (deadline time.Time, ok bool) { return }
+func (*detachedSpan) Done() <-chan struct{}                   { return nil }
+func (*detachedSpan) Err() error                              { return nil }
+func (c *detachedSpan) Value(key any) any                     { return (*insideSpan)(c).Value(key) }
 
-// frameFrom returns the span around, or nil if there is none that still runs.
-func frameFrom(ctx context.Context) *frame {
-	f, _ := ctx.Value(frameKey{}).(*frame)
-	switch {
-	case f == nil:
-		return nil
-	case f.chain != nil && !f.chain.ended.Load(), f.inference != nil && !f.inference.ended.Load():
-		return f
+// detached returns the context inside of s without an end.
+func (s *Span) detached() context.Context { return (*detachedSpan)(s) }
+
+// insideChain and detachedChain are the same for a chain.
+type (
+	insideChain   ChainSpan
+	detachedChain ChainSpan
+)
+
+// Deadline, Done and Err are those of the context around.
+func (c *insideChain) Deadline() (deadline time.Time, ok bool) { return c.around.Deadline() }
+func (c *insideChain) Done() <-chan struct{}                   { return c.around.Done() }
+func (c *insideChain) Err() error                              { return c.around.Err() }
+
+// Value finds the chain, and what the context around has.
+func (c *insideChain) Value(key any) any {
+	if key == (frameKey{}) {
+		return (*ChainSpan)(c)
 	}
-	return nil
+	return c.around.Value(key)
+}
+
+func (*detachedChain) Deadline() (deadline time.Time, ok bool) { return }
+func (*detachedChain) Done() <-chan struct{}                   { return nil }
+func (*detachedChain) Err() error                              { return nil }
+func (c *detachedChain) Value(key any) any                     { return (*insideChain)(c).Value(key) }
+
+func (s *ChainSpan) detached() context.Context { return (*detachedChain)(s) }
+
+// frameFrom returns the span around that still runs.
+func frameFrom(ctx context.Context) frame {
+	switch s := ctx.Value(frameKey{}).(type) {
+	case *ChainSpan:
+		if !s.ended.Load() {
+			return frame{chain: s}
+		}
+	case *Span:
+		if !s.ended.Load() {
+			return frame{inference: s}
+		}
+	}
+	return frame{}
 }
 
 // SpanFromContext returns the inference span that ctx is inside of, or nil.
 // The methods of a nil Span do nothing.
-func SpanFromContext(ctx context.Context) *Span {
-	if f := frameFrom(ctx); f != nil {
-		return f.inference
-	}
-	return nil
-}
+func SpanFromContext(ctx context.Context) *Span { return frameFrom(ctx).inference }
 
 // deliver hands a finished Record to the sinks. What a sink does wrong stays
 // with the sink.

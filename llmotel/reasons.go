@@ -62,9 +62,13 @@ func rawReasons(reasons []string) []string {
 	return append([]string(nil), reasons...)
 }
 
-// normalReasons are finish reasons in the words of the conventions.
-func normalReasons(raw []string) []providers.FinishReason {
+// normalReasons are finish reasons in the words of the conventions. The end of an
+// answer that calls a tool is a call, whatever the vendor says.
+func normalReasons(raw []string, calls bool) []providers.FinishReason {
 	if len(raw) == 1 {
+		if calls && wire.FinishReason(raw[0]) == providers.FinishStop {
+			return singleReasons[providers.FinishToolCall]
+		}
 		if one := singleReasons[wire.FinishReason(raw[0])]; one != nil {
 			return one
 		}

@@ -27,7 +27,7 @@ func (w *httpWay) redirects(req *http.Request, resp *http.Response) bool {
 // when the response is forgotten: nothing else tells.
 func (x *exchange) await(ctx context.Context, req *http.Request, resp *http.Response) {
 	resp.Request = req.WithContext(ctx) // where followed finds the span
-	failure := noAnswer(x.Provider, x.Asked.Model, resp.StatusCode)
+	failure := noAnswer(x.span.call.Provider, x.Asked.Model(), resp.StatusCode)
 	runtime.AddCleanup(resp, func(s *Span) { s.End(Result{}, failure) }, x.span)
 }
 
@@ -36,11 +36,7 @@ func followed(req *http.Request) *Span {
 	if req.Response == nil || req.Response.Request == nil {
 		return nil
 	}
-	f, _ := req.Response.Request.Context().Value(frameKey{}).(*frame)
-	if f == nil || f.inference == nil || f.inference.ended.Load() {
-		return nil
-	}
-	return f.inference
+	return SpanFromContext(req.Response.Request.Context())
 }
 
 // beginOrResume begins a span, or takes over before, the one that waits; nil if none
@@ -66,12 +62,12 @@ func (s *Span) resume(ctx context.Context, old *Span, call *Call) context.Contex
 	old.ended.Store(true) // for all but s
 	old.content.Free()
 	old.content = nil
-	s.inst, s.span, s.into, s.outer, s.call, s.begun, s.start = old.inst, old.span, old.into, old.outer, old.call, old.begun, old.start
-	s.agent, s.capturing, s.foreign, s.attempts, s.parts = old.agent, old.capturing, old.foreign, old.attempts, old.parts
+	s.span, s.into, s.outer, s.call, s.begun = old.span, old.into, old.outer, old.call, old.begun
+	s.capturing, s.foreign, s.learned, s.attempts, s.resends, s.parts = old.capturing, old.foreign, old.learned, old.attempts, old.resends, old.parts
 	s.call.asked = call.asked
-	s.inside.Context, s.inside.frame.inference = ctx, s
+	s.around = ctx
 	if s.span != nil {
-		s.inside.Context = trace.ContextWithSpan(ctx, s.span)
+		s.around = trace.ContextWithSpan(ctx, s.span)
 	}
-	return &s.inside
+	return s.inside()
 }

@@ -16,16 +16,13 @@ const (
 	maxWait      = 2 * time.Minute
 )
 
-// send makes the request, again and again if WithRetries says so. To the caller
-// the response is that to original, whose place req has taken: net/http's
-// transport does it likewise. An open stream would keep req otherwise.
-func (w *httpWay) send(req, original *http.Request, x *exchange, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+// send makes the request, again and again if WithRetries says so. The response leads
+// to the request that was sent, not to the caller's: net/http's transport keeps the
+// former as long as a stream is open, whatever the response says.
+func (w *httpWay) send(req *http.Request, x *exchange, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 	ctx := req.Context()
 	for retry := 0; ; retry++ {
 		resp, err := next(req)
-		if resp != nil && resp.Request == req {
-			resp.Request = original
-		}
 		if retry >= w.retries || ctx.Err() != nil || !retryable(req, resp, err) {
 			return resp, err
 		}

@@ -2,6 +2,7 @@ package llmotel
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -17,23 +18,22 @@ import (
 // concurrent use; End counts once, and what comes after it is ignored. The
 // methods of a nil Span do nothing.
 type Span struct {
-	inst  *Instrumentation
 	span  trace.Span // nil in an inner layer
 	into  *Span      // in an inner layer the span that it reports to
-	outer *frame     // the chain around, or nil
+	outer *ChainSpan // the chain around, or nil
 	call  calling
-	// inside is the context of the call.
-	inside callContext
+	// around is the context of the call, but for the Span itself: see insideSpan.
+	around context.Context //nolint:containedctx // of the call that this is
 	begun  time.Time
-	start  *start     // nil in an inner layer
-	agent  *AgentSpan // whose call it is, or nil
 	ended  flag
 	// capturing is where content goes.
 	capturing destinations
 	foreign   bool // the span is a vendor SDK's own, which ends it
+	learned   bool // the model was not known when the span started; as what is below mu
 
 	mu       sync.Mutex // held for what follows, which End freezes
 	attempts int32
+	resends  uint8            // how often something above this layer had sent the call before
 	wired    bool             // the content comes off the wire
 	absorbed bool             // by way of an inner layer
 	borrowed bool             // the server's address is that of an inner layer
@@ -128,37 +128,32 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs
 	if call.ServerAddress != "" && call.ServerPort == 0 {
 		call.ServerPort = 443
 	}
-	started := i.starts.of(startKey{
+	started := i.starts.of(i, startKey{
 		utf8Text(call.Operation), utf8Text(call.Provider), utf8Text(call.Model),
 		utf8Text(call.ServerAddress), call.ServerPort, utf8Text(call.Target), call.Stream,
 	})
-	s.inst, s.call, s.attempts, s.begun = i, call.calling(&started.key), 1, time.Now()
-	s.inside.frame.inference = s
+	s.call, s.attempts, s.begun = call.calling(started), 1, time.Now()
+	s.resends = uint8(min(max(call.ResendCount, 0), math.MaxUint8))
 	around := frameFrom(ctx)
-	if around != nil {
-		switch {
-		case around.inference == nil:
-			s.outer = around
-		case sameKind(around.inference.call.Operation, call.Operation):
-			s.into = around.inference
-			s.into.borrow(&s.call)
-			s.capturing = s.into.wanting()
-			s.inside.Context = ctx
-			countCall(ctx, around, s)
-			return &s.inside
-		} // another operation inside a call is a call of its own
-	}
+	s.outer = around.chain
+	if around.inference != nil && sameKind(around.inference.call.Operation, call.Operation) {
+		s.into = around.inference
+		s.into.borrow(&s.call)
+		s.capturing = s.into.wanting()
+		s.around = ctx
+		countCall(ctx, around, s)
+		return s.inside()
+	} // another operation inside a call is a call of its own
 	countCall(ctx, around, s)
-	s.start = started
 	if theirs != nil {
-		s.span, s.foreign, s.inside.Context = theirs, true, ctx
+		s.span, s.foreign, s.around = theirs, true, ctx
 	} else {
-		s.inside.Context, s.span = i.tracer.Start(ctx, s.start.name, s.start.opts...)
+		s.around, s.span = i.tracer.Start(ctx, started.name, started.opts...)
 	}
 	if s.inference() {
-		s.capturing = i.destinations(s.inside.detached(), s.span)
+		s.capturing = i.destinations(s.detached(), s.span)
 	}
-	return &s.inside
+	return s.inside()
 }
 
 // inference tells whether the call is one in the sense of the conventions:
@@ -184,9 +179,9 @@ func (s *Span) borrow(inner *calling) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if inner.ServerAddress != "" && (s.borrowed || s.call.ServerAddress == "") && !s.ended.Load() {
-		k := *s.call.startKey
+		k := *s.call.start
 		k.ServerAddress, k.ServerPort = inner.ServerAddress, inner.ServerPort
-		s.call.startKey, s.borrowed = &k, true
+		s.call.start, s.borrowed = &k, true
 	}
 }
 
@@ -232,7 +227,7 @@ func (s *Span) Retry(delay time.Duration, err error) {
 		return
 	}
 	s.attempts++
-	if len(s.inst.sinks) > 0 {
+	if len(s.call.inst.sinks) > 0 {
 		s.made().retries = append(s.made().retries, Retry{At: time.Now(), Delay: delay, ErrorKind: f.kind, StatusCode: f.status})
 	}
 	s.content.ResetOutput()

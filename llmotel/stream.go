@@ -2,6 +2,7 @@ package llmotel
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/llmotel/sdk/providers"
@@ -9,16 +10,19 @@ import (
 
 // streamed is what chunks have said so far.
 type streamed struct {
-	chunks, chars int // semantic chunks and the length of their text
+	chunks uint32 // semantic chunks
+	// longest is the longest time between two chunks in microseconds, as far as it
+	// is known.
+	longest uint32
 	// firstChunk and lastChunk are when semantic chunks came, since the call
 	// began.
 	firstChunk, lastChunk time.Duration
-	// longest is the longest time between two chunks.
-	longest  time.Duration
-	series   *series
-	seen     *Result // nil for a stream that is read off the wire
-	answered bool    // the stream said that it is complete
+	series                *series
+	seen                  *Result // nil for a stream that is read off the wire
 }
+
+// answered tells whether the stream said that it is complete.
+func (st *streamed) answered() bool { return st.seen != nil && st.seen.complete }
 
 // told is a stream whose chunks say what the answer is.
 type told struct {
@@ -58,28 +62,30 @@ func (s *Span) Chunk(c *providers.Chunk) {
 			st.seen.Usage = *c.Usage
 		}
 	case providers.ChunkFinish:
-		st.answered = true
 		if c.Finish != nil {
+			chars := st.seen.ResponseChars
 			*st.seen = resultOfFinish(c.Finish)
+			st.seen.ResponseChars = chars
 		}
+		st.seen.complete = true
 	case providers.ChunkRestart:
-		*st.seen, st.chars, st.answered = Result{}, 0, false
+		*st.seen = Result{}
 	default:
 		if c.Kind.Semantic() {
 			chars := len(c.Text)
 			if c.ToolCall != nil {
 				chars += len(c.ToolCall.Arguments)
 			}
-			s.semantic(st, time.Since(s.begun), chars, "")
+			st.seen.ResponseChars += chars
+			s.semantic(st, time.Since(s.begun), "")
 		}
 	}
 }
 
-// semantic notes a piece of the answer with a text of so many bytes, by a model
-// that the stream does not know already.
-func (s *Span) semantic(st *streamed, now time.Duration, chars int, model string) {
+// semantic notes a piece of the answer, by a model that the stream does not know
+// already.
+func (s *Span) semantic(st *streamed, now time.Duration, model string) {
 	st.chunks++
-	st.chars += chars
 	first, gap := st.chunks == 1, now-st.lastChunk
 	st.lastChunk = now
 	if first {
@@ -93,9 +99,9 @@ func (s *Span) semantic(st *streamed, now time.Duration, chars int, model string
 		// Off the wire the caller is to have the chunk first: see opened.
 	case first:
 		s.opened("")
-	case s.inst.metrics.chunkTimes:
+	case s.call.inst.metrics.chunkTimes:
 		s.opened(model)
-		s.inst.metrics.next(st.witness(s.inside.detached(), gap), st.series, gap)
+		s.call.inst.metrics.next(st.witness(s.detached(), gap), st.series, gap)
 	}
 }
 
@@ -111,7 +117,7 @@ func (s *Span) opened(model string) {
 		answer.Provider, answer.Model = st.seen.Provider, st.seen.Model
 	}
 	st.series = s.series(&answer, "") // these metrics have no tier
-	s.inst.metrics.first(s.inside.detached(), st.series, st.firstChunk)
+	s.call.inst.metrics.first(s.detached(), st.series, st.firstChunk)
 }
 
 // exemplars is how many chunks share one, beside those that came later than all
@@ -123,17 +129,18 @@ const exemplars = 16
 // the SDK each of them would take a quarter of the time that recording does. The
 // other use of the context, a reader's own, is left to those that are offered.
 func (st *streamed) witness(ctx context.Context, gap time.Duration) context.Context {
-	if gap <= st.longest && st.chunks%exemplars != 2 {
+	took := uint32(min(gap.Microseconds(), math.MaxUint32)) //nolint:gosec // it fits
+	if took <= st.longest && st.chunks%exemplars != 2 {
 		return context.Background()
 	}
-	st.longest = max(st.longest, gap)
+	st.longest = max(st.longest, took)
 	return ctx
 }
 
 // consumed notes that the consumer is done with a chunk, so that its time is not
 // taken for the provider's.
 func (s *Span) consumed() {
-	if !s.inst.metrics.chunkTimes {
+	if !s.call.inst.metrics.chunkTimes {
 		return
 	}
 	s.mu.Lock()

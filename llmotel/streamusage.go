@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/llmotel/sdk/llmotel/internal/wire"
 )
@@ -18,26 +19,28 @@ func (w *httpWay) asksForUsage(x *exchange, req *http.Request) bool {
 		req.GetBody != nil && req.Header.Get("Accept-Encoding") == "" && !strings.HasPrefix(req.Header.Get("Authorization"), "AWS4-")
 }
 
-// withUsage makes sent ask for usage. It returns false, and leaves sent as it
-// is, if the caller has said that it wants none, or sends no JSON object.
-func withUsage(sent *http.Request) bool {
+// withUsage makes sent ask for usage, and returns the body that does. It returns
+// false, and sent asks for what it asked for, if the caller has said that it wants none,
+// or sends no JSON object.
+func withUsage(sent *http.Request) (*memoryBody, bool) {
 	body, err := io.ReadAll(sent.Body)
 	if err != nil {
-		return false
+		return nil, false
 	}
 	_ = sent.Body.Close() // all of it is here
 	again, ok := includeUsage(body)
 	if !ok {
 		again = body
 	}
-	sent.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(again)), nil }
-	sent.Body, _ = sent.GetBody() // never fails
+	kept := &memoryBody{bytes: again}
+	sent.GetBody = kept.get
+	sent.Body, _ = kept.get() // it is there
 	sent.ContentLength = int64(len(again))
 	if sent.Header.Get("Content-Length") != "" {
 		sent.Header = sent.Header.Clone()
 		sent.Header.Del("Content-Length") // net/http sets it from the field
 	}
-	return ok
+	return kept, ok
 }
 
 // includeUsage adds stream_options.include_usage to a request.
@@ -77,69 +80,94 @@ func hideUsage(resp *http.Response) {
 	if resp.Body == nil || resp.StatusCode == http.StatusSwitchingProtocols || resp.StatusCode >= http.StatusBadRequest || resp.Header.Get("Content-Encoding") != "" {
 		return
 	}
-	resp.Body = &usageHider{Closer: resp.Body, src: resp.Body}
+	resp.Body = &usageHider{src: resp.Body}
 	if resp.ContentLength > 0 {
 		resp.ContentLength = -1
 		resp.Header.Del("Content-Length")
 	}
 }
 
-// usageHider passes a stream on without the event that only tells usage.
+// usageHider passes a stream on without the event that only tells usage. It keeps
+// nothing between lines; of a line that is not all there it keeps what is.
 type usageHider struct {
-	io.Closer
-	src  io.Reader
-	err  error
-	buf  []byte // what has been read of src
-	done int    // how much of buf has been passed on
-	pass int    // how much of buf may be passed on
+	src  io.ReadCloser
+	held *heldLines // nil between lines
 	// long tells that a line is too long to be held back; dropped that the
 	// empty line after a dropped one is to be dropped too.
 	long, dropped bool
 }
+
+// heldLines are what has been read of a stream and not passed on.
+type heldLines struct {
+	err  error // of the source, after buf
+	buf  []byte
+	done int // how much of buf has been passed on
+	pass int // how much of buf may be passed on
+}
+
+var heldLineses = sync.Pool{New: func() any { return &heldLines{buf: make([]byte, 0, 4<<10)} }}
 
 // maxHeld is more than an event has that only tells usage.
 const maxHeld = 16 << 10
 
 // Read passes on whole lines, as soon as they are there.
 func (h *usageHider) Read(p []byte) (int, error) {
-	for h.done == h.pass {
-		if h.err != nil {
-			if h.pass < len(h.buf) { // a last line without its end
-				h.pass = len(h.buf)
+	if h.held == nil {
+		h.held = heldLineses.Get().(*heldLines) //nolint:forcetypeassert // there is nothing else in it
+	}
+	l := h.held
+	for l.done == l.pass {
+		if l.err != nil {
+			if l.pass < len(l.buf) { // a last line without its end
+				l.pass = len(l.buf)
 				break
 			}
-			return 0, h.err
+			return 0, l.err
 		}
-		h.fill()
+		h.fill(l)
 	}
-	n := copy(p, h.buf[h.done:h.pass])
-	h.done += n
+	n := copy(p, l.buf[l.done:l.pass])
+	if l.done += n; l.done == len(l.buf) && l.err == nil {
+		h.giveBack()
+	}
 	return n, nil
 }
 
-func (h *usageHider) fill() {
-	h.buf = h.buf[:copy(h.buf, h.buf[h.done:])]
-	h.done, h.pass = 0, 0
-	if cap(h.buf)-len(h.buf) < 512 {
-		h.buf = append(make([]byte, 0, 2*cap(h.buf)+4096), h.buf...)
+// Close closes the stream.
+func (h *usageHider) Close() error { return h.src.Close() }
+
+func (h *usageHider) giveBack() {
+	l := h.held
+	h.held = nil
+	if cap(l.buf) <= maxHeld {
+		*l = heldLines{buf: l.buf[:0]}
+		heldLineses.Put(l)
 	}
-	n, err := h.src.Read(h.buf[len(h.buf):cap(h.buf)])
-	h.buf, h.err = h.buf[:len(h.buf)+n], err
+}
+
+func (h *usageHider) fill(l *heldLines) {
+	l.buf = l.buf[:copy(l.buf, l.buf[l.done:])]
+	l.done, l.pass = 0, 0
+	if cap(l.buf)-len(l.buf) < 512 {
+		l.buf = append(make([]byte, 0, 2*cap(l.buf)+4096), l.buf...)
+	}
+	n, err := h.src.Read(l.buf[len(l.buf):cap(l.buf)])
+	l.buf, l.err = l.buf[:len(l.buf)+n], err
 	for {
-		end := bytes.IndexByte(h.buf[h.pass:], '\n')
+		end := bytes.IndexByte(l.buf[l.pass:], '\n')
 		if end < 0 {
 			break
 		}
-		line := h.buf[h.pass : h.pass+end+1]
+		line := l.buf[l.pass : l.pass+end+1]
 		if !h.long && h.hidden(line) {
-			h.buf = append(h.buf[:h.pass], h.buf[h.pass+end+1:]...)
+			l.buf = append(l.buf[:l.pass], l.buf[l.pass+end+1:]...)
 			continue
 		}
-		h.pass += end + 1
+		l.pass += end + 1
 		h.long = false
 	}
-	if len(h.buf)-h.pass > maxHeld {
-		h.pass, h.long = len(h.buf), true
+	if len(l.buf)-l.pass > maxHeld {
+		l.pass, h.long = len(l.buf), true
 	}
 }
 

@@ -9,43 +9,48 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
-	"github.com/llmotel/sdk/llmotel/internal/genai"
 )
 
 // What the ways in that read calls off the wire need of a Span.
 
-// arrived notes n chunks of a streamed answer that came at once, with texts of
-// so many bytes. The caller has waited for them since asked, if chunks came before.
-func (s *Span) arrived(n, bytes int, model string, asked time.Duration) {
+// arrived notes n chunks of a streamed answer that came at once in st, which is the
+// Span's until it ends.
+func (s *Span) arrived(st *streamed, n uint32, model string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended.Load() {
 		return
 	}
-	if s.stream == nil {
-		s.stream = new(streamed)
-	}
-	st := s.stream
-	if st.chunks > 0 && !s.inst.metrics.chunkTimes {
+	s.stream = st
+	if st.chunks > 0 && !s.call.inst.metrics.chunkTimes {
 		st.chunks += n
-		st.chars += bytes
 		return // nobody asks when
 	}
-	st.lastChunk = asked
 	now := time.Since(s.begun)
 	for ; n > 0; n-- {
-		s.semantic(st, now, bytes, model)
-		bytes = 0
+		s.semantic(st, now, model)
 	}
 }
 
-// passed tells that the caller has the first chunk and wants more.
-func (s *Span) passed(model string) {
+// waits tells that the caller has the chunks that came and wants more: from now on
+// it is the provider's time.
+func (s *Span) waits(model string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.ended.Load() {
-		s.opened(model)
+	if s.ended.Load() {
+		return
 	}
+	s.opened(model)
+	if s.stream != nil && s.call.inst.metrics.chunkTimes {
+		s.stream.lastChunk = time.Since(s.begun)
+	}
+}
+
+// forget lets go of what was the Span's until it ended.
+func (s *Span) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stream = nil
 }
 
 // leave finishes the record of an answer that the consumer left early.
@@ -72,7 +77,8 @@ func (c *capture) wireBuilder() *content.Builder {
 }
 
 // learn tells the model asked for, if it was not known when the span started:
-// a long request may name it last.
+// a long request may name it last. The span gets it with all else at its end, and
+// until then no larger.
 func (s *Span) learn(model string) {
 	if model == "" {
 		return
@@ -82,12 +88,11 @@ func (s *Span) learn(model string) {
 	if s.call.Model != "" || s.ended.Load() {
 		return
 	}
-	k := *s.call.startKey
+	k := s.call.startKey
 	k.Model = utf8Text(model)
-	s.call.startKey = &k
+	s.call.start, s.learned = s.call.inst.starts.of(s.call.inst, k), true
 	if s.into == nil && !s.foreign {
-		s.span.SetName(s.call.Operation + " " + k.Model)
-		s.span.SetAttributes(genai.RequestModelKey.String(k.Model))
+		s.span.SetName(s.call.name)
 	}
 }
 
@@ -113,5 +118,5 @@ func (s *Span) tells() bool {
 	if s.into != nil {
 		return true
 	}
-	return s.span.IsRecording() || len(s.inst.sinks) > 0 || s.inst.capture.details || s.inst.capture.hook != nil || s.outer != nil
+	return s.span.IsRecording() || len(s.call.inst.sinks) > 0 || s.call.inst.capture.details || s.call.inst.capture.hook != nil || s.outer != nil
 }

@@ -108,7 +108,7 @@ func (w *Provider) Stream(ctx context.Context, req *providers.Request) iter.Seq2
 			span.consumed()
 		}
 		var err error
-		if !span.streamed().answered { // no provider may end so; the consumer sees it as it is
+		if !span.streamed().answered() { // no provider may end so; the consumer sees it as it is
 			err = &providers.Error{Provider: w.next.Name(), Model: span.call.Model, Kind: providers.KindMalformed, Detail: "the stream ended without its finish chunk"}
 		}
 		span.End(Result{}, err)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/llmotel/sdk/llmotel"
 )
 
 // FirstChunksAlone returns the times until each caller has handed on the first
@@ -56,19 +58,22 @@ func streamRequest(ctx context.Context, body string) (*http.Request, error) {
 
 // OpenStream says what is kept open to see what it holds.
 type OpenStream struct {
-	// Asked is more of what the request asks for, as members of its JSON.
-	Asked string
-	// Midway leaves it so many bytes into an event.
-	Midway int
-	// Cancellable gives it a context that can be cancelled and that a transport
-	// watches, as net/http's does.
-	Cancellable bool
+	Format Format
+	// After is how many bytes of the answer have been read.
+	After int
+	// Cancellable gives it a context that can be cancelled; Watched has that watched,
+	// as net/http's transport does for HTTP/1.1.
+	Cancellable, Watched bool
+	// Once makes its request one that cannot be had again, as those of AWS's SDK.
+	Once bool
+	// Attribution is in its context, where it is the caller's.
+	Attribution llmotel.Attribution
 }
 
-// RetainedAlone returns what each open stream holds in memory, without OpenAI's
+// RetainedAlone returns what each open stream holds in memory, without a vendor's
 // SDK around it.
-func RetainedAlone(c Caller, o OpenStream) (float64, error) {
-	const streams, events = 512, 20
+func RetainedAlone(do func(*http.Request) (*http.Response, error), o OpenStream) (float64, error) {
+	const streams = 256 // what the runtime itself keeps is divided by them
 	open := make([]*http.Response, 0, streams+1)
 	cancels := make([]context.CancelFunc, 0, streams+1)
 	defer func() {
@@ -81,31 +86,35 @@ func RetainedAlone(c Caller, o OpenStream) (float64, error) {
 	}()
 	buf := make([]byte, 4<<10)
 	start := func() error {
-		ctx := context.Background()
+		ctx := llmotel.WithAttribution(context.Background(), o.Attribution)
 		if o.Cancellable {
 			watched, cancel := context.WithCancel(ctx)
 			cancels = append(cancels, cancel)
-			context.AfterFunc(watched, func() {})
+			if o.Watched {
+				context.AfterFunc(watched, func() {})
+			}
 			ctx = watched
 		}
-		req, err := streamRequest(ctx, strings.Replace(sentStream, "{", "{"+o.Asked, 1))
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.Format.URL, strings.NewReader(o.Format.Request))
 		if err != nil {
 			return err
 		}
-		resp, err := c.Do(req) //nolint:bodyclose // it is kept open
+		if o.Once {
+			req.GetBody = nil
+		}
+		resp, err := do(req) //nolint:bodyclose // it is kept open
 		if err != nil {
 			return err
 		}
 		open = append(open, resp) //nolint:bodyclose // until all are measured
-		for range events {
-			if _, err := resp.Body.Read(buf); err != nil {
+		for left := o.After; left > 0; {
+			n, err := resp.Body.Read(buf[:min(left, len(buf))])
+			if err != nil {
 				return err
 			}
+			left -= n
 		}
-		if o.Midway > 0 {
-			_, err = resp.Body.Read(buf[:o.Midway])
-		}
-		return err
+		return nil
 	}
 	if err := start(); err != nil { // fills what all streams share
 		return 0, err

@@ -1,7 +1,10 @@
 package benchmarks_test
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -9,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/llmotel/sdk/internal/benchmarks"
+	"github.com/llmotel/sdk/llmotel"
 )
 
 // The limits are those of docs/performance.md. Allocations and bytes are exact
@@ -119,36 +123,123 @@ func TestAllocatedMemoryOfOpenStream(t *testing.T) {
 	}
 }
 
+// openLimit is how much an open stream may keep, in whatever format, however long,
+// whatever was asked for, and wherever it has stopped.
+const openLimit = 2 << 10
+
+// openWay is a way to have streams observed, and how often in one it is looked at
+// what it keeps: every so many bytes of what it begins with, of some of its text, and
+// of its end.
+type openWay struct {
+	name  string
+	opts  []llmotel.Option
+	http  []llmotel.HTTPOption
+	once  bool // the request is a long one, and cannot be had again
+	apart int
+	only  string // the format that it is of any interest for; empty: all
+}
+
+// whole is for streams that are left between events only, and before their end.
+const whole = 1 << 20
+
 // What an open stream keeps, alone: with the client around it the request is kept
-// by more than one.
+// by more than one. Each format's request asks for as much as programs ask for, its
+// context can be cancelled and is attributed, and the stream is left everywhere:
+// between events, and in the middle of lines that tell ids, texts, counts.
 func TestAllocatedMemoryOfOpenStreamAlone(t *testing.T) {
 	exact(t)
-	retained := func(name string, o benchmarks.OpenStream) float64 {
-		bytes, err := benchmarks.RetainedAlone(caller(t, benchmarks.Recording(), name, 200), o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return bytes
+	noTimes := []llmotel.Option{llmotel.WithoutTimePerOutputChunk()}
+	ways := []openWay{
+		{name: "no chunk times", opts: noTimes, apart: 61},
+		{name: "chunk times", apart: 211},
+		{name: "a long request that cannot be had again", opts: noTimes, once: true, apart: 211},
+		{name: "the same, kept for retries", opts: noTimes, http: []llmotel.HTTPOption{llmotel.WithRetries(2)}, once: true, apart: 211, only: "Bedrock Converse"},
+		{name: "usage asked for in the caller's stead", opts: noTimes, http: []llmotel.HTTPOption{llmotel.WithStreamUsage()}, apart: whole, only: "OpenAI chat completions"},
 	}
-	for _, c := range []struct {
-		name string
-		open benchmarks.OpenStream
-	}{
-		{"between events", benchmarks.OpenStream{}},
-		{"a context that ends", benchmarks.OpenStream{Cancellable: true}},
-		{"rare options", benchmarks.OpenStream{Asked: `"seed":7,"top_p":0.5,"presence_penalty":0.25,"response_format":{"type":"json_object"},`}},
-		// The scanner's own memory, and what the format has read of the event.
-		{"half way through an event", benchmarks.OpenStream{Midway: 250}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got := retained(benchmarks.NoTimes, c.open) - retained(benchmarks.Bare, c.open)
-			floor := retained(benchmarks.Floor, c.open) - retained(benchmarks.Bare, c.open)
-			t.Logf("an open stream keeps %v bytes, the floor %v", got, floor)
-			if got > 2<<10 {
-				t.Errorf("an open stream keeps %v bytes, want at most 2 KB", got)
+	for _, f := range benchmarks.Formats() {
+		t.Run(f.Name, func(t *testing.T) {
+			for _, w := range ways {
+				if w.only != "" && w.only != f.Name {
+					continue
+				}
+				most, at := 0.0, 0
+				f := w.asked(f)
+				bare := retainedAlone(t, benchmarks.NewFormatTransport(f).RoundTrip, w.stream(f, 1))
+				for _, after := range places(f, w.apart) {
+					if got := retainedAlone(t, w.observed(t, f), w.stream(f, after)) - bare; got > most {
+						most, at = got, after
+					}
+				}
+				t.Logf("%s: an open stream keeps at most %v bytes, after %s", w.name, most, before(f, at))
+				if most > openLimit {
+					t.Errorf("%s: an open stream keeps %v bytes after %s, want at most 2 KB", w.name, most, before(f, at))
+				}
 			}
 		})
 	}
+}
+
+// asked is f as it is asked for.
+func (w *openWay) asked(f benchmarks.Format) benchmarks.Format {
+	if w.once {
+		f.Request = strings.Replace(f.Request, "Why? ", strings.Repeat("Why? ", 2000), 1)
+	}
+	f.Request = strings.Replace(f.Request, `"stream_options":{"include_usage":true},`, "", 1)
+	return f
+}
+
+func (w *openWay) stream(f benchmarks.Format, after int) benchmarks.OpenStream {
+	return benchmarks.OpenStream{
+		Format: f, After: after, Cancellable: true, Watched: true, Once: w.once,
+		Attribution: llmotel.Attribution{Feature: "summary", FeatureVersion: "3", Prompt: "short", User: "u1", Tenant: "t1"},
+	}
+}
+
+type roundTrip = func(*http.Request) (*http.Response, error)
+
+func (w *openWay) observed(t *testing.T, f benchmarks.Format) roundTrip {
+	t.Helper()
+	p := benchmarks.Recording()
+	inst, err := llmotel.New(append([]llmotel.Option{llmotel.WithTracerProvider(p.Tracers), llmotel.WithMeterProvider(p.Meters)}, w.opts...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inst.Transport(benchmarks.NewFormatTransport(f), w.http...).RoundTrip
+}
+
+func retainedAlone(t *testing.T, do roundTrip, o benchmarks.OpenStream) float64 {
+	t.Helper()
+	bytes, err := benchmarks.RetainedAlone(do, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes
+}
+
+// places are where a stream of a format is left: after each of the events that it
+// begins and ends with and after some of its text, and in each of these.
+func places(f benchmarks.Format, apart int) []int {
+	const edge = 4
+	var out []int
+	start := 0
+	for i, e := range f.Events {
+		if i < edge || i >= len(f.Events)-edge && apart != whole {
+			for at := apart; at < len(e); at += apart {
+				out = append(out, start+at)
+			}
+			if i+1 < len(f.Events) { // the end of the last one is that of the stream
+				out = append(out, start+len(e))
+			}
+		}
+		start += len(e)
+	}
+	return out
+}
+
+// before shows what a stream has said last.
+func before(f benchmarks.Format, after int) string {
+	all := slices.Concat(f.Events...)[:after]
+	return fmt.Sprintf("%d bytes: %q", after, all[max(0, after-40):])
 }
 
 func TestAllocationsOfCallNotSampled(t *testing.T) {

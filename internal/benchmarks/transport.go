@@ -35,6 +35,7 @@ const (
 type Transport struct {
 	completion [][]byte
 	stream     [][]byte
+	header     http.Header // of an answer that is a stream whatever is asked; else nil
 }
 
 var _ http.RoundTripper = (*Transport)(nil)
@@ -73,12 +74,18 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	buf := sendBuffers.Get().(*[4 << 10]byte) //nolint:forcetypeassert // there is nothing else in it
 	defer sendBuffers.Put(buf)
 	n, err := io.ReadFull(req.Body, buf[:])
+	for err == nil && t.header != nil { // nobody looks at it
+		_, err = io.ReadFull(req.Body, buf[:])
+	}
 	_ = req.Body.Close()
 	if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return nil, errTooLong
 	}
 	header, events := jsonHeader, t.completion
-	if bytes.Contains(buf[:n], []byte(`"stream":true`)) {
+	switch {
+	case t.header != nil:
+		header, events = t.header, t.stream
+	case bytes.Contains(buf[:n], []byte(`"stream":true`)):
 		header, events = streamHeader, t.stream
 	}
 	return &http.Response{

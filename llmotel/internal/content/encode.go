@@ -160,6 +160,31 @@ func (e *Encoder) part(dst []byte, b *Builder, p *Part) []byte {
 		dst = member(dst, `,"id":`, p.f[ID])
 		dst = append(dst, `,"response":`...)
 		dst = e.jsonOrText(dst, b, p, isJSON(body, "{["))
+	case ServerCall:
+		name, typ := p.f[Name], p.f[Type]
+		fill(&name, typ)
+		fill(&typ, name)
+		dst = append(dst, `{"type":"server_tool_call"`...)
+		dst = member(dst, `,"id":`, p.f[ID])
+		dst = append(dst, `,"name":`...)
+		dst = quote(dst, name)
+		dst = append(dst, `,"server_tool_call":{"type":`...)
+		dst = quote(dst, typ)
+		if len(body) > 0 || p.cut {
+			dst = append(dst, `,"arguments":`...)
+			dst = e.jsonOrText(dst, b, p, isJSON(body, "{["))
+		}
+		dst = append(dst, '}')
+	case ServerResult:
+		dst = append(dst, `{"type":"server_tool_call_response"`...)
+		dst = member(dst, `,"id":`, p.f[ID])
+		dst = append(dst, `,"server_tool_call_response":{"type":`...)
+		dst = quote(dst, p.f[Type])
+		if len(body) > 0 || p.cut {
+			dst = append(dst, `,"response":`...)
+			dst = e.jsonOrText(dst, b, p, isJSON(body, "{["))
+		}
+		dst = append(dst, '}')
 	case Blob, URI, File:
 		return e.media(dst, b, p)
 	default:

@@ -19,7 +19,7 @@ func script(b *content.Builder, raw []byte) {
 		do, n := raw[0], min(int(raw[1]), len(raw)-2)
 		fragment := raw[2 : 2+n]
 		raw = raw[2+n:]
-		kind, field := content.Kind(do>>4%9), content.Field(do>>4%6)
+		kind, field := content.Kind(do>>4%11), content.Field(do>>4%6)
 		switch do % 11 {
 		case 0:
 			message = b.Input(string(fragment))

@@ -3,7 +3,7 @@ package jsonscan
 import "bytes"
 
 // beginLiteral begins a number, true, false or null.
-func (s *Scanner) beginLiteral(c byte) {
+func (s *pass) beginLiteral(c byte) {
 	switch {
 	case c == 't':
 		s.literal = True
@@ -27,7 +27,7 @@ func literalByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '.' || c == '-' || c == '+'
 }
 
-func (s *Scanner) scalar(p []byte) int {
+func (s *pass) scalar(p []byte) int {
 	n := 0
 	for n < len(p) && literalByte(p[n]) {
 		n++
@@ -39,7 +39,7 @@ func (s *Scanner) scalar(p []byte) int {
 	return n
 }
 
-func (s *Scanner) endLiteral() {
+func (s *pass) endLiteral() {
 	text := s.held()
 	var ok bool
 	switch s.literal {
@@ -63,7 +63,7 @@ func (s *Scanner) endLiteral() {
 }
 
 // beginRaw begins a value that is reported as it stands.
-func (s *Scanner) beginRaw(c byte) {
+func (s *pass) beginRaw(c byte) {
 	switch c {
 	case '{', '[':
 		s.state, s.nested = inRaw, 1
@@ -80,7 +80,7 @@ func (s *Scanner) beginRaw(c byte) {
 	s.handler.Raw(s.node.raw, s.small[:1], false)
 }
 
-func (s *Scanner) rawLiteral(p []byte) int {
+func (s *pass) rawLiteral(p []byte) int {
 	n := 0
 	for n < len(p) && literalByte(p[n]) {
 		n++
@@ -96,7 +96,7 @@ func (s *Scanner) rawLiteral(p []byte) int {
 }
 
 // rawContainer passes an object, array or string on as it stands.
-func (s *Scanner) rawContainer(p []byte) int {
+func (s *pass) rawContainer(p []byte) int {
 	for i := 0; i < len(p); {
 		if s.quoted {
 			n, closed := s.quotedRun(p[i:])
@@ -129,7 +129,7 @@ func (s *Scanner) rawContainer(p []byte) int {
 	return len(p)
 }
 
-func (s *Scanner) endRaw(p []byte) int {
+func (s *pass) endRaw(p []byte) int {
 	s.handler.Raw(s.node.raw, p, true)
 	s.valueEnd()
 	return len(p)

@@ -30,7 +30,7 @@ type Member edge
 func At(name string, to *Node) Member { return Member{name, to} }
 
 // Object is an object whose named members matter. It is reported as id when
-// it opens and when it closes. It has at most 256 members.
+// it opens and when it closes. It has at most 255 members.
 func Object(id ID, members ...Member) *Node {
 	n := &Node{object: id, isObject: true}
 	for _, m := range members {
@@ -88,6 +88,9 @@ func (n *Node) Add(members ...Member) *Node {
 	return n
 }
 
+// noMember is the number of a member that does not matter.
+const noMember = 255
+
 // member returns the Node of a member and its number, nil if it does not matter.
 func (n *Node) member(key []byte) (*Node, uint8) {
 	for i := range n.keys {
@@ -95,5 +98,5 @@ func (n *Node) member(key []byte) (*Node, uint8) {
 			return e.to, uint8(i) // it fits: see Object
 		}
 	}
-	return nil, 0
+	return nil, noMember
 }

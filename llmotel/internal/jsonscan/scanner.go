@@ -45,23 +45,29 @@ type Handler interface {
 }
 
 // Scanner reads documents, one after another, that are separated by white
-// space or by nothing. Its zero value is ready for Init. It is not safe for
-// concurrent use.
+// space or by nothing. Its zero value is ready for use. It is not safe for
+// concurrent use. It is small, since each open stream has one: what it reads by
+// and for whom is told to it each time.
 type Scanner struct {
+	*work // nil between documents
+}
+
+// pass is a Scanner while it reads documents of a schema for a handler.
+type pass struct {
+	*Scanner
 	root    *Node
 	handler Handler
 
-	*work // nil between documents
-	state state
-	depth uint8 // of open objects and arrays
+	node *Node // of the value that comes next or is being read; nil skips it
+	top  *Node // of the innermost open object or array
 }
 
 // work is what only the reading of a document needs. Streams are between
 // documents for most of their time, so that all share a few. Streams that are left
 // half way through an event keep it: it is as small as it can be.
 type work struct {
-	node *Node // of the value that comes next or is being read; nil skips it
-	top  *Node // of the innermost open object or array
+	state state
+	depth uint8 // of open objects and arrays
 	// far holds what is kept of the key or value being read, if near is too small.
 	far *[MaxValue]byte
 
@@ -80,11 +86,11 @@ type work struct {
 	// path is how each of them is reached from the one around it: the number of a
 	// member. That of the first, and those of elements, say nothing.
 	path [maxDepth]uint8
-	key  uint8 // the number of the member being read
+	key  uint8 // the number of the member being read, or noMember
 	// small is for pieces made here; on the stack it would be allocated, since
 	// the Handler is an interface.
 	small [utf8.UTFMax]byte
-	near  [51]byte
+	near  [65]byte
 }
 
 var (
@@ -151,28 +157,49 @@ const (
 	inUnicode4
 )
 
-// Init prepares the Scanner for documents of a schema.
-func (s *Scanner) Init(root *Node, h Handler) {
-	s.root, s.handler = root, h
-	s.Reset()
-}
-
 // Reset drops what is half read; the next byte begins a document.
 func (s *Scanner) Reset() {
-	s.depth, s.state = 0, atValue
-	s.rest()
+	if s.work != nil {
+		s.depth, s.state = 0, atValue
+		s.rest()
+	}
 }
 
 // Idle reports whether the Scanner is between documents.
-func (s *Scanner) Idle() bool { return s.depth == 0 && s.state == atValue }
+func (s *Scanner) Idle() bool { return s.work == nil || s.depth == 0 && s.state == atValue }
 
 // Broken reports whether the document could not be understood. Only Reset
 // ends that.
-func (s *Scanner) Broken() bool { return s.state == broken }
+func (s *Scanner) Broken() bool { return s.work != nil && s.state == broken }
 
 // End tells that no more bytes of the document come: a number that stands
-// alone has no other end.
-func (s *Scanner) End() {
+// alone has no other end. root and h are as for Read.
+func (s *Scanner) End(root *Node, h Handler) {
+	if s.work != nil {
+		p := s.begin(root, h)
+		p.end()
+		s.rest()
+	}
+}
+
+// begin begins a pass where the one before has ended.
+func (s *Scanner) begin(root *Node, h Handler) pass {
+	p := pass{Scanner: s, root: root, handler: h, node: root}
+	if s.depth > 0 {
+		p.climb()
+		switch {
+		case s.arrays>>(s.depth-1)&1 != 0:
+			p.node = p.top.elem
+		case s.key == noMember:
+			p.node = nil
+		default:
+			p.node = p.top.keys[s.key].to
+		}
+	}
+	return p
+}
+
+func (s *pass) end() {
 	switch {
 	case s.state == inLiteral && s.depth == 0:
 		s.endLiteral()
@@ -180,11 +207,23 @@ func (s *Scanner) End() {
 		s.handler.Raw(s.node.raw, nil, true)
 		s.valueEnd()
 	}
+}
+
+// Read reads on, for h, in documents of a schema: the same root until a document
+// has ended.
+func (s *Scanner) Read(root *Node, h Handler, p []byte) {
+	if s.work == nil {
+		s.work = works.Get().(*work) //nolint:forcetypeassert // there is nothing else in it
+		s.nested, s.kept = 0, 0      // strings clear what else they use
+		s.quoted, s.escape = false, unescaped
+		s.state, s.depth = atValue, 0
+	}
+	at := s.begin(root, h)
+	at.read(p)
 	s.rest()
 }
 
-// Write reads on. It takes all of p and always returns a nil error.
-func (s *Scanner) Write(p []byte) (int, error) {
+func (s *pass) read(p []byte) {
 	for i := 0; i < len(p); {
 		switch s.state {
 		case inString:
@@ -206,30 +245,25 @@ func (s *Scanner) Write(p []byte) (int, error) {
 			i++
 		}
 	}
-	s.rest()
-	return len(p), nil
 }
 
 // rest gives the memory for reading back, between documents.
 func (s *Scanner) rest() {
-	if s.work != nil && (s.Idle() || s.Broken()) {
-		if s.far != nil {
-			fars.Put(s.far)
-			s.far = nil
-		}
+	if s.work == nil || !s.Idle() && !s.Broken() {
+		return
+	}
+	if s.far != nil {
+		fars.Put(s.far)
+		s.far = nil
+	}
+	if s.Idle() {
 		works.Put(s.work)
 		s.work = nil
 	}
 }
 
 // structure reads one byte between values.
-func (s *Scanner) structure(c byte) {
-	if s.work == nil {
-		s.work = works.Get().(*work) //nolint:forcetypeassert // there is nothing else in it
-		s.node, s.nested = s.root, 0 // strings clear what else they use
-		s.quoted, s.escape = false, unescaped
-		s.kept = 0
-	}
+func (s *pass) structure(c byte) {
 	switch s.state {
 	case atValue:
 		s.value(c)
@@ -259,7 +293,7 @@ func (s *Scanner) structure(c byte) {
 	}
 }
 
-func (s *Scanner) next(c byte) {
+func (s *pass) next(c byte) {
 	array := s.arrays>>(s.depth-1)&1 != 0
 	switch {
 	case c == ',' && array:
@@ -274,7 +308,7 @@ func (s *Scanner) next(c byte) {
 }
 
 // value begins the value whose Node is s.node.
-func (s *Scanner) value(c byte) {
+func (s *pass) value(c byte) {
 	n := s.node
 	switch {
 	case c == ']' || c == '}' || c == ',' || c == ':':
@@ -309,8 +343,8 @@ func (s *Scanner) value(c byte) {
 	}
 }
 
-func (s *Scanner) push(n *Node, array bool) {
-	s.top, s.path[s.depth] = n, s.key
+func (s *pass) push(n *Node, array bool) {
+	s.top, s.path[s.depth], s.key = n, s.key, noMember
 	s.arrays &^= 1 << s.depth
 	if array {
 		s.arrays |= 1 << s.depth
@@ -329,8 +363,9 @@ func (s *Scanner) push(n *Node, array bool) {
 	s.state = atKeyOrEnd
 }
 
-func (s *Scanner) pop() {
+func (s *pass) pop() {
 	s.depth--
+	s.key = s.path[s.depth]
 	id := s.top.object
 	if s.arrays>>s.depth&1 != 0 {
 		id = s.top.array
@@ -343,7 +378,7 @@ func (s *Scanner) pop() {
 }
 
 // climb finds the innermost object or array that is still open.
-func (s *Scanner) climb() {
+func (s *pass) climb() {
 	n := s.root
 	for i := uint8(1); i < s.depth; i++ {
 		if s.arrays>>(i-1)&1 != 0 {
@@ -356,7 +391,7 @@ func (s *Scanner) climb() {
 }
 
 // valueEnd follows a complete value.
-func (s *Scanner) valueEnd() {
+func (s *pass) valueEnd() {
 	if s.depth > 0 {
 		s.state = atNext
 		return
@@ -366,7 +401,7 @@ func (s *Scanner) valueEnd() {
 }
 
 // skip passes over an object or array. It returns how much of p it took.
-func (s *Scanner) skip(p []byte) int {
+func (s *pass) skip(p []byte) int {
 	for i := 0; i < len(p); {
 		if s.quoted {
 			n, closed := s.quotedRun(p[i:])

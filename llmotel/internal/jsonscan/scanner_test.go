@@ -61,13 +61,12 @@ var schema = func() *jsonscan.Node {
 func scan(doc string, size int) *log {
 	var s jsonscan.Scanner
 	l := &log{}
-	s.Init(schema, l)
 	for doc != "" {
 		n := min(size, len(doc))
-		_, _ = s.Write([]byte(doc[:n])) // takes everything
+		s.Read(schema, l, []byte(doc[:n]))
 		doc = doc[n:]
 	}
-	s.End()
+	s.End(schema, l)
 	if s.Broken() {
 		l.add("broken")
 	}
@@ -131,10 +130,9 @@ func TestScannerIsLinear(t *testing.T) {
 	for _, escape := range []string{`\n`, `\"`, `\n\"`} {
 		for _, name := range []string{"other", "id", "content", "args"} {
 			var s jsonscan.Scanner
-			s.Init(schema, ignore{})
 			doc := []byte(`{"` + name + `":"` + strings.Repeat(escape, 1<<20) + `"}`)
 			begun := time.Now()
-			_, _ = s.Write(doc) // takes everything
+			s.Read(schema, ignore{}, doc)
 			if took := time.Since(begun); took > 5*time.Second {
 				t.Errorf("%s of %s: %v for %d bytes", name, escape, took, len(doc))
 			}
@@ -147,9 +145,8 @@ func TestScannerIsLinear(t *testing.T) {
 
 func TestScannerDoesNotAllocate(t *testing.T) {
 	var s jsonscan.Scanner
-	s.Init(schema, ignore{})
 	doc := []byte(`{"id":"a\u00e9\n","n":12,"content":"long \"text\" \ud83d\ude00","args":{"a":[1]},"other":[{}]}`)
-	if n := testing.AllocsPerRun(100, func() { _, _ = s.Write(doc) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { s.Read(schema, ignore{}, doc) }); n != 0 {
 		t.Errorf("%v allocations for a document, want 0", n)
 	}
 }
@@ -191,10 +188,9 @@ func BenchmarkScanner(b *testing.B) {
 	doc := []byte(`{"id":"chatcmpl-123","object":"chat.completion","created":1677652288,"model":"gpt-4o-mini","system_fingerprint":"fp_44709d6fcb","choices":[{"index":0,"message":{"role":"assistant","content":"` +
 		strings.Repeat("Hello there, how may I assist you today? ", 20) + `"},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21}}`)
 	var s jsonscan.Scanner
-	s.Init(schema, ignore{})
 	b.SetBytes(int64(len(doc)))
 	b.ReportAllocs()
 	for b.Loop() {
-		_, _ = s.Write(doc)
+		s.Read(schema, ignore{}, doc)
 	}
 }

@@ -6,13 +6,13 @@ import (
 )
 
 // open begins a string.
-func (s *Scanner) open(u use) {
+func (s *pass) open(u use) {
 	s.state, s.use, s.escape, s.high = inString, u, unescaped, 0
 	s.kept = 0
 }
 
 // string reads the inside of a string. It returns how much of p it took.
-func (s *Scanner) string(p []byte) int {
+func (s *pass) string(p []byte) int {
 	if s.use == asSkipped {
 		n, closed := s.quotedRun(p)
 		if closed {
@@ -59,7 +59,7 @@ func (s *Scanner) string(p []byte) int {
 }
 
 // escaped reads one byte of an escape.
-func (s *Scanner) escaped(c byte) {
+func (s *pass) escaped(c byte) {
 	if s.escape != afterBackslash {
 		s.digit(c)
 		return
@@ -89,7 +89,7 @@ func (s *Scanner) escaped(c byte) {
 	s.emit(s.small[:1])
 }
 
-func (s *Scanner) digit(c byte) {
+func (s *pass) digit(c byte) {
 	switch {
 	case c >= '0' && c <= '9':
 		c -= '0'
@@ -122,12 +122,12 @@ func (s *Scanner) digit(c byte) {
 	}
 }
 
-func (s *Scanner) rune(r rune) {
+func (s *pass) rune(r rune) {
 	s.emit(s.small[:utf8.EncodeRune(s.small[:], r)])
 }
 
 // flushHigh replaces a high surrogate that has no other half.
-func (s *Scanner) flushHigh() {
+func (s *pass) flushHigh() {
 	if s.high != 0 {
 		s.high = 0
 		s.rune(utf8.RuneError)
@@ -135,14 +135,14 @@ func (s *Scanner) flushHigh() {
 }
 
 // piece hands on a run without escapes.
-func (s *Scanner) piece(p []byte) {
+func (s *pass) piece(p []byte) {
 	if len(p) > 0 {
 		s.flushHigh()
 		s.emit(p)
 	}
 }
 
-func (s *Scanner) emit(p []byte) {
+func (s *pass) emit(p []byte) {
 	if s.use == asText {
 		s.handler.Text(s.node.text, p, false)
 		return
@@ -151,7 +151,7 @@ func (s *Scanner) emit(p []byte) {
 }
 
 // closeString ends a string whose last run is given.
-func (s *Scanner) closeString(run []byte) {
+func (s *pass) closeString(run []byte) {
 	if len(run) > 0 || s.high != 0 {
 		s.flushHigh()
 	}

@@ -9,19 +9,15 @@ import (
 
 // Answer is what a response says. It grows while the body passes.
 type Answer struct {
-	ID, Model string
-	// Tier is the service tier that served the call, Fingerprint OpenAI's
-	// system fingerprint.
-	Tier, Fingerprint string
-	// Reasons are the finish reasons in the vendor's words, by choice; empty
-	// where none was told. It may be shared, and is not to be written to.
-	Reasons []string
+	ID                       string
+	model, tier, fingerprint name
+	reasons                  *[]string // nil if there are none
 	// Documents is how many JSON documents (events of a stream) were read,
-	// Malformed how many could not be.
-	Documents, Malformed uint32
-	// Chunks is how many events held a piece of the answer itself, and
-	// AnswerBytes the length of its texts.
-	Chunks, AnswerBytes int
+	// Malformed how many could not be, and Chunks how many events held a piece of
+	// the answer itself.
+	Documents, Malformed, Chunks uint32
+
+	answerBytes uint32
 
 	// Failed tells that the body reports an error.
 	Failed bool
@@ -30,8 +26,34 @@ type Answer struct {
 	// Compacted tells that the vendor shortened the conversation.
 	Compacted bool
 
+	called bool // the answer calls a tool, where its end does not say so
+
 	counts
 	*complaint // read only: see blame
+}
+
+// Model returns the model that answered.
+func (a *Answer) Model() string { return text(a.model) }
+
+// Tier returns the service tier that served the call.
+func (a *Answer) Tier() string { return text(a.tier) }
+
+// Fingerprint returns OpenAI's system fingerprint.
+func (a *Answer) Fingerprint() string { return text(a.fingerprint) }
+
+// AnswerBytes returns the length of the answer's texts.
+func (a *Answer) AnswerBytes() int { return int(a.answerBytes) }
+
+// tell notes a text of n bytes of the answer.
+func (a *Answer) tell(n int) { a.answerBytes += uint32(n) } //nolint:gosec // no answer is that long
+
+// Reasons returns the finish reasons in the vendor's words, by choice; empty where
+// none was told. They may be shared, and are not to be written to.
+func (a *Answer) Reasons() []string {
+	if a.reasons == nil {
+		return nil
+	}
+	return *a.reasons
 }
 
 // complaint is what the body says of an error, and what else few answers say. A
@@ -49,7 +71,14 @@ type complaint struct {
 	// Blocked tells that the prompt was refused, and there is no answer.
 	Blocked bool
 
-	told providers.Kind // by the error's message
+	// RequestID is the vendor's id of the request, where no header tells it.
+	RequestID string
+
+	packed *packed // what undoes the compression of the body; nil if there is none
+
+	told    providers.Kind // by what says more than code, type and status
+	why     string         // Google's, which stands for the code
+	flagged bool           // a moderation refused the prompt
 }
 
 // noComplaint is shared by all answers without any of it.
@@ -66,22 +95,28 @@ func (a *Answer) blame() *complaint {
 // maxChoices bounds the choices whose reasons are kept.
 const maxChoices = 128
 
+// choiceOf is the number of the choice that n came before.
+func choiceOf(n int32) uint8 { return uint8(min(n, maxChoices)) } //nolint:gosec // it fits
+
 // reason files the finish reason of a choice.
 func (a *Answer) reason(choice int, r string) {
 	if choice < 0 || choice >= maxChoices {
 		return
 	}
-	if choice == 0 && len(a.Reasons) <= 1 {
-		if r != "" || a.Reasons == nil {
-			a.Reasons = oneReason(r)
+	all := a.Reasons()
+	if choice == 0 && len(all) <= 1 {
+		if r != "" || all == nil {
+			a.reasons = oneReason(r)
 		}
 		return
 	}
-	for len(a.Reasons) <= choice {
-		a.Reasons = append(a.Reasons, "") // the slice of one has no room: this copies it
+	if len(all) <= choice {
+		longer := append(make([]string, 0, choice+1), all...) // that of one is shared
+		longer = longer[:choice+1]
+		a.reasons, all = &longer, longer
 	}
 	if r != "" {
-		a.Reasons[choice] = r
+		all[choice] = r
 	}
 }
 
@@ -95,6 +130,10 @@ const (
 	ansErrorText // an error that is a mere string
 	ansErrorCode
 	ansErrorType
+	ansErrorInner   // the code of an error within
+	ansErrorMessage // of which only the beginning is looked at
+	ansErrorFlag    // why a moderation refused the prompt
+	ansRequestID
 	ansFormat // what is below is the formats' own
 )
 
@@ -105,7 +144,7 @@ const ansCounts jsonscan.ID = 128
 func count(k counter) *jsonscan.Node { return jsonscan.Value(ansCounts + jsonscan.ID(k)) }
 
 // value files a scalar of an answer.
-func (a *Answer) value(asked *Asked, id jsonscan.ID, t jsonscan.Type, v []byte) {
+func (a *Answer) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 	if id >= ansCounts {
 		a.set(counter(id-ansCounts), t, v)
 		return
@@ -119,13 +158,11 @@ func (a *Answer) value(asked *Asked, id jsonscan.ID, t jsonscan.Type, v []byte) 
 			a.ID = string(v)
 		}
 	case ansModel:
-		if a.Model != string(v) {
-			a.Model = wordOr(v, asked.Model)
-		}
+		a.model = nameOr(v, a.model)
 	case ansTier:
-		a.Tier = wordOr(v, a.Tier)
+		a.tier = nameOr(v, a.tier)
 	case ansFingerprint:
-		a.Fingerprint = wordOr(v, a.Fingerprint)
+		a.fingerprint = nameOr(v, a.fingerprint)
 	case ansErrorText:
 		a.Failed = true
 	case ansErrorCode:
@@ -136,6 +173,18 @@ func (a *Answer) value(asked *Asked, id jsonscan.ID, t jsonscan.Type, v []byte) 
 		a.blame().ErrorCode = providers.CleanID(string(v))
 	case ansErrorType:
 		a.Failed = true
-		a.blame().ErrorType = providers.CleanID(string(v))
+		if t == jsonscan.String { // what may be a status is one at Azure
+			a.blame().ErrorType = providers.CleanID(string(v))
+		}
+	case ansErrorInner:
+		if kind, ok := kinds[string(v)]; ok {
+			a.blame().told = kind
+		}
+	case ansErrorMessage:
+		a.complain(v)
+	case ansErrorFlag:
+		a.blame().flagged = true
+	case ansRequestID:
+		a.blame().RequestID = string(v)
 	}
 }

@@ -33,8 +33,8 @@ func read(tb testing.TB, url, request string, header http.Header, body []byte, s
 		tb.Errorf("usage that cannot be: %v", err)
 	}
 	return []any{
-		x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Failed, x.ErrorCode, x.ErrorType, x.Complete, x.Compacted,
-		x.Documents, x.Malformed, x.Chunks, x.AnswerBytes, x.Refused(), u,
+		x.ID, x.Answer.Model(), x.Tier(), x.Reasons(), x.Failed, x.ErrorCode, x.ErrorType, x.Complete, x.Compacted,
+		x.Documents, x.Malformed, int(x.Chunks), x.AnswerBytes(), x.Refused(), u,
 	}
 }
 
@@ -92,7 +92,7 @@ func FuzzAnthropicRequest(f *testing.F) {
 		defer pieces.Free()
 		a := exchange(t, anthropicURL, string(request), http.Header{}, "", len(request)+1, whole)
 		b := exchange(t, anthropicURL, string(request), http.Header{}, "", max(size, 1), pieces)
-		if diff := cmp.Diff([]any{a.Asked.Model, a.Stop, a.MaxTokens, a.PromptBytes}, []any{b.Asked.Model, b.Stop, b.MaxTokens, b.PromptBytes}); diff != "" {
+		if diff := cmp.Diff([]any{a.Asked.Model(), a.Stop(), a.MaxTokens(), a.PromptBytes()}, []any{b.Asked.Model(), b.Stop(), b.MaxTokens(), b.PromptBytes()}); diff != "" {
 			t.Errorf("(-whole +pieces):\n%s", diff)
 		}
 		var e content.Encoder

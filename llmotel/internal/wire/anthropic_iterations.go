@@ -1,48 +1,51 @@
 package wire
 
-import "sync"
+// A message may tell of the samplings that it took, its iterations. Those of the
+// message itself are in its counts already, and an advisor's and those of a model that
+// declined are another model's; what a compaction took is in no other count, and
+// charged as the model's own. One tells that a fallback answered, and which.
+// See https://platform.claude.com/docs/en/build-with-claude/compaction-threshold and
+// https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback.
 
-// iteration is one of the samplings that a message took. Those of the message itself
-// are in its counts already, and an advisor's are another model's; what a compaction
-// took is in no other count, and charged as the model's own.
-// See https://platform.claude.com/docs/en/build-with-claude/compaction-threshold.
-type iteration struct {
-	counts
-	compacts bool
+// iterationCounts are the places, for which this format has no other use, of what
+// the iteration being read says.
+var iterationCounts = [...]counter{
+	nInput: nTotal, nOutput: nCacheMiss, nTotal: nImageCached, nCacheRead: nToolUse, nCacheWrite: nAudioOutput,
+	nCacheWrite5m: nImageInput, nCacheWrite1h: nImageOutput,
 }
-
-var iterations = sync.Pool{New: func() any { return new(iteration) }}
 
 // iterate begins an iteration.
 func (x *Exchange) iterate() {
-	if x.trial == nil {
-		x.trial = trials.Get().(*trial) //nolint:forcetypeassert // there is nothing else in it
-	}
-	if x.trial.iteration == nil {
-		x.trial.iteration = iterations.Get().(*iteration) //nolint:forcetypeassert // as above
-	}
-	*x.trial.iteration = iteration{}
+	x.forget(iterationCounts[:]...)
+	x.mark &^= markCompacts | markServed
+	x.word = nil
 }
 
 // iterated ends an iteration, whose kind may come after its counts.
 func (x *Exchange) iterated() {
-	i := x.trial.iteration
-	x.refused += i.refused
-	if !i.compacts {
-		return
+	if x.mark&markServed != 0 && x.word != nil {
+		x.Answer.model = x.word
 	}
-	if !i.got(nCacheWrite) && (i.got(nCacheWrite5m) || i.got(nCacheWrite1h)) {
-		i.add(nCacheWrite, i.of(nCacheWrite5m)+i.of(nCacheWrite1h))
-	}
-	for _, c := range [...]struct{ from, to counter }{
-		{nInput, nCompactInput}, {nOutput, nCompactOutput}, {nCacheRead, nCompactRead}, {nCacheWrite, nCompactWrite}, {nCacheWrite1h, nCompactWrite1h},
-	} {
-		switch {
-		case !i.got(c.from):
-		case x.of(c.to)+i.of(c.from) > maxTokens:
-			x.refused++
-		default:
-			x.add(c.to, i.of(c.from))
+	at := &iterationCounts
+	if x.mark&markCompacts != 0 {
+		if !x.got(at[nCacheWrite]) && (x.got(at[nCacheWrite5m]) || x.got(at[nCacheWrite1h])) {
+			x.add(at[nCacheWrite], x.of(at[nCacheWrite5m])+x.of(at[nCacheWrite1h]))
+		}
+		for _, c := range [...]struct{ from, to counter }{
+			{at[nInput], nCompactInput},
+			{at[nOutput], nCompactOutput},
+			{at[nCacheRead], nCompactRead},
+			{at[nCacheWrite], nCompactWrite},
+			{at[nCacheWrite1h], nCompactWrite1h},
+		} {
+			switch {
+			case !x.got(c.from):
+			case x.of(c.to)+x.of(c.from) > maxTokens:
+				x.refused++
+			default:
+				x.add(c.to, x.of(c.from))
+			}
 		}
 	}
+	x.iterate() // nothing of it is a count of its own
 }

@@ -49,11 +49,11 @@ func TestAnthropicRequest(t *testing.T) {
 		`"usage":{"input_tokens":3,"cache_creation_input_tokens":418,"cache_read_input_tokens":1111,"cache_creation":{"ephemeral_5m_input_tokens":400,"ephemeral_1h_input_tokens":18},` +
 		`"output_tokens":33,"output_tokens_details":{"thinking_tokens":7},"service_tier":"priority","server_tool_use":{"web_search_requests":1}}}`
 	everySize(t, anthropicURL, request, http.Header{"Content-Type": {"application/json"}}, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		asked := []any{x.Asked.Model, x.Stream, x.MaxTokens, x.Temperature, x.TopP, x.TopK, x.Stop, x.ServiceTier, x.ReasoningLevel, x.OutputType}
+		asked := []any{x.Asked.Model(), x.Stream, x.MaxTokens(), x.Temperature(), x.TopP(), x.TopK(), x.Stop(), x.ServiceTier(), x.ReasoningLevel(), x.OutputType()}
 		if diff := cmp.Diff([]any{"claude-sonnet-4-5", false, int64(100), 0.5, 0.9, int64(40), []string{"x", "y"}, "standard_only", "high", "json"}, asked); diff != "" {
 			t.Errorf("asked (-want +got):\n%s", diff)
 		}
-		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete, x.Failed, int(x.Malformed)}
+		got := []any{x.ID, x.Answer.Model(), x.Tier(), x.Reasons(), x.Complete, x.Failed, int(x.Malformed)}
 		if diff := cmp.Diff([]any{"msg_1", "claude-sonnet-4-5-20250929", "priority", []string{"tool_use"}, true, false, 0}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -73,8 +73,8 @@ func TestAnthropicRequest(t *testing.T) {
 				`{"type":"text","content":"plain words"},{"type":"text","content":"ab"},{"type":"file","modality":"document","file_id":"file_1"},` +
 				`{"type":"text","content":"found"},{"type":"file","modality":"document","file_id":"file_2"}]},` +
 				`{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"redacted_thinking"},` +
-				`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Bern"}},{"type":"tool_call","id":"srv_1","name":"web_search","arguments":{"query":"q"}},` +
-				`{"type":"tool_call_response","id":"srv_1","response":"T\nhttps://t.test"},{"type":"tool_call_response","id":"srv_2","response":{"type":"code_execution_result","stdout":"1"}}]},` +
+				`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Bern"}},{"type":"server_tool_call","id":"srv_1","name":"web_search","server_tool_call":{"type":"web_search","arguments":{"query":"q"}}},` +
+				`{"type":"server_tool_call_response","id":"srv_1","server_tool_call_response":{"type":"web_search","response":"T\nhttps://t.test"}},{"type":"server_tool_call_response","id":"srv_2","server_tool_call_response":{"type":"code_execution","response":{"type":"code_execution_result","stdout":"1"}}}]},` +
 				`{"role":"user","parts":[{"type":"tool_call_response","id":"toolu_1","response":"15 degrees"},{"type":"tool_call_response","id":"toolu_2","response":"one\ntwo"},` +
 				`{"type":"blob","mime_type":"image/gif","modality":"image","content":"CCCC"},{"type":"tool_call_response","id":"toolu_3","response":""}]}]`,
 			"output": `[{"role":"assistant","parts":[{"type":"text","content":"Hello"},{"type":"tool_call","id":"toolu_9","name":"weather","arguments":{"city":"Rom"}}],"finish_reason":"tool_call"}]`,
@@ -121,7 +121,7 @@ func TestAnthropicStream(t *testing.T) {
 		`{"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":4,"cache_creation_input_tokens":10,"cache_read_input_tokens":20,"output_tokens":30,"output_tokens_details":{"thinking_tokens":5}}}`,
 		antEnd)
 	everySize(t, anthropicURL, `{"model":"claude-x","stream":true}`, eventStream, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete, x.Failed, int(x.Malformed), int(x.Documents), x.Chunks, x.AnswerBytes}
+		got := []any{x.ID, x.Answer.Model(), x.Tier(), x.Reasons(), x.Complete, x.Failed, int(x.Malformed), int(x.Documents), int(x.Chunks), x.AnswerBytes()}
 		if diff := cmp.Diff([]any{"msg_1", "claude-x", "standard", []string{"tool_use"}, true, false, 0, 22, 7, 33}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -132,8 +132,8 @@ func TestAnthropicStream(t *testing.T) {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff(`[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"Hello \"error\":{}\n"},`+
-			`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Rom"}},{"type":"tool_call","id":"srv_1","name":"now","arguments":{}},`+
-			`{"type":"tool_call_response","id":"srv_1","response":"T\nu"}],"finish_reason":"tool_call"}]`, docs["output"]); diff != "" {
+			`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Rom"}},{"type":"server_tool_call","id":"srv_1","name":"now","server_tool_call":{"type":"now","arguments":{}}},`+
+			`{"type":"server_tool_call_response","id":"srv_1","server_tool_call_response":{"type":"web_search","response":"T\nu"}}],"finish_reason":"tool_call"}]`, docs["output"]); diff != "" {
 			t.Errorf("output (-want +got):\n%s", diff)
 		}
 	})
@@ -233,7 +233,7 @@ func TestAnthropicStreamRules(t *testing.T) {
 				if x.Failed {
 					kind = x.Kind(0)
 				}
-				got := []any{x.Tier, x.Refused(), x.Complete, kind, x.Code(), x.Reasons, x.Compacted, int(x.Malformed)}
+				got := []any{x.Tier(), x.Refused(), x.Complete, kind, x.Code(), x.Reasons(), x.Compacted, int(x.Malformed)}
 				if diff := cmp.Diff([]any{c.tier, c.refused, !c.cut, c.kind, c.code, c.reasons, c.compact, 0}, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
@@ -250,6 +250,27 @@ func iterating(list string) string {
 func hourly(u providers.Usage, cached int64) providers.Usage {
 	u.CacheWrite1h = cached
 	return u
+}
+
+// Who answers in place of a model that declined is told where it takes over, and by
+// the iteration that has the answer. Usage is of that one.
+func TestAnthropicFallbacks(t *testing.T) {
+	const block = `{"type":"content_block_start","index":1,"content_block":{"type":"fallback","from":{"model":"claude-x"},"to":{"model":"claude-y"},"trigger":{"type":"refusal"}}}`
+	iterations := iterating(`{"type":"message","model":"claude-x","input_tokens":4,"output_tokens":3},{"type":"fallback_message","model":"claude-z","input_tokens":4,"output_tokens":1}`)
+	for name, c := range map[string]struct{ response, model string }{
+		"a block":    {sse(antStart, block, antEnd), "claude-y"},
+		"iterations": {sse(antStart, iterations, antEnd), "claude-z"},
+		"both":       {sse(antStart, block, iterations, antEnd), "claude-z"},
+		"declined":   {sse(antStart, iterating(`{"type":"message","model":"claude-y","input_tokens":4,"output_tokens":1}`), antEnd), "claude-x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everySize(t, anthropicURL, `{"stream":true,"messages":[{"role":"assistant","content":[{"type":"fallback","from":{"model":"a"},"to":{"model":"b"}}]}]}`, eventStream, c.response, func(t *testing.T, x *wire.Exchange, _ map[string]string) {
+				if diff := cmp.Diff([]any{c.model, int64(34), int64(1)}, []any{x.Answer.Model(), x.Usage().Input, x.Usage().Output}); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
 }
 
 func TestAnthropicErrors(t *testing.T) {
@@ -286,13 +307,13 @@ func TestAnthropicElsewhere(t *testing.T) {
 	const vertex = "https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/europe-west1/publishers/anthropic/models/claude-opus-4-5@20251101:"
 	response := sse(antStart, antOpen, antDelta, antClose, antEnd)
 	everySize(t, vertex+"streamRawPredict", `{"anthropic_version":"vertex-2023-10-16","max_tokens":5,"stream":true}`, eventStream, response, func(t *testing.T, x *wire.Exchange, _ map[string]string) {
-		got := []any{x.Provider, x.API.Operation(), x.Asked.Model, x.Stream, x.Answer.Model, x.Complete, x.Chunks}
+		got := []any{provider(t, vertex+"streamRawPredict"), x.API.Operation(), x.Asked.Model(), x.Stream, x.Answer.Model(), x.Complete, int(x.Chunks)}
 		if diff := cmp.Diff([]any{"gcp.vertex_ai", "chat", "claude-opus-4-5@20251101", true, "claude-x", true, 1}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 	x := reply(t, vertex+"rawPredict", `{"max_tokens":5}`, http.StatusOK, http.Header{}, `{"type":"message","id":"m","model":"claude-y","usage":{"input_tokens":1,"output_tokens":2}}`)
-	if diff := cmp.Diff([]any{"gcp.vertex_ai", false, "claude-y", int64(1)}, []any{x.Provider, x.Stream, x.Answer.Model, x.Usage().Input}); diff != "" {
+	if diff := cmp.Diff([]any{"gcp.vertex_ai", false, "claude-y", int64(1)}, []any{provider(t, vertex+"rawPredict"), x.Stream, x.Answer.Model(), x.Usage().Input}); diff != "" {
 		t.Errorf("rawPredict (-want +got):\n%s", diff)
 	}
 }

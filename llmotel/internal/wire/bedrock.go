@@ -22,7 +22,7 @@ func bedrockHeader(x *Exchange, _ int, h http.Header) {
 		}
 	}
 	if tier := h.Get("X-Amzn-Bedrock-Service-Tier"); tier != "" {
-		x.Tier = word([]byte(tier))
+		x.tier = nameOr([]byte(tier), x.tier)
 	}
 }
 

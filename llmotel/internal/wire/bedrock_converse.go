@@ -34,6 +34,7 @@ const (
 	conWords
 	conThoughts
 	conCallID
+	conServed // by the vendor
 	conName
 	conInput
 	conInputPiece
@@ -109,6 +110,7 @@ func converseAskOpen(x *Exchange, id jsonscan.ID) {
 
 func converseAskClose(x *Exchange, id jsonscan.ID) {
 	if id == conBlock {
+		x.served()
 		x.piece = nil
 	}
 }
@@ -181,6 +183,9 @@ func converseOpen(x *Exchange, id jsonscan.ID) {
 // converseClose ends an entry of cacheDetails, whose count may come before the
 // lifetime.
 func converseClose(x *Exchange, id jsonscan.ID) {
+	if id == conBlock || id == conDelta {
+		x.served()
+	}
 	if id != conEntry {
 		return
 	}
@@ -188,8 +193,8 @@ func converseClose(x *Exchange, id jsonscan.ID) {
 	if x.mark == mark1h {
 		k = nCacheWrite1h
 	}
-	if x.mark != 0 && x.of(k)+x.detail <= maxTokens {
-		x.add(k, x.detail)
+	if x.mark != 0 && x.of(k)+int64(x.detail) <= maxTokens {
+		x.add(k, int64(x.detail))
 	}
 }
 
@@ -212,7 +217,7 @@ func converseValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.part++ // of the block that follows
 		}
 	case conReason:
-		x.finish(0, v)
+		x.finish(0, word(v))
 	case conLifetime:
 		switch string(v) {
 		case "5m":
@@ -222,12 +227,12 @@ func converseValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		}
 	case conWritten:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxTokens {
-			x.detail = n
+			x.detail = uint32(n)
 		} else {
 			x.refused++
 		}
 	case conComplaint:
-		x.complain(v)
+		x.refuse(v)
 	case conError:
 		// "com.amazon.coral.service#ThrottlingException"
 		x.Failed = true

@@ -8,17 +8,17 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// invokeFormat is the format of InvokeModel's bodies, which are the model's
+// invokeDialect tells whose words InvokeModel's bodies are in, which are the model's
 // own. The model may be an ARN, and have the name of a region before it.
-func invokeFormat(model string) *format {
+func invokeDialect(model string) dialect {
 	model = model[strings.LastIndexByte(model, '/')+1:]
 	switch {
 	case strings.Contains(model, "anthropic."):
-		return invokeAnthropic
+		return anthropics
 	case strings.Contains(model, "amazon.nova") && !strings.Contains(model, "embed"):
-		return invokeNova
+		return novas
 	}
-	return invokeText
+	return anybodys
 }
 
 var invokeAnthropic = &format{
@@ -62,7 +62,7 @@ var invokeText = func() *format {
 		ask:     openAIChat.ask,
 		answer:  invokeAnswer,
 		event:   invokeAnswer,
-		read:    own{open: invokeOpen, value: invokeValue, text: invokeRead, raw: invokeRaw},
+		read:    own{open: invokeOpen, close: invokeClose, value: invokeValue, text: invokeRead, raw: invokeRaw},
 		done:    invokeDone,
 		ledger:  invokeLedger,
 		header:  bedrockHeader,
@@ -102,12 +102,15 @@ var invokeAsk = []jsonscan.Member{
 	jsonscan.At("dimensions", jsonscan.Value(askDimensions)),
 	jsonscan.At("embeddingTypes", jsonscan.Array(0, jsonscan.Value(askEncoding))),
 	jsonscan.At("embeddingConfig", jsonscan.Object(0, jsonscan.At("outputEmbeddingLength", jsonscan.Value(askDimensions)))),
+	jsonscan.At("singleEmbeddingParams", jsonscan.Object(0, jsonscan.At("embeddingDimension", jsonscan.Value(askDimensions)))), // Nova
+	jsonscan.At("num_generations", jsonscan.Value(askChoices)),                                                                 // Cohere
+	jsonscan.At("numResults", jsonscan.Value(askChoices)),                                                                      // AI21
 	jsonscan.At("anthropic_version", jsonscan.Value(invVersion)),
 }
 
 func invokeAskValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	if id == invVersion {
-		x.format = invokeAnthropic // the ARN did not tell; the answer will be read as its
+		x.dialect = anthropicsNext // the ARN did not tell; the answer will be read as its
 		return
 	}
 	openAIChat.ask.value(x, id, t, v)
@@ -209,11 +212,12 @@ var invokeAnswer = func() *jsonscan.Node {
 func invokeOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case invChoice:
-		x.choice = x.seen
+		x.choice = choiceOf(x.seen)
 		x.seen++
 		x.reason(int(x.choice), "")
 	case invCall:
-		x.part, x.piece = -1, nil
+		x.part, x.piece, x.called = -1, nil, true
+		x.callID, x.name = x.callID[:0], x.name[:0]
 	}
 }
 
@@ -224,21 +228,27 @@ func invokeValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case invIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = int32(n)
+			x.choice = uint8(n)
 		}
 	case invReason:
-		x.finish(int(x.choice), v)
+		x.finish(int(x.choice), word(v))
 	case invComplaint:
-		x.complain(v)
+		x.refuse(v)
 	case invCallIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			x.part = int32(n)
 		}
 	case invCallID:
-		x.call().Append(content.ID, v)
+		x.callID = append(x.callID[:0], v...)
 	case invFunction:
 		x.semantic = true
-		x.call().Append(content.Name, v)
+		x.name = append(x.name[:0], v...)
+	}
+}
+
+func invokeClose(x *Exchange, id jsonscan.ID) {
+	if id == invCall {
+		x.closeCall()
 	}
 }
 
@@ -253,13 +263,13 @@ func invokeRead(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 	case invThoughts:
 		x.content.Output(int(x.choice)).PartAt(0, content.Reasoning).Append(content.Body, piece)
 	case invArguments:
-		x.call().Append(content.Body, piece)
+		x.argue(piece)
 	}
 }
 
 func invokeRaw(x *Exchange, _ jsonscan.ID, piece []byte, _ bool) {
 	x.said(piece)
-	x.call().Append(content.Body, piece)
+	x.argue(piece)
 }
 
 func invokeDone(x *Exchange) {

@@ -78,11 +78,11 @@ func TestConverse(t *testing.T) {
 		`"serviceTier":{"type":"flex"},"stopReason":"tool_use","trace":{"promptRouter":{"invokedModelId":"served"}},` +
 		`"usage":{"cacheDetails":[{"inputTokens":300,"ttl":"1h"},{"ttl":"5m","inputTokens":1022}],"cacheReadInputTokens":7,"cacheWriteInputTokens":1322,"inputTokens":2,"outputTokens":5,"totalTokens":1336}}`
 	everySize(t, claudeURL+"converse", request, http.Header{"Content-Type": {"application/json"}}, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		asked := []any{x.Provider, x.Asked.Model, x.Stream, x.MaxTokens, x.Temperature, x.TopP, x.TopK, x.Stop, x.GuardrailID, x.ServiceTier, x.OutputType, x.ReasoningLevel}
+		asked := []any{provider(t, claudeURL+"converse"), x.Asked.Model(), x.Stream, x.MaxTokens(), x.Temperature(), x.TopP(), x.TopK(), x.Stop(), x.GuardrailID(), x.ServiceTier(), x.OutputType(), x.ReasoningLevel()}
 		if diff := cmp.Diff([]any{"aws.bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", false, int64(100), 0.5, 0.9, int64(40), []string{"x"}, "gr1", "flex", "json", "low"}, asked); diff != "" {
 			t.Errorf("asked (-want +got):\n%s", diff)
 		}
-		got := []any{x.ID, x.Answer.Model, x.Tier, x.Reasons, x.Complete, x.Failed, x.AnswerBytes}
+		got := []any{x.ID, x.Answer.Model(), x.Tier(), x.Reasons(), x.Complete, x.Failed, x.AnswerBytes()}
 		if diff := cmp.Diff([]any{"", "served", "flex", []string{"tool_use"}, true, false, 21}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -125,7 +125,7 @@ func TestConverseStream(t *testing.T) {
 		event("messageStop", `{"p":"abc","stopReason":"tool_use"}`)
 	metadata := event("metadata", `{"metrics":{"latencyMs":613},"p":"abc","usage":{"inputTokens":8,"outputTokens":10,"totalTokens":18},"serviceTier":{"type":"default"}}`)
 	everySize(t, claudeURL+"converse-stream", `{}`, amazonStream, response+metadata, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
-		got := []any{x.Stream, x.Reasons, x.Tier, x.Complete, x.Failed, int(x.Malformed), int(x.Documents), x.Chunks, x.AnswerBytes}
+		got := []any{x.Stream, x.Reasons(), x.Tier(), x.Complete, x.Failed, int(x.Malformed), int(x.Documents), int(x.Chunks), x.AnswerBytes()}
 		if diff := cmp.Diff([]any{true, []string{"tool_use"}, "default", true, false, 0, 13, 6, 22}, got); diff != "" {
 			t.Errorf("answer (-want +got):\n%s", diff)
 		}
@@ -171,7 +171,7 @@ func TestConverseStream(t *testing.T) {
 				if x.Failed {
 					kind = x.Kind(0)
 				}
-				got := []any{x.Complete, x.Failed, int(x.Malformed), x.Chunks, kind, x.Code()}
+				got := []any{x.Complete, x.Failed, int(x.Malformed), int(x.Chunks), kind, x.Code()}
 				if diff := cmp.Diff([]any{c.complete, c.failed, c.malformed, c.chunks, c.kind, c.code}, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
@@ -208,4 +208,33 @@ func TestBedrockErrors(t *testing.T) {
 			})
 		}
 	}
+}
+
+// What Bedrock runs itself is no call to the caller, whose tools are called beside it.
+func TestConverseServerTools(t *testing.T) {
+	const want = `{"type":"server_tool_call","id":"t1","name":"nova_code_interpreter","server_tool_call":{"type":"nova_code_interpreter","arguments":{"snippet":"1"}}},` +
+		`{"type":"server_tool_call_response","id":"t1","server_tool_call_response":{"type":"nova_code_interpreter","response":{"out":1}}},{"type":"tool_call","id":"t2","name":"f","arguments":{"a":2}}],"finish_reason":"tool_call"}]`
+	const parts = `{"toolUse":{"input":{"snippet":"1"},"name":"nova_code_interpreter","toolUseId":"t1","type":"server_tool_use"}},` +
+		`{"toolResult":{"content":[{"json":{"out":1}}],"status":"success","toolUseId":"t1","type":"nova_code_interpreter_result"}},{"toolUse":{"input":{"a":2},"name":"f","toolUseId":"t2","type":"tool_use"}}`
+	whole := `{"output":{"message":{"content":[` + parts + `],"role":"assistant"}},"stopReason":"tool_use","usage":{"inputTokens":1,"outputTokens":2}}`
+	stream := event("contentBlockStart", `{"contentBlockIndex":0,"start":{"toolUse":{"name":"nova_code_interpreter","toolUseId":"t1","type":"server_tool_use"}}}`) +
+		event("contentBlockDelta", `{"contentBlockIndex":0,"delta":{"toolUse":{"input":"{\"snippet\":"}}}`) +
+		event("contentBlockDelta", `{"contentBlockIndex":0,"delta":{"toolUse":{"input":"\"1\"}"}}}`) +
+		event("contentBlockStart", `{"contentBlockIndex":1,"start":{"toolResult":{"toolUseId":"t1","type":"nova_code_interpreter_result","status":"success"}}}`) +
+		event("contentBlockDelta", `{"contentBlockIndex":1,"delta":{"toolResult":[{"json":{"out":1}}]}}`) +
+		event("contentBlockStart", `{"contentBlockIndex":2,"start":{"toolUse":{"toolUseId":"t2","name":"f"}}}`) +
+		event("contentBlockDelta", `{"contentBlockIndex":2,"delta":{"toolUse":{"input":"{\"a\":2}"}}}`) +
+		event("messageStop", `{"stopReason":"tool_use"}`) + event("metadata", `{"usage":{"inputTokens":1,"outputTokens":2}}`)
+	check := func(t *testing.T, _ *wire.Exchange, docs map[string]string) {
+		if diff := cmp.Diff(`[{"role":"assistant","parts":[`+want, docs["output"]); diff != "" {
+			t.Errorf("output (-want +got):\n%s", diff)
+		}
+	}
+	everySize(t, claudeURL+"converse", `{}`, http.Header{}, whole, check)
+	everySize(t, claudeURL+"converse-stream", `{}`, amazonStream, stream, check)
+	everySize(t, claudeURL+"converse", `{"messages":[{"role":"assistant","content":[`+parts+`]}]}`, http.Header{}, `{}`, func(t *testing.T, _ *wire.Exchange, docs map[string]string) {
+		if diff := cmp.Diff(`[{"role":"assistant","parts":[`+strings.Replace(want, `,"finish_reason":"tool_call"`, "", 1), docs["input"]); diff != "" {
+			t.Errorf("input (-want +got):\n%s", diff)
+		}
+	})
 }

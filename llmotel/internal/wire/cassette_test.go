@@ -185,11 +185,11 @@ func inPieces(p []byte, size int, write func([]byte)) {
 
 // attributes are the telemetry attributes that follow from x, with numbers as
 // float64.
-func attributes(x *wire.Exchange) map[string]any {
+func attributes(x *wire.Exchange, provider string) map[string]any {
 	m := map[string]any{
 		"gen_ai.operation.name": x.API.Operation(),
-		"gen_ai.provider.name":  x.Provider,
-		"gen_ai.request.model":  x.Asked.Model,
+		"gen_ai.provider.name":  provider,
+		"gen_ai.request.model":  x.Asked.Model(),
 	}
 	put := func(name string, v any, ok bool) {
 		if ok {
@@ -197,18 +197,18 @@ func attributes(x *wire.Exchange) map[string]any {
 		}
 	}
 	put("gen_ai.request.stream", true, x.Stream)
-	put("gen_ai.request.max_tokens", float64(x.MaxTokens), x.Has(wire.ParamMaxTokens))
-	put("gen_ai.request.temperature", x.Temperature, x.Has(wire.ParamTemperature))
-	put("gen_ai.request.top_p", x.TopP, x.Has(wire.ParamTopP))
-	put("gen_ai.request.stop_sequences", anys(x.Stop), x.Stop != nil)
-	put("gen_ai.request.choice.count", float64(x.Choices), x.Has(wire.ParamChoices) && x.Choices != 1)
-	put("gen_ai.embeddings.dimension.count", float64(x.Dimensions), x.Has(wire.ParamDimensions))
-	put("openai.request.service_tier", x.ServiceTier, x.ServiceTier != "")
+	put("gen_ai.request.max_tokens", float64(x.MaxTokens()), x.Has(wire.ParamMaxTokens))
+	put("gen_ai.request.temperature", x.Temperature(), x.Has(wire.ParamTemperature))
+	put("gen_ai.request.top_p", x.TopP(), x.Has(wire.ParamTopP))
+	put("gen_ai.request.stop_sequences", anys(x.Stop()), x.Stop() != nil)
+	put("gen_ai.request.choice.count", float64(x.Choices()), x.Has(wire.ParamChoices) && x.Choices() != 1)
+	put("gen_ai.embeddings.dimension.count", float64(x.Dimensions()), x.Has(wire.ParamDimensions))
+	put("openai.request.service_tier", x.ServiceTier(), x.ServiceTier() != "")
 	put("gen_ai.response.id", x.ID, x.ID != "")
-	put("gen_ai.response.model", x.Answer.Model, x.Answer.Model != "")
-	put("gen_ai.response.finish_reasons", anys(x.Reasons), x.Reasons != nil)
-	put("openai.response.service_tier", x.Tier, x.Tier != "")
-	put("openai.response.system_fingerprint", x.Fingerprint, x.Fingerprint != "")
+	put("gen_ai.response.model", x.Answer.Model(), x.Answer.Model() != "")
+	put("gen_ai.response.finish_reasons", anys(x.Reasons()), x.Reasons() != nil)
+	put("openai.response.service_tier", x.Tier(), x.Tier() != "")
+	put("openai.response.system_fingerprint", x.Fingerprint(), x.Fingerprint() != "")
 	u := x.Usage()
 	for name, class := range map[string]providers.TokenClass{
 		"gen_ai.usage.input_tokens":             providers.ClassInput,
@@ -235,7 +235,7 @@ func anys(list []string) []any {
 // every attribute, and of usage and the answer's identity no other.
 func (r *recording) check(tb testing.TB, x *wire.Exchange) {
 	tb.Helper()
-	got := attributes(x)
+	got := attributes(x, provider(tb, r.url))
 	for name := range got {
 		_, expected := r.attributes[name]
 		if !expected && !strings.HasPrefix(name, "gen_ai.usage.") && name != "gen_ai.response.id" && name != "gen_ai.response.finish_reasons" {

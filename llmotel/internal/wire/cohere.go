@@ -74,7 +74,7 @@ var cohereRequest = jsonscan.Object(0,
 func cohereAskTexts(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	switch id {
 	case cohereAskEmbedded:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 	case cohereAskPlan:
 		x.prompt(content.Reasoning, piece, last)
 	default:
@@ -167,7 +167,7 @@ func cohereValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.part = int32(n)
 		}
 	case cohereReason:
-		x.finish(0, v)
+		x.finish(0, word(v))
 	case cohereCallID:
 		x.semantic = true
 		x.cohereCall().Append(content.ID, v)

@@ -21,7 +21,7 @@ func TestCohereUnary(t *testing.T) {
 		if diff := cmp.Diff(reported(map[providers.TokenClass]int64{providers.ClassInput: 7, providers.ClassOutput: 88}), x.Usage()); diff != "" {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
-		got := []any{x.Provider, x.Asked.Model, x.Stream, x.MaxTokens, x.TopP, x.TopK, x.Stop, x.OutputType, x.ID, x.Reasons, x.Complete}
+		got := []any{provider(t, cohereURL), x.Asked.Model(), x.Stream, x.MaxTokens(), x.TopP(), x.TopK(), x.Stop(), x.OutputType(), x.ID, x.Reasons(), x.Complete}
 		if diff := cmp.Diff([]any{"cohere", "command-a", false, int64(9), 0.5, int64(3), []string{"x"}, "json", "i1", []string{"TOOL_CALL"}, true}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -61,7 +61,7 @@ data: {"type":"message-end","delta":{"finish_reason":"COMPLETE","usage":{"billed
 		if diff := cmp.Diff(want, x.Usage()); diff != "" {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]any{"i1", []string{"COMPLETE"}, true, 4}, []any{x.ID, x.Reasons, x.Complete, x.Chunks}); diff != "" {
+		if diff := cmp.Diff([]any{"i1", []string{"COMPLETE"}, true, 4}, []any{x.ID, x.Reasons(), x.Complete, int(x.Chunks)}); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		if got, want := docs["output"], `[{"role":"assistant","parts":[{"type":"text","content":"Hello"},{"type":"tool_call","id":"t1","name":"weather","arguments":{}}],"finish_reason":"stop"}]`; got != want {
@@ -71,9 +71,9 @@ data: {"type":"message-end","delta":{"finish_reason":"COMPLETE","usage":{"billed
 }
 
 func TestCohereEmbeddings(t *testing.T) {
-	everySize(t, "https://api.cohere.com/v2/embed", `{"model":"embed-v4.0","texts":["abc"],"output_dimension":256,"embedding_types":["float"]}`, http.Header{}, `{"id":"i1","embeddings":{"float":[[0.1]]},"meta":{"billed_units":{"input_tokens":3}}}`,
+	everySize(t, "https://api.cohere.com/v2/embed", `{"model":"embed-v4.0","texts":["abc"],"output_dimension":256,"embedding_types":["float","int8"]}`, http.Header{}, `{"id":"i1","embeddings":{"float":[[0.1]]},"meta":{"billed_units":{"input_tokens":3}}}`,
 		func(t *testing.T, x *wire.Exchange, _ map[string]string) {
-			if diff := cmp.Diff([]any{"embed-v4.0", int64(256), "float", true, int64(3)}, []any{x.Asked.Model, x.Dimensions, x.Encoding, x.Complete, x.Usage().Input}); diff != "" {
+			if diff := cmp.Diff([]any{"embed-v4.0", int64(256), []string{"float", "int8"}, true, int64(3)}, []any{x.Asked.Model(), x.Dimensions(), x.Encodings(), x.Complete, x.Usage().Input}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"github.com/llmotel/sdk/llmotel/internal/content"
-	"github.com/llmotel/sdk/llmotel/internal/genai"
 	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
 )
 
@@ -49,7 +48,7 @@ var filling = jsonscan.Object(0, jsonscan.At("content", jsonscan.Text(chatFillin
 // completionsText knows that Together writes each text twice.
 func completionsText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	if id == chatFilling {
-		if x.Provider != genai.ProviderNameMistralAI {
+		if x.dialect != mistrals {
 			return
 		}
 		id = chatContent

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"hash/crc32"
+	"sync"
 
 	"github.com/llmotel/sdk/providers"
 )
@@ -13,15 +14,18 @@ import (
 // checksum of the prelude is checked, since after wrong lengths nothing can be
 // told apart; that of the message would come too late.
 type frames struct {
-	step frameStep
-	// held counts the bytes in buf, left those that the step still takes.
-	held, left int
-	payload    int // length of the payload
-	message    messageKind
-	envelope   envelope
-	// buf holds the prelude, then the headers, then what envelope decodes.
-	buf [160]byte
+	step     frameStep
+	message  messageKind
+	held     uint8 // the bytes in buf of the prelude or the headers
+	envelope envelope
+	left     uint32 // the bytes that the step still takes
+	payload  uint32 // the length of the payload
+	// buf holds what has come of the prelude or the headers; else nil. It is as long
+	// as the headers that AWS sends.
+	buf *[112]byte
 }
+
+var frameBuffers = sync.Pool{New: func() any { return new([112]byte) }}
 
 type frameStep uint8
 
@@ -61,16 +65,30 @@ func (f *frames) write(x *Exchange, p []byte) {
 	}
 }
 
+// borrow makes sure that there is a buffer.
+func (f *frames) borrow() {
+	if f.buf == nil {
+		f.buf = frameBuffers.Get().(*[112]byte) //nolint:forcetypeassert // there is nothing else in it
+	}
+}
+
+func (f *frames) giveBack() {
+	if f.buf != nil {
+		frameBuffers.Put(f.buf)
+		f.buf = nil
+	}
+}
+
 // whole reads a message all of which is in p, as nearly all are. It returns
 // its length, or 0.
 func (f *frames) whole(x *Exchange, p []byte) int {
 	if len(p) < preludeSize || uint64(len(p)) < uint64(be32(p)) || !f.prelude(p) {
 		return 0
 	}
-	size, headers := int(be32(p)), p[preludeSize:preludeSize+f.left]
+	size, headers := int(be32(p)), p[preludeSize:preludeSize+int(f.left)]
 	f.begin(x, headers[:min(len(headers), len(f.buf))])
 	data := p[preludeSize+len(headers) : size-checksumSize]
-	if f.message == document && x.format.quick != nil && x.format.quick(x, data) ||
+	if f.message == document && x.format().quick != nil && x.format().quick(x, data) ||
 		f.message == chunk && f.quick(x, data) {
 		x.Documents++
 		return size
@@ -87,30 +105,36 @@ func (f *frames) piece(x *Exchange, p []byte) int {
 	n := 0
 	switch f.step {
 	case inPrelude:
+		f.borrow()
 		n = copy(f.buf[f.held:preludeSize], p)
-		f.held += n
+		f.held += uint8(n) //nolint:gosec // it fits
 		if f.held < preludeSize {
 			return n
 		}
 		if !f.prelude(f.buf[:]) {
 			x.Malformed++
 			x.framing = opaque
+			f.giveBack()
 			return n
 		}
 		f.step, f.held = inHeaders, 0
 	case inHeaders:
-		n = min(len(p), f.left)
-		f.held += copy(f.buf[f.held:], p[:n])
-		f.left -= n
+		n = f.take(p)
+		f.held += uint8(copy(f.buf[f.held:], p[:n])) //nolint:gosec // it fits
 	case inPayload:
-		n = min(len(p), f.left)
+		n = f.take(p)
 		f.read(x, p[:n])
-		f.left -= n
 	case inChecksum:
-		n = min(len(p), f.left)
-		f.left -= n
+		n = f.take(p)
 	}
 	f.next(x)
+	return n
+}
+
+// take returns how much of p the step takes.
+func (f *frames) take(p []byte) int {
+	n := min(len(p), int(f.left))
+	f.left -= uint32(n) //nolint:gosec // it fits
 	return n
 }
 
@@ -118,6 +142,7 @@ func (f *frames) piece(x *Exchange, p []byte) int {
 func (f *frames) next(x *Exchange) {
 	if f.step == inHeaders && f.left == 0 {
 		f.begin(x, f.buf[:f.held])
+		f.giveBack()
 		f.step, f.left, f.held = inPayload, f.payload, 0
 	}
 	if f.step == inPayload && f.left == 0 {
@@ -135,8 +160,8 @@ func (f *frames) prelude(p []byte) bool {
 	if size > maxFrame || headers+preludeSize+checksumSize > size || be32(p[8:]) != crc32.ChecksumIEEE(p[:8]) {
 		return false
 	}
-	f.left = int(headers)
-	f.payload = int(size-headers) - preludeSize - checksumSize
+	f.left = uint32(headers)                                        //nolint:gosec // within maxFrame
+	f.payload = uint32(size - headers - preludeSize - checksumSize) //nolint:gosec // as above
 	return true
 }
 
@@ -221,14 +246,14 @@ func (f *frames) read(x *Exchange, p []byte) {
 	case document:
 		x.read(p)
 	case chunk:
-		f.envelope.read(x, f.buf[:], p)
+		f.envelope.read(x, p)
 	case unreadable:
 	}
 }
 
 // done ends a message: what of it is not understood by now never will be.
 func (f *frames) done(x *Exchange) {
-	x.scan.End()
+	x.endDocument()
 	x.sse.event(x)
 }
 
@@ -242,7 +267,7 @@ func (f *frames) end(x *Exchange) {
 		f.done(x)
 		return
 	}
-	if !x.Failed && len(x.Reasons) > 0 && x.Reasons[0] != "" {
+	if reasons := x.Reasons(); !x.Failed && len(reasons) > 0 && reasons[0] != "" {
 		x.Complete = true
 	}
 }

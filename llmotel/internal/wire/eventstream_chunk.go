@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/base64"
+	"sync"
 )
 
 // envelope reads what Bedrock wraps models' own events in,
@@ -14,7 +15,7 @@ type envelope struct {
 	matched uint8
 	// carry holds characters that do not make up a group of four yet.
 	carry   [4]byte
-	carried int
+	carried uint8
 }
 
 type place uint8
@@ -28,8 +29,13 @@ const (
 
 const bytesName = `"bytes"`
 
-// read reads a piece of an envelope. buf is for what it decodes.
-func (e *envelope) read(x *Exchange, buf, p []byte) {
+// decoded is for what comes out of an envelope, which is read at once.
+type decoded [256]byte
+
+var decodings = sync.Pool{New: func() any { return new(decoded) }}
+
+// read reads a piece of an envelope.
+func (e *envelope) read(x *Exchange, p []byte) {
 	for len(p) > 0 {
 		c := p[0]
 		switch e.place {
@@ -52,7 +58,7 @@ func (e *envelope) read(x *Exchange, buf, p []byte) {
 				e.place, e.matched = beforeName, 0
 			}
 		case inBase64:
-			p = p[e.value(x, buf, p):]
+			p = p[e.value(x, p):]
 			continue
 		default:
 			return
@@ -62,26 +68,28 @@ func (e *envelope) read(x *Exchange, buf, p []byte) {
 }
 
 // value reads on in the base64 and returns how much of p it took.
-func (e *envelope) value(x *Exchange, buf, p []byte) int {
+func (e *envelope) value(x *Exchange, p []byte) int {
 	end := bytes.IndexAny(p, "\"\\\r\n")
 	if end < 0 {
-		e.decode(x, buf, p)
+		e.decode(x, p)
 		return len(p)
 	}
-	e.decode(x, buf, p[:end])
+	e.decode(x, p[:end])
 	if p[end] == '"' {
 		e.place = afterValue
 	}
 	return end + 1 // a backslash can only be one before a slash
 }
 
-func (e *envelope) decode(x *Exchange, buf, p []byte) {
+func (e *envelope) decode(x *Exchange, p []byte) {
+	buf := decodings.Get().(*decoded) //nolint:forcetypeassert // there is nothing else in it
+	defer decodings.Put(buf)
 	for len(p) > 0 {
 		in := p
 		if e.carried > 0 || len(p) < len(e.carry) {
 			n := copy(e.carry[e.carried:], p)
 			p = p[n:]
-			if e.carried += n; e.carried < len(e.carry) {
+			if e.carried += uint8(n); int(e.carried) < len(e.carry) { //nolint:gosec // it fits
 				return
 			}
 			in, e.carried = e.carry[:], 0
@@ -93,7 +101,7 @@ func (e *envelope) decode(x *Exchange, buf, p []byte) {
 		if pad >= 0 {
 			in = in[:pad&^3+4]
 		}
-		n, err := base64.StdEncoding.Decode(buf, in)
+		n, err := base64.StdEncoding.Decode(buf[:], in)
 		x.read(buf[:n])
 		if pad >= 0 || err != nil {
 			e.place = afterValue // after an error the document stays unfinished
@@ -105,16 +113,18 @@ func (e *envelope) decode(x *Exchange, buf, p []byte) {
 // quick reads an envelope all of which is there, if the document in it is an
 // ordinary one.
 func (f *frames) quick(x *Exchange, p []byte) bool {
-	if x.format.quick == nil || !bytes.HasPrefix(p, openEnvelope) {
+	if x.format().quick == nil || !bytes.HasPrefix(p, openEnvelope) {
 		return false
 	}
 	p = p[len(openEnvelope):]
 	end := bytes.IndexByte(p, '"')
-	if end < 0 || base64.StdEncoding.DecodedLen(end) > len(f.buf) || !padded(p[end+1:]) {
+	if end < 0 || base64.StdEncoding.DecodedLen(end) > len(decoded{}) || !padded(p[end+1:]) {
 		return false
 	}
-	n, err := base64.StdEncoding.Decode(f.buf[:], p[:end])
-	return err == nil && x.format.quick(x, f.buf[:n])
+	buf := decodings.Get().(*decoded) //nolint:forcetypeassert // there is nothing else in it
+	defer decodings.Put(buf)
+	n, err := base64.StdEncoding.Decode(buf[:], p[:end])
+	return err == nil && x.format().quick(x, buf[:n])
 }
 
 var (

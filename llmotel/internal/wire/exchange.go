@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 
@@ -13,109 +14,110 @@ import (
 // the order Begin, Request, RequestEnd, Response, Write, End, from one
 // goroutine at a time.
 type Exchange struct {
-	Provider string // of the Route
 	Asked
 	Answer
 
-	format  *format
 	content *content.Builder // nil if content is not wanted
 	scan    jsonscan.Scanner
 	frames  *frames // of an event stream
-	packed  *packed // of a compressed body
 
 	// Lean tells that nobody wants what does not go into metrics.
 	Lean    bool
 	API     API // of the Route
+	dialect dialect
 	phase   phase
 	framing framing
 	sse     sse
-	called  bool // the answer calls a tool, where the end does not say so
 
 	template template
-	*reading // see there
+	reading
+	*building // see there
 }
 
-// reading is what formats note while they read. Without content nothing of it
-// matters between documents, where streams are for most of their time: then all
-// share a few, and this one is nil.
+// reading is what formats note of the document being read, in any piece of it.
 type reading struct {
-	choice   int32 // the choice being read
 	part     int32 // the part of the message being read
 	seen     int32 // choices opened in this document
+	choice   uint8 // the choice being read
 	semantic bool  // this document holds a piece of the answer
 	mark     uint8
-	message  *content.Message
-	piece    *content.Part
-	media    *content.Part // an image or a document within piece, or beside it
-	tool     *content.Tool
-	// role and callID are of the message being read; their memory is reused.
-	role, callID, name []byte
-	detail             int64  // a count whose modality may come after it
-	items              *items // of the Responses API and of chats with content; else nil
-	trial              *trial // what few events need; else nil
+	event    event  // of the Responses API
+	detail   uint32 // a count whose modality may come after it, or noDetail
+	word     name   // the role, the finish reason or the modality being read
 }
 
-var (
-	readings = sync.Pool{New: func() any { return new(reading) }}
-	itemses  = sync.Pool{New: func() any { return new(items) }}
-	trials   = sync.Pool{New: func() any { return new(trial) }}
-)
+// building is what formats make of the content, and what else need not outlast a
+// piece of the body if there is no content. Open streams are many, and those in
+// which something is read just now are few: these share it.
+type building struct {
+	message *content.Message
+	piece   *content.Part
+	media   *content.Part // an image or a document within piece, or beside it
+	tool    *content.Tool
+	// callID, name and itemID are of the message being read; their memory is reused.
+	callID, name, itemID []byte
+	items                items
+	trial                trial
+}
 
-// borrow makes sure that there is a reading.
+var buildings = sync.Pool{New: func() any { return new(building) }}
+
+// borrow makes sure that there is a building.
 func (x *Exchange) borrow() {
-	if x.reading != nil {
+	if x.building == nil {
+		x.building = buildings.Get().(*building) //nolint:forcetypeassert // there is nothing else in it
+	}
+}
+
+// rest forgets and gives back what does not matter any more once a piece has been
+// read. With content all of it does, until the end.
+func (x *Exchange) rest() {
+	if x.building == nil || x.content != nil {
 		return
 	}
-	x.reading = readings.Get().(*reading) //nolint:forcetypeassert // there is nothing else in it
-	if x.API == OpenAIResponses || x.content != nil {
-		x.items = itemses.Get().(*items) //nolint:forcetypeassert // there is nothing else in it
-	}
-}
-
-// rest gives the reading back, if nothing of it matters any more.
-func (x *Exchange) rest() {
-	if x.reading != nil && x.content == nil && x.scan.Idle() {
-		x.giveBack()
+	x.giveBack()
+	if x.scan.Idle() {
+		x.reading = reading{}
 	}
 }
 
 func (x *Exchange) giveBack() {
-	if r := x.reading; r != nil {
-		r.clear()
-		if r.items != nil {
-			itemses.Put(r.items)
-			r.items = nil
-		}
-		readings.Put(r)
-		x.reading = nil
+	if x.building != nil {
+		x.clear()
+		buildings.Put(x.building)
+		x.building = nil
 	}
 }
 
-// clear makes r as new, but for what it has borrowed itself.
-func (r *reading) clear() {
-	if r.items != nil {
-		*r.items = items{}
-	}
-	r.untry()
-	*r = reading{role: r.role[:0], callID: r.callID[:0], name: r.name[:0], items: r.items}
-}
-
-// untry ends the trial.
-func (r *reading) untry() {
-	if r.trial != nil {
-		if r.trial.iteration != nil {
-			iterations.Put(r.trial.iteration)
-		}
-		*r.trial = trial{}
-		trials.Put(r.trial)
-		r.trial = nil
-	}
+// clear makes b as new.
+func (b *building) clear() {
+	*b = building{callID: b.callID[:0], name: b.name[:0], itemID: b.itemID[:0]}
 }
 
 // read reads a piece of a document.
 func (x *Exchange) read(p []byte) {
 	x.borrow()
-	_, _ = x.scan.Write(p) // takes everything
+	x.scan.Read(x.schema(), x, p)
+}
+
+// endDocument ends what no more bytes come of.
+func (x *Exchange) endDocument() {
+	if !x.scan.Idle() {
+		x.borrow()
+		x.scan.End(x.schema(), x)
+	}
+}
+
+// schema is that of the documents being read.
+func (x *Exchange) schema() *jsonscan.Node {
+	switch {
+	case x.phase == requesting:
+		return x.format().request
+	case x.framing == plain && (!x.Stream || x.format().event == nil):
+		return x.format().answer
+	default: // also NDJSON, and a JSON array of events
+		return x.format().event
+	}
 }
 
 type phase uint8
@@ -155,15 +157,19 @@ type own struct {
 	text, raw   func(x *Exchange, id jsonscan.ID, piece []byte, last bool)
 }
 
-// formatOf returns the table that a request is read by.
-func formatOf(r Route) *format {
-	if r.API == BedrockInvoke || r.API == BedrockEmbed {
-		return invokeFormat(r.Model)
+// format returns the table that x is read by.
+func (x *Exchange) format() *format {
+	switch x.dialect {
+	case anthropics:
+		return invokeAnthropic
+	case novas:
+		return invokeNova
 	}
-	return formats[r.API]
+	return formats[x.API]
 }
 
-// formats has the table of each API, but for those that depend on the model.
+// formats has the table of each API; for InvokeModel it is that of models that
+// have none of their own.
 var formats = [apis]*format{
 	OpenAIChat:        openAIChat,
 	OpenAIResponses:   openAIResponses,
@@ -171,6 +177,8 @@ var formats = [apis]*format{
 	OpenAIEmbeddings:  openAIEmbeddings,
 	AnthropicMessages: anthropicMessages,
 	BedrockConverse:   bedrockConverse,
+	BedrockInvoke:     invokeText,
+	BedrockEmbed:      invokeText,
 	GeminiGenerate:    gemini,
 	GeminiEmbed:       geminiEmbed,
 	OllamaChat:        ollamaChat,
@@ -183,11 +191,11 @@ var formats = [apis]*format{
 // Begin prepares x for a request. b collects the content; nil if that is not
 // wanted.
 func (x *Exchange) Begin(r Route, b *content.Builder) {
-	x.API, x.Provider, x.content, x.format = r.API, r.Provider, b, formatOf(r)
-	x.Asked = Asked{Model: r.Model, inPath: r.Model != "", Stream: r.Stream || x.format.streams, askedMore: &nothingAsked}
+	x.API, x.dialect, x.content = r.API, dialectOf(r), b
+	x.Asked = Asked{model: known(cmp.Or(r.Model, r.Deployment)), inPath: r.Model != "", Stream: r.Stream || x.format().streams, options: x.options[:0]}
 	x.Answer = Answer{complaint: &noComplaint}
 	x.phase = requesting
-	x.scan.Init(x.format.request, x)
+	x.scan.Reset()
 }
 
 // Request reads a piece of the request's body.
@@ -201,12 +209,15 @@ func (x *Exchange) Request(p []byte) {
 // Response begins the response with its headers.
 func (x *Exchange) Response(status int, h http.Header) {
 	x.phase = responding
-	if x.reading != nil {
+	if x.dialect == anthropicsNext {
+		x.dialect = anthropics
+	}
+	if x.reading = (reading{}); x.building != nil {
 		x.clear()
 	}
 	x.template, x.called = template{}, false
-	if x.format.header != nil {
-		x.format.header(x, status, h)
+	if x.format().header != nil {
+		x.format().header(x, status, h)
 	}
 	x.frame(h.Get("Content-Type"), h.Get("Content-Encoding"))
 }
@@ -243,13 +254,13 @@ var usages = sync.Pool{New: func() any { return new(providers.Usage) }}
 // the middle of a document, or has one that could not be read: some of the counts
 // may not have come.
 func (x *Exchange) Usage() providers.Usage {
-	if x.counts.has == 0 {
+	if x.has == 0 {
 		return providers.Usage{}
 	}
 	u := usages.Get().(*providers.Usage) //nolint:forcetypeassert // there is nothing else in it
 	defer usages.Put(u)
 	*u = providers.Usage{Completeness: providers.UsageReported}
-	x.format.ledger(x, u)
+	x.format().ledger(x, u)
 	switch {
 	case u.Reported == 0:
 		u.Completeness = providers.UsageMissing
@@ -285,7 +296,7 @@ func (x *Exchange) Value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.Asked.value(id, t, v)
 	case x.phase == responding && (id < ansFormat || id >= ansCounts):
 		if !x.Lean || id != ansID && id != ansFingerprint {
-			x.Answer.value(&x.Asked, id, t, v)
+			x.Answer.value(id, t, v)
 		}
 	default:
 		if o := x.own(); o.value != nil {
@@ -314,8 +325,8 @@ func (x *Exchange) Done() {
 		return
 	}
 	x.Documents++
-	if x.format.done != nil {
-		x.format.done(x)
+	if x.format().done != nil {
+		x.format().done(x)
 	}
 	x.eventEnd()
 }
@@ -331,28 +342,23 @@ func (x *Exchange) eventEnd() {
 
 func (x *Exchange) own() *own {
 	if x.phase == requesting {
-		return &x.format.ask
+		return &x.format().ask
 	}
-	return &x.format.read
+	return &x.format().read
 }
 
 // said notes a piece of the answer's text.
 func (x *Exchange) said(piece []byte) {
 	if len(piece) > 0 {
 		x.semantic = true
-		x.AnswerBytes += len(piece)
+		x.tell(len(piece))
 	}
 }
 
 // DropContent stops the collection of content; the collector is the caller's.
 func (x *Exchange) DropContent() {
 	x.content = nil
-	if x.reading != nil {
-		x.message, x.piece, x.media, x.tool = nil, nil, nil, nil
-		if x.items != nil {
-			x.items.text = nil
-		}
-	}
+	x.giveBack()
 }
 
 // Ended tells that the body has said all that matters: that it ends, or why a
@@ -368,7 +374,7 @@ func (x *Exchange) Restart() {
 	}
 	x.content.ResetOutput()
 	x.Answer = Answer{complaint: &noComplaint}
-	x.sse, x.frames, x.packed = sse{}, nil, nil
+	x.sse, x.frames = sse{}, nil
 }
 
 // Unreadable tells that the body is in no form that can be read, so that
@@ -379,6 +385,13 @@ func (x *Exchange) Unreadable() bool { return x.framing == opaque && x.Malformed
 // be used afterwards.
 func (x *Exchange) Reset() {
 	x.scan.Reset() // which gives back what it holds
+	if x.frames != nil {
+		x.frames.giveBack()
+	}
 	x.giveBack()
-	*x = Exchange{Asked: Asked{askedMore: &nothingAsked}, Answer: Answer{complaint: &noComplaint}} // for who reads it late
+	kept := x.options[:0]
+	if cap(kept) > maxOptions {
+		kept = nil
+	}
+	*x = Exchange{Asked: Asked{options: kept}, Answer: Answer{complaint: &noComplaint}} // for who reads it late
 }

@@ -21,13 +21,14 @@ func (x *Exchange) frame(contentType, encoding string) {
 	x.framing = sniffed
 	if isEventStream(contentType) {
 		x.framing, x.frames = binary, &frames{}
-		x.scan.Init(x.format.event, x)
+		x.scan.Reset()
 	}
 	switch encoding {
 	case "", "identity":
 	default:
-		x.packed = unpack(encoding, x)
-		if x.packed == nil {
+		if p := unpack(encoding, x); p != nil {
+			x.blame().packed = p
+		} else {
 			x.framing = opaque
 		}
 	}
@@ -77,14 +78,10 @@ func (x *Exchange) sniff(p []byte) []byte {
 	switch p[0] {
 	case '{', '[', '"':
 		x.framing = plain
-		schema := x.format.answer
-		if x.Stream && x.format.event != nil {
-			schema = x.format.event // NDJSON, or a JSON array of events
-		}
-		x.scan.Init(schema, x)
+		x.scan.Reset()
 	case 'd', 'e', 'i', 'r', ':':
 		x.framing = events
-		x.scan.Init(x.format.event, x)
+		x.scan.Reset()
 	default:
 		x.framing = opaque
 		x.Malformed++
@@ -99,7 +96,7 @@ func (x *Exchange) endFraming() {
 	}
 	switch x.framing {
 	case plain:
-		x.scan.End()
+		x.endDocument()
 	case events:
 		x.sse.end(x)
 	case binary:

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"bytes"
+	"math"
 	"time"
 
 	"github.com/llmotel/sdk/llmotel/internal/content"
@@ -33,6 +35,14 @@ const (
 	geminiCacheDetails
 	geminiCandidateDetails
 	geminiRetryDelay
+	geminiServerCode
+	geminiServerResult
+	geminiServerCall
+	geminiServerAnswer
+	geminiServerOutput
+	geminiServerType
+	geminiErrorReason
+	geminiLimit
 )
 
 // geminiError is an error in place of an answer: also within a stream, and in an
@@ -41,7 +51,13 @@ var geminiError = []jsonscan.Member{
 	jsonscan.At("error", jsonscan.Object(ansError,
 		jsonscan.At("code", jsonscan.Value(ansErrorCode)),
 		jsonscan.At("status", jsonscan.Value(ansErrorType)),
-		jsonscan.At("details", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("retryDelay", jsonscan.Value(geminiRetryDelay))))))),
+		jsonscan.At("message", jsonscan.Value(ansErrorMessage)),
+		jsonscan.At("details", jsonscan.Array(0, jsonscan.Object(0, // google/rpc/error_details.proto
+			jsonscan.At("retryDelay", jsonscan.Value(geminiRetryDelay)),
+			jsonscan.At("reason", jsonscan.Value(geminiErrorReason)),
+			jsonscan.At("metadata", jsonscan.Object(0, jsonscan.At("quota_limit", jsonscan.Value(geminiLimit)))),
+			jsonscan.At("violations", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("quotaId", jsonscan.Value(geminiLimit))))),
+			jsonscan.At("requestId", jsonscan.Value(ansRequestID))))))),
 }
 
 var geminiAnswer = func() *jsonscan.Node {
@@ -64,7 +80,17 @@ var geminiAnswer = func() *jsonscan.Node {
 					jsonscan.At("functionCall", jsonscan.Object(geminiCall,
 						jsonscan.At("id", jsonscan.Value(geminiCallID)),
 						jsonscan.At("name", jsonscan.Value(geminiCallName)),
-						jsonscan.At("args", jsonscan.Raw(geminiArguments)))))))))))),
+						jsonscan.At("args", jsonscan.Raw(geminiArguments)))),
+					jsonscan.At("executableCode", jsonscan.Raw(geminiServerCode)),
+					jsonscan.At("codeExecutionResult", jsonscan.Raw(geminiServerResult)),
+					jsonscan.At("toolCall", jsonscan.Object(geminiServerCall,
+						jsonscan.At("id", jsonscan.Value(geminiCallID)),
+						jsonscan.At("toolType", jsonscan.Value(geminiServerType)),
+						jsonscan.At("args", jsonscan.Raw(geminiArguments)))),
+					jsonscan.At("toolResponse", jsonscan.Object(geminiServerAnswer,
+						jsonscan.At("id", jsonscan.Value(geminiCallID)),
+						jsonscan.At("toolType", jsonscan.Value(geminiServerType)),
+						jsonscan.At("response", jsonscan.Raw(geminiServerOutput)))))))))))),
 		jsonscan.At("promptFeedback", jsonscan.Object(0, jsonscan.At("blockReason", jsonscan.Value(geminiBlocked)))),
 		jsonscan.At("usageMetadata", jsonscan.Object(geminiUsage,
 			jsonscan.At("promptTokenCount", count(nInput)),
@@ -85,16 +111,24 @@ var geminiAnswer = func() *jsonscan.Node {
 func geminiOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case geminiCandidate:
-		x.choice = x.seen
+		x.choice = choiceOf(x.seen) // until its index is known, which comes last
 		x.seen++
-		x.reason(int(x.choice), "")
+		x.word = nil
+		if x.content != nil {
+			x.items.first = len(x.content.Output(int(x.choice)).Parts())
+		}
 	case geminiPart:
 		x.mark = 0
 		x.piece = nil
 	case geminiCall:
-		x.semantic = true
-		x.mark = geminiCalled
+		x.semantic, x.called = true, true
 		x.piece = x.content.Output(int(x.choice)).Part(content.ToolCall)
+	case geminiServerCall:
+		x.semantic = true
+		x.piece = x.content.Output(int(x.choice)).Part(content.ServerCall)
+	case geminiServerAnswer:
+		x.semantic = true
+		x.piece = x.content.Output(int(x.choice)).Part(content.ServerResult)
 	case geminiUsage:
 		// Counts are cumulative: the last ones hold, each on its own. Those by
 		// modality are sums over a list.
@@ -102,12 +136,9 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 	case geminiPromptDetails, geminiCacheDetails, geminiCandidateDetails:
 		x.part = int32(id)
 	case geminiModality:
-		x.role, x.detail = x.role[:0], -1
+		x.word, x.detail = nil, noDetail
 	}
 }
-
-// geminiCalled marks a candidate that calls a tool.
-const geminiCalled = 2
 
 func geminiClose(x *Exchange, id jsonscan.ID) {
 	switch id {
@@ -115,9 +146,8 @@ func geminiClose(x *Exchange, id jsonscan.ID) {
 		if x.mark == geminiThought && x.piece != nil && x.piece.Kind() == content.Text {
 			x.piece.SetKind(content.Reasoning)
 		}
-		if x.content != nil {
-			x.content.Output(int(x.choice)).Join()
-		}
+	case geminiCandidate:
+		x.geminiCandidate()
 	case geminiModality:
 		x.geminiDetail()
 	case geminiEvent:
@@ -125,13 +155,40 @@ func geminiClose(x *Exchange, id jsonscan.ID) {
 	}
 }
 
+// geminiIndex files what a candidate has said by now with that of its index.
+func (x *Exchange) geminiIndex(n uint8) {
+	if x.content != nil && n != x.choice {
+		from, to := x.content.Output(int(x.choice)), x.content.Output(int(n))
+		first := x.items.first
+		x.items.first = len(to.Parts())
+		from.Give(first, to)
+	}
+	x.choice = n
+}
+
+// geminiCandidate files what a candidate has said, now that it is over.
+func (x *Exchange) geminiCandidate() {
+	if x.content != nil {
+		x.content.Output(int(x.choice)).Join(x.items.first)
+	}
+	if x.word != nil {
+		x.finish(int(x.choice), text(x.word))
+	} else {
+		x.reason(int(x.choice), "")
+	}
+}
+
+// noDetail is more than any count.
+const noDetail = math.MaxUint32
+
 // geminiDetail files the count of one modality.
 func (x *Exchange) geminiDetail() {
-	if x.detail < 0 {
+	if x.detail == noDetail {
 		return
 	}
+	n := int64(x.detail)
 	var group [3]counter
-	switch string(x.role) {
+	switch text(x.word) {
 	case "TEXT", "DOCUMENT":
 		group = [3]counter{nTextInput, nTextCached, nTextOutput}
 	case "AUDIO":
@@ -143,11 +200,11 @@ func (x *Exchange) geminiDetail() {
 	}
 	switch x.part {
 	case int32(geminiPromptDetails):
-		x.add(group[0], x.detail)
+		x.add(group[0], n)
 	case int32(geminiCacheDetails):
-		x.add(group[1], x.detail)
+		x.add(group[1], n)
 	case int32(geminiCandidateDetails):
-		x.add(group[2], x.detail)
+		x.add(group[2], n)
 	}
 }
 
@@ -158,10 +215,10 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case geminiIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = int32(n)
+			x.geminiIndex(uint8(n))
 		}
 	case geminiReason:
-		x.finish(int(x.choice), v)
+		x.word = nameOf(v)
 	case geminiPartThought:
 		if t == jsonscan.True {
 			x.mark = geminiThought
@@ -173,6 +230,8 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.piece.Append(content.ID, v)
 	case geminiCallName:
 		x.piece.Append(content.Name, v)
+	case geminiServerType:
+		x.piece.Append(content.Type, v)
 	case geminiBlocked:
 		// The prompt was blocked: there is no answer, and status 200.
 		x.Failed, x.blame().ErrorType = true, word(v)
@@ -181,13 +240,21 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		if d, err := time.ParseDuration(string(v)); err == nil && d > 0 {
 			x.blame().RetryDelay = d
 		}
+	case geminiErrorReason:
+		if kind, ok := googleReasons[string(v)]; ok {
+			x.blame().told, x.blame().why = kind, word(v)
+		}
+	case geminiLimit: // waiting for the delay does not end one of a day
+		if x.why == "" && bytes.Contains(v, []byte("PerDay")) {
+			x.blame().told = providers.KindQuotaExhausted
+		}
 	case geminiTraffic:
-		x.Tier = geminiTier(v)
+		x.tier = nameOf([]byte(geminiTier(v)))
 	case geminiModalityName:
-		x.role = append(x.role[:0], v...)
+		x.word = words[string(v)] // others tell nothing
 	case geminiModalityCount:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxTokens {
-			x.detail = n
+			x.detail = uint32(n)
 		} else {
 			x.refused++
 		}
@@ -231,9 +298,18 @@ func geminiText(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 }
 
 func geminiRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
-	if id == geminiArguments {
+	switch id {
+	case geminiArguments:
 		x.said(piece)
 		x.piece.Append(content.Body, piece)
+	case geminiServerCode:
+		x.said(piece)
+		x.geminiServer(x.content.Output(int(x.choice)), content.ServerCall, piece)
+	case geminiServerOutput: // is not the model's
+		x.piece.Append(content.Body, piece)
+	case geminiServerResult:
+		x.semantic = true
+		x.geminiServer(x.content.Output(int(x.choice)), content.ServerResult, piece)
 	}
 }
 

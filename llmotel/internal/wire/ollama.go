@@ -2,6 +2,7 @@ package wire
 
 import (
 	"github.com/llmotel/sdk/llmotel/internal/content"
+	"github.com/llmotel/sdk/llmotel/internal/genai"
 	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
 	"github.com/llmotel/sdk/providers"
 )
@@ -116,19 +117,19 @@ func ollamaAskOpen(x *Exchange, id jsonscan.ID) {
 		x.message, x.piece = x.content.Input("user"), nil
 	case ollamaAskMessage:
 		x.message, x.piece = x.content.Input(""), nil
-		x.role, x.callID, x.name = x.role[:0], x.callID[:0], x.name[:0]
+		x.word, x.callID, x.name = nil, x.callID[:0], x.name[:0]
 	case ollamaAskCall:
 		x.piece = x.message.Part(content.ToolCall)
 	case ollamaAskTool:
 		x.tool = x.content.Tool()
 	case ollamaAskFormat:
-		x.Asked.more().OutputType = outputType([]byte("json"))
+		x.options.set(ParamOutputType, []byte(genai.OutputTypeJSON))
 	}
 }
 
 // ollamaAskClose ends a message or a tool call.
 func ollamaAskClose(x *Exchange, id jsonscan.ID) {
-	if id == ollamaAskMessage && string(x.role) == "tool" {
+	if id == ollamaAskMessage && text(x.word) == "tool" {
 		x.results()
 	}
 	if id == ollamaAskCall {
@@ -142,7 +143,7 @@ func ollamaAskValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	}
 	switch id {
 	case ollamaAskRole:
-		x.role = append(x.role[:0], v...)
+		x.word = nameOf(v)
 		x.message.SetRole(v)
 	case ollamaAskResultOf:
 		x.name = append(x.name[:0], v...)
@@ -172,10 +173,10 @@ func ollamaAskTexts(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 		}
 		x.attach(content.Blob, piece, last)
 	case ollamaAskSystem:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		x.instruct(piece)
 	case ollamaAskEmbedded:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 	case ollamaAskToolText:
 		x.tool.Append(content.Description, piece)
 	}
@@ -184,7 +185,7 @@ func ollamaAskTexts(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 func ollamaAskRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 	switch id {
 	case ollamaAskArguments:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		x.piece.Append(content.Body, piece)
 	case ollamaAskToolSchema:
 		x.tool.Append(content.Body, piece)
@@ -222,7 +223,7 @@ var ollamaAnswer = jsonscan.Object(0,
 
 func ollamaOpen(x *Exchange, id jsonscan.ID) {
 	if id == ollamaCall {
-		x.semantic = true
+		x.semantic, x.called = true, true
 		x.piece = x.content.Output(0).Part(content.ToolCall)
 	}
 }
@@ -235,7 +236,7 @@ func ollamaValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		}
 	case ollamaReason:
 		if t == jsonscan.String {
-			x.finish(0, v)
+			x.finish(0, word(v))
 		}
 	case ollamaCallID:
 		x.piece.Append(content.ID, v)
@@ -268,8 +269,8 @@ func ollamaRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 
 func ollamaDone(x *Exchange) {
 	x.Complete = x.Complete || x.mark == ollamaLast
-	if x.mark == ollamaLast && len(x.Reasons) == 0 { // old servers do not tell why
-		x.finish(0, []byte("stop"))
+	if x.mark == ollamaLast && x.reasons == nil { // old servers do not tell why
+		x.finish(0, "stop")
 	}
 }
 

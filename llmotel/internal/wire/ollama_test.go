@@ -25,7 +25,7 @@ func TestOllamaChat(t *testing.T) {
 		if diff := cmp.Diff(want, x.Usage()); diff != "" {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
-		got := []any{x.Provider, x.Asked.Model, x.Stream, x.Temperature, x.TopP, x.TopK, x.MaxTokens, x.Stop, x.Seed, x.OutputType, x.ReasoningLevel, x.Answer.Model, x.Reasons, x.Complete, x.Chunks}
+		got := []any{provider(t, "http://127.0.0.1:11434/api/chat"), x.Asked.Model(), x.Stream, x.Temperature(), x.TopP(), x.TopK(), x.MaxTokens(), x.Stop(), x.Seed(), x.OutputType(), x.ReasoningLevel(), x.Answer.Model(), x.Reasons(), x.Complete, int(x.Chunks)}
 		if diff := cmp.Diff([]any{"ollama", "llama3", true, 0.5, 0.9, int64(40), int64(100), []string{"x", "y"}, int64(7), "json", "low", "llama3", []string{"length"}, true, 3}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -65,8 +65,8 @@ func TestOllamaRules(t *testing.T) {
 				if diff := cmp.Diff(c.usage, x.Usage()); diff != "" {
 					t.Errorf("usage (-want +got):\n%s", diff)
 				}
-				if x.Complete != c.complete || x.Failed != c.failed || x.Asked.Model != "m" {
-					t.Errorf("complete %v, failed %v, model %q", x.Complete, x.Failed, x.Asked.Model)
+				if x.Complete != c.complete || x.Failed != c.failed || x.Asked.Model() != "m" {
+					t.Errorf("complete %v, failed %v, model %q", x.Complete, x.Failed, x.Asked.Model())
 				}
 			})
 		})

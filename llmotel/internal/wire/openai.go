@@ -69,6 +69,7 @@ var answerMembers = append([]jsonscan.Member{
 	jsonscan.At("x_groq", jsonscan.Object(0, append([]jsonscan.Member{jsonscan.At("usage", chatUsageSchema)}, openAIError...)...)),
 	// Of errors that are not in an object of their own: Mistral, Cerebras, xAI,
 	// old versions of vLLM.
+	jsonscan.At("message", jsonscan.Value(ansErrorMessage)),
 	jsonscan.At("object", jsonscan.Value(chatObject)),
 	jsonscan.At("code", jsonscan.Value(chatErrorCode)),
 	jsonscan.At("type", jsonscan.Value(chatErrorType)),
@@ -84,6 +85,7 @@ var chatUsageSchema = jsonscan.Object(chatUsage,
 	jsonscan.At("prompt_cache_miss_tokens", count(nCacheMiss)),
 	jsonscan.At("prompt_tokens_details", jsonscan.Object(0, inputDetails...)),
 	jsonscan.At("completion_tokens_details", jsonscan.Object(0, outputDetails...)),
+	jsonscan.At("reasoning_tokens", count(nReasoning)), // Perplexity
 )
 
 var (
@@ -107,15 +109,42 @@ var (
 var openAIError = []jsonscan.Member{
 	jsonscan.At("error", jsonscan.Or(jsonscan.Value(ansErrorText), jsonscan.Object(ansError,
 		jsonscan.At("code", jsonscan.Value(ansErrorCode)),
-		jsonscan.At("type", jsonscan.Value(ansErrorType))))),
+		jsonscan.At("type", jsonscan.Value(ansErrorType)),
+		jsonscan.At("status", jsonscan.Value(ansErrorType)), // Google
+		jsonscan.At("message", jsonscan.Value(ansErrorMessage)),
+		jsonscan.At("innererror", jsonscan.Object(0, jsonscan.At("code", jsonscan.Value(ansErrorInner)))),                       // Azure
+		jsonscan.At("metadata", jsonscan.Object(0, jsonscan.At("reasons", jsonscan.Array(0, jsonscan.Value(ansErrorFlag)))))))), // OpenRouter
 }
 
 // openAIHeader knows that a failed request's body tells of the failure,
 // whatever it looks like.
 func openAIHeader(x *Exchange, status int, _ http.Header) { x.Failed = status >= http.StatusBadRequest }
 
-func google(provider string) bool {
-	return provider == genai.ProviderNameGCPGemini || provider == genai.ProviderNameGCPVertexAI
+// dialect is what is to be known of whose words a format is in, where it has
+// several speakers.
+type dialect uint8
+
+const (
+	anybodys dialect = iota
+	googles
+	mistrals
+	// The languages of Bedrock's InvokeModel, which are the model's.
+	anthropicsNext // the answer's: the address did not tell
+	anthropics
+	novas
+)
+
+func dialectOf(r Route) dialect {
+	if r.API == BedrockInvoke || r.API == BedrockEmbed {
+		return invokeDialect(r.Model)
+	}
+	switch r.Provider {
+	case genai.ProviderNameGCPGemini, genai.ProviderNameGCPVertexAI:
+		return googles
+	case genai.ProviderNameMistralAI:
+		return mistrals
+	}
+	return anybodys
 }
 
 // chatLedger knows that input includes what came from the cache, and output
@@ -142,7 +171,7 @@ func chatLedger(x *Exchange, u *providers.Usage) {
 	}
 	// So does Gemini in this protocol, and does not say how much it is: only its
 	// total tells.
-	if thought := c.of(nTotal) - u.Input - u.Output; google(x.Provider) && thought > 0 && c.got(nInput) && c.got(nOutput) && !c.got(nReasoning) {
+	if thought := c.of(nTotal) - u.Input - u.Output; x.dialect == googles && thought > 0 && c.got(nInput) && c.got(nOutput) && !c.got(nReasoning) {
 		u.Set(providers.ClassReasoning, thought)
 		u.Set(providers.ClassOutput, u.Output+thought)
 	}

@@ -62,18 +62,16 @@ var chatAnswer = func() *jsonscan.Node {
 			jsonscan.At("index", jsonscan.Value(chatIndex)),
 			jsonscan.At("finish_reason", jsonscan.Value(chatReason)),
 			jsonscan.At("message", message),
+			jsonscan.At("usage", chatUsageSchema),                // Moonshot's streams
 			jsonscan.At("delta", message)).Add(openAIError...)))) // OpenRouter
 }()
 
 func chatOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case chatChoice:
-		x.choice = x.seen
+		x.choice = choiceOf(x.seen)
 		x.seen++
-		x.role = x.role[:0]
-		if x.items != nil {
-			x.items.text = nil
-		}
+		x.word, x.items.text = nil, nil
 	case chatCall, chatFunctionCall:
 		x.part, x.piece = -1, nil
 		x.callID, x.name = x.callID[:0], x.name[:0]
@@ -90,15 +88,15 @@ func chatOpen(x *Exchange, id jsonscan.ID) {
 func chatClose(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case chatChoice:
-		if x.items != nil && x.items.text != nil {
+		if x.items.text != nil {
 			to := x.content.Output(int(x.choice)).PartAt(0, x.items.kind)
 			if to != x.items.text {
 				x.items.text.Move(to, x.items.from)
 			}
 			x.items.text = nil
 		}
-		if len(x.role) > 0 {
-			x.finish(int(x.choice), x.role)
+		if x.word != nil {
+			x.finish(int(x.choice), *x.word)
 		} else {
 			x.reason(int(x.choice), "")
 		}
@@ -114,11 +112,11 @@ func chatValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case chatIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = int32(n)
+			x.choice = uint8(n)
 		}
 	case chatReason:
 		if t == jsonscan.String {
-			x.role = append(x.role[:0], v...)
+			x.word = nameOf(v)
 		}
 	case chatCallIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
@@ -155,7 +153,7 @@ func (x *Exchange) call() *content.Part {
 	switch last := m.Last(); {
 	case x.part >= 0:
 		return m.PartAt(int(x.part), content.ToolCall)
-	case x.framing != events || len(x.callID) > 0:
+	case x.framing == plain || len(x.callID)+len(x.name) > 0:
 		return m.Part(content.ToolCall)
 	case last != nil && last.Kind() == content.ToolCall:
 		return last // it goes on, as far as is known
@@ -170,7 +168,7 @@ func (x *Exchange) closeCall() {
 		return
 	}
 	p := x.piece
-	if p == nil || x.part >= 0 {
+	if p == nil || x.part >= 0 || len(x.callID)+len(x.name) > 0 && x.items.from+p.Len(content.ID)+p.Len(content.Name) > 0 {
 		if to := x.call(); to != p {
 			p.Move(to, x.items.from)
 			p = to
@@ -215,18 +213,26 @@ func chatText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	case chatTranscript:
 		x.content.Output(int(x.choice)).PartAt(1, content.Text).Append(content.Body, piece)
 	case chatArguments:
-		if x.piece == nil {
-			x.piece = x.call()
-			x.items.from = x.piece.Len(content.Body)
-		}
-		x.piece.Append(content.Body, piece)
+		x.argue(piece)
 	}
+}
+
+// argue passes on a piece of the arguments of the tool call being read.
+func (x *Exchange) argue(piece []byte) {
+	if x.content == nil {
+		return
+	}
+	if x.piece == nil {
+		x.piece = x.call()
+		x.items.from = x.piece.Len(content.Body)
+	}
+	x.piece.Append(content.Body, piece)
 }
 
 // words passes on a piece of the choice's text.
 func (x *Exchange) words(k content.Kind, piece []byte) {
 	p := x.content.Output(int(x.choice)).PartAt(0, k)
-	if i := x.items; i.text != p {
+	if i := &x.items; i.text != p {
 		i.text, i.kind, i.from = p, k, p.Len(content.Body)
 	}
 	p.Append(content.Body, piece)

@@ -25,10 +25,10 @@ type learned struct {
 
 func learn(x *wire.Exchange) learned {
 	return learned{
-		id: x.ID, model: x.Answer.Model, tier: x.Tier, usage: ledger(x.Usage()),
-		reasons: x.Reasons, failed: x.Failed, complete: x.Complete,
+		id: x.ID, model: x.Answer.Model(), tier: x.Tier(), usage: ledger(x.Usage()),
+		reasons: x.Reasons(), failed: x.Failed, complete: x.Complete,
 		code: x.ErrorCode, kind: x.ErrorType, status: x.ErrorStatus,
-		chunks: x.Chunks, bytes: x.AnswerBytes, bad: int(x.Malformed), refused: x.Refused(),
+		chunks: int(x.Chunks), bytes: x.AnswerBytes(), bad: int(x.Malformed), refused: x.Refused(),
 	}
 }
 

@@ -28,8 +28,8 @@ func TestChatRequest(t *testing.T) {
 		b := content.Get(0)
 		x := exchange(t, chatURL, request, http.Header{}, "", size, b)
 		got := []any{
-			x.Asked.Model, x.Stream, x.UsageOnStream, x.MaxTokens, x.Temperature, x.TopP, x.TopK, x.FrequencyPenalty, x.PresencePenalty,
-			x.Seed, x.Choices, x.Stop, x.ServiceTier, x.ReasoningLevel, x.OutputType, x.PromptBytes,
+			x.Asked.Model(), x.Stream, x.UsageOnStream, x.MaxTokens(), x.Temperature(), x.TopP(), x.TopK(), x.FrequencyPenalty(), x.PresencePenalty(),
+			x.Seed(), x.Choices(), x.Stop(), x.ServiceTier(), x.ReasoningLevel(), x.OutputType(), x.PromptBytes(),
 		}
 		want := []any{"gpt-5", true, true, int64(100), 1.0, 0.5, int64(3), -0.5, 0.25, int64(42), int64(2), []string{"END"}, "flex", "low", "json", 8 + 13 + 4 + 7 + 2 + 5 + 6 + 6 + 2 + 7 + 2}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -120,7 +120,7 @@ func TestCompletions(t *testing.T) {
 	} {
 		b := content.Get(0)
 		x := exchange(t, url, `{"prompt":`+prompt+`,"model":"m","max_tokens":7,"stop":["a","b"],"n":2}`, http.Header{}, `{"choices":[{"text":"Hi","index":0,"finish_reason":"stop"}]}`, 3, b)
-		if diff := cmp.Diff([]any{"m", int64(7), []string{"a", "b"}, int64(2), "text_completion"}, []any{x.Asked.Model, x.MaxTokens, x.Stop, x.Choices, x.API.Operation()}); diff != "" {
+		if diff := cmp.Diff([]any{"m", int64(7), []string{"a", "b"}, int64(2), "text_completion"}, []any{x.Asked.Model(), x.MaxTokens(), x.Stop(), x.Choices(), x.API.Operation()}); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", prompt, diff)
 		}
 		e := content.Encoder{}
@@ -140,8 +140,8 @@ func TestEmbeddings(t *testing.T) {
 	}
 	for input, size := range map[string]int{`"Once"`: 4, `["Once","upon"]`: 8, `[1,2]`: 0, `[[1],[2]]`: 0} {
 		x := exchange(t, url, `{"input":`+input+`,"model":"m","dimensions":256,"encoding_format":"base64"}`, http.Header{}, `{"error":{"code":"x"}}`, 3, nil)
-		got := []any{x.Asked.Model, x.Dimensions, x.Has(wire.ParamDimensions), x.Encoding, x.PromptBytes, x.Failed, x.ErrorCode}
-		if diff := cmp.Diff([]any{"m", int64(256), true, "base64", size, true, "x"}, got); diff != "" {
+		got := []any{x.Asked.Model(), x.Dimensions(), x.Has(wire.ParamDimensions), x.Encodings(), x.PromptBytes(), x.Failed, x.ErrorCode}
+		if diff := cmp.Diff([]any{"m", int64(256), true, []string{"base64"}, size, true, "x"}, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", input, diff)
 		}
 	}

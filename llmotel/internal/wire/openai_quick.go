@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"math"
+	"math/bits"
 )
 
 // template is an event that has been read in full and said one thing, a text.
@@ -11,20 +12,17 @@ import (
 // reading them again would learn nothing but its length. What stands around the
 // text is compared by its hash, which costs less than to keep it.
 type template struct {
-	prefix, suffix uint64
-	before, after  int32 // lengths of what stands around the text
-	state          templateState
-	padded         bool // the event ends with padding, which differs
+	around        uint64 // the hashes of what stands around the text, see aroundHash
+	before, after uint16 // their lengths
+	state         templateState
+	padded        bool // the event ends with padding, which differs
 }
 
-// trial is an event that is being read in full and may become a template, or has
-// more to note than most.
+// trial is an event that is being read in full and may become a template.
 type trial struct {
-	event          []byte
-	bytes, wrong   int // what was known before it
+	event          []byte // nil if none is
+	bytes, wrong   int    // what was known before it
 	documents, bad uint32
-
-	iteration *iteration // of a message of Anthropic's; nil unless it tells of any
 }
 
 type templateState uint8
@@ -42,7 +40,7 @@ var seed = maphash.MakeSeed()
 // chatQuick reads an event that differs in its text alone from the one before.
 func chatQuick(x *Exchange, event []byte) bool {
 	t := &x.template
-	if x.content != nil || len(event) == 0 || len(event) > math.MaxInt32 {
+	if x.content != nil || len(event) == 0 || len(event) > math.MaxUint16 {
 		t.state = unusable
 		return false
 	}
@@ -51,10 +49,7 @@ func chatQuick(x *Exchange, event []byte) bool {
 	}
 	x.borrow()
 	x.template = template{state: trying}
-	if x.trial == nil {
-		x.trial = trials.Get().(*trial) //nolint:forcetypeassert // there is nothing else in it
-	}
-	*x.trial = trial{event: event, bytes: x.AnswerBytes, documents: x.Documents, bad: x.Malformed, wrong: x.Refused()}
+	x.trial = trial{event: event, bytes: x.AnswerBytes(), documents: x.Documents, bad: x.Malformed, wrong: x.Refused()}
 	return false
 }
 
@@ -62,7 +57,7 @@ func chatQuick(x *Exchange, event []byte) bool {
 // the rest, else 0.
 func (t *template) fits(event []byte) int {
 	before := int(t.before)
-	if t.state != usable || len(event) <= before || maphash.Bytes(seed, event[:before]) != t.prefix {
+	if t.state != usable || len(event) <= before {
 		return 0
 	}
 	text := event[before:]
@@ -71,7 +66,7 @@ func (t *template) fits(event []byte) int {
 		return 0
 	}
 	rest, padded := cutPadding(text[n:])
-	if len(rest) != int(t.after) || padded != t.padded || maphash.Bytes(seed, rest) != t.suffix {
+	if len(rest) != int(t.after) || padded != t.padded || aroundHash(event[:before], rest) != t.around {
 		return 0
 	}
 	return n
@@ -79,52 +74,52 @@ func (t *template) fits(event []byte) int {
 
 // hear notes a text in the event that is being read.
 func (x *Exchange) hear(text []byte) {
-	if x.trial == nil {
+	t, event := &x.template, x.trial.event
+	if event == nil {
 		return
 	}
-	t, event := &x.template, x.trial.event
 	switch {
 	case len(text) == 0 || t.state == unusable || t.state == usable:
 		return
 	case t.state == heard:
-		t.state, x.trial.event = unusable, nil // more than one
+		t.state, x.trial = unusable, trial{} // more than one
 		return
 	}
 	// A text without escapes is a part of the event.
 	at := cap(event) - cap(text)
 	if at <= 0 || at+len(text) >= len(event) || &event[at] != &text[0] || event[at-1] != '"' || event[at+len(text)] != '"' {
-		t.state, x.trial.event = unusable, nil
+		t.state, x.trial = unusable, trial{}
 		return
 	}
-	t.state, t.before, t.after = heard, int32(at), int32(len(text)) //nolint:gosec // see chatQuick
+	t.state, t.before, t.after = heard, uint16(at), uint16(len(text)) //nolint:gosec // see chatQuick
 }
 
 // untried ends what was begun with an event that has not ended: its bytes are the
 // caller's.
 func (x *Exchange) untried() {
-	if x.reading != nil && x.trial != nil && x.trial.iteration == nil {
-		x.template = template{}
-		x.untry()
+	if x.building != nil && x.trial.event != nil {
+		x.template, x.trial = template{}, trial{}
 	}
 }
 
 // learn makes a template of the event that has been read, unless that did more
 // than reading it again would.
 func (x *Exchange) learn() {
-	if x.trial == nil {
-		x.template.state = unusable // what was read may have told other things
-		return
-	}
-	t, tried := &x.template, *x.trial
+	t, tried := &x.template, x.trial
 	event := tried.event
-	x.untry()
-	if t.state != heard || x.AnswerBytes != tried.bytes+int(t.after) || x.Documents != tried.documents+1 || x.Malformed != tried.bad || x.Refused() != tried.wrong {
+	x.trial = trial{}
+	if event == nil || t.state != heard || x.AnswerBytes() != tried.bytes+int(t.after) || x.Documents != tried.documents+1 || x.Malformed != tried.bad || x.Refused() != tried.wrong {
 		t.state = unusable
 		return
 	}
-	rest, padded := cutPadding(event[t.before+t.after:])
-	t.state, t.padded, t.after = usable, padded, int32(len(rest)) //nolint:gosec // see chatQuick
-	t.prefix, t.suffix = maphash.Bytes(seed, event[:t.before]), maphash.Bytes(seed, rest)
+	rest, padded := cutPadding(event[int(t.before)+int(t.after):])
+	t.state, t.padded, t.after = usable, padded, uint16(len(rest)) //nolint:gosec // see chatQuick
+	t.around = aroundHash(event[:t.before], rest)
+}
+
+// aroundHash is one hash of two things, in their order.
+func aroundHash(before, after []byte) uint64 {
+	return bits.RotateLeft64(maphash.Bytes(seed, before), 1) ^ maphash.Bytes(seed, after)
 }
 
 // paddings begin members that some vendors end events with so that lengths tell
@@ -151,6 +146,6 @@ func cutPadding(p []byte) ([]byte, bool) {
 
 func (x *Exchange) quickText(n int) bool {
 	x.Chunks++
-	x.AnswerBytes += n
+	x.tell(n)
 	return true
 }

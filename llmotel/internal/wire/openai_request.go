@@ -72,7 +72,7 @@ func chatAskOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case chatAskMessage:
 		x.message, x.piece = x.content.Input(""), nil
-		x.role, x.callID, x.name = x.role[:0], x.callID[:0], x.name[:0]
+		x.word, x.callID, x.name = nil, x.callID[:0], x.name[:0]
 	case chatAskPart:
 		x.piece = nil
 	case chatAskAudio:
@@ -88,7 +88,7 @@ func chatAskClose(x *Exchange, id jsonscan.ID) {
 	case chatAskCall, chatAskAudio:
 		x.piece = nil
 	case chatAskMessage:
-		if string(x.role) == "tool" || string(x.role) == "function" {
+		if text(x.word) == "tool" || text(x.word) == "function" {
 			x.results()
 		} else {
 			x.message.SetName(x.name)
@@ -102,7 +102,7 @@ func chatAskValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	}
 	switch id {
 	case chatAskRole:
-		x.role = append(x.role[:0], v...)
+		x.word = nameOf(v)
 		x.message.SetRole(v)
 	case chatAskName:
 		x.name = append(x.name[:0], v...)
@@ -136,7 +136,7 @@ func chatAskText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	case chatAskData:
 		x.piece.Append(content.Body, piece)
 	case chatAskArguments:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		x.piece.Append(content.Body, piece)
 	}
 }

@@ -12,6 +12,16 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
+// provider is the provider that calls to an address are made to.
+func provider(tb testing.TB, url string) string {
+	tb.Helper()
+	route, ok := wire.Match(httptest.NewRequestWithContext(tb.Context(), http.MethodPost, url, http.NoBody))
+	if !ok {
+		tb.Fatalf("%s is not recognised", url)
+	}
+	return route.Provider
+}
+
 // exchange passes a request and a response through an Exchange in pieces of
 // size bytes.
 func exchange(t *testing.T, url, request string, header http.Header, response string, size int, b *content.Builder) *wire.Exchange {
@@ -72,7 +82,7 @@ data: [DONE]
 		if diff := cmp.Diff(want, x.Usage()); diff != "" {
 			t.Errorf("pieces of %d: usage (-want +got):\n%s", size, diff)
 		}
-		got := []any{x.Asked.Model, x.Stream, x.UsageOnStream, x.Temperature, x.Stop, x.ID, x.Answer.Model, x.Reasons, x.Complete, x.Chunks, x.AnswerBytes, int(x.Malformed)}
+		got := []any{x.Asked.Model(), x.Stream, x.UsageOnStream, x.Temperature(), x.Stop(), x.ID, x.Answer.Model(), x.Reasons(), x.Complete, int(x.Chunks), x.AnswerBytes(), int(x.Malformed)}
 		if diff := cmp.Diff([]any{"gpt-4o-mini", true, true, 0.5, []string{"a", "b"}, "c1", "gpt-4o-mini-2024", []string{"stop"}, true, 2, 13, 0}, got); diff != "" {
 			t.Errorf("pieces of %d (-want +got):\n%s", size, diff)
 		}
@@ -82,5 +92,15 @@ data: [DONE]
 func TestSize(t *testing.T) {
 	if wire.Size > 448 { // an open stream may hold 2 KB, its span included
 		t.Errorf("an Exchange holds %d bytes", wire.Size)
+	}
+}
+
+// Azure knows a model by its deployment; a body need not name one.
+func TestAzureDeployments(t *testing.T) {
+	const url = "https://r.openai.azure.com/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21"
+	for request, want := range map[string]string{`{"messages":[]}`: "my-gpt", `{"messages":[],"model":"gpt-4o"}`: "gpt-4o", `{"model":null}`: "my-gpt"} {
+		if x := exchange(t, url, request, http.Header{}, `{}`, 3, nil); x.Asked.Model() != want {
+			t.Errorf("%s: model %q, want %q", request, x.Asked.Model(), want)
+		}
 	}
 }

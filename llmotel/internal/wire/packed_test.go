@@ -86,8 +86,8 @@ func TestPackedBodiesInEveryPieceSize(t *testing.T) {
 					clear(q) // the caller's again
 				})
 				x.End()
-				if u := x.Usage(); !x.Complete || x.Malformed != 0 || x.Chunks != 2 || x.AnswerBytes != 5 || u.Input != 9 || u.Output != 4 {
-					t.Fatalf("%s, flush %t, pieces of %d: complete %t, malformed %d, chunks %d, bytes %d, usage %+v", name, flush, size, x.Complete, x.Malformed, x.Chunks, x.AnswerBytes, u)
+				if u := x.Usage(); !x.Complete || x.Malformed != 0 || int(x.Chunks) != 2 || x.AnswerBytes() != 5 || u.Input != 9 || u.Output != 4 {
+					t.Fatalf("%s, flush %t, pieces of %d: complete %t, malformed %d, chunks %d, bytes %d, usage %+v", name, flush, size, x.Complete, x.Malformed, int(x.Chunks), x.AnswerBytes(), u)
 				}
 			}
 		}
@@ -104,9 +104,40 @@ func TestPackedEventsAreReadAsTheyPass(t *testing.T) {
 			_ = p.Flush()
 			_, _ = x.Write(out.Bytes())
 			out.Reset()
-			if x.Chunks != n+1 {
-				t.Errorf("%s: %d chunks after %d events", name, x.Chunks, n+1)
+			if int(x.Chunks) != n+1 {
+				t.Errorf("%s: %d chunks after %d events", name, int(x.Chunks), n+1)
 			}
+		}
+		x.End()
+	}
+}
+
+func TestPackedAnswersAreKnownWhenTheirBytesAre(t *testing.T) {
+	for name, c := range packers {
+		var out bytes.Buffer
+		body := pack(t, c.pack(&out), &out, false)
+		x := begin(t, packedURL, http.Header{"Content-Encoding": {c.encoding}})
+		_, _ = x.Write(body) // and whether there is more is not known yet
+		if x.Chunks != 2 || !x.Complete || x.Usage().Output != 4 {
+			t.Errorf("%s: %d chunks, complete %t before the end of the body", name, x.Chunks, x.Complete)
+		}
+		x.End()
+	}
+}
+
+func TestPackedBodiesInMembers(t *testing.T) {
+	var out bytes.Buffer
+	for event := range strings.SplitAfterSeq(packedStream, "\n\n") {
+		z := gzip.NewWriter(&out)
+		_, _ = io.WriteString(z, event)
+		_ = z.Close()
+	}
+	body := out.Bytes()
+	for size := 1; size <= len(body); size++ {
+		x := begin(t, packedURL, http.Header{"Content-Encoding": {"gzip"}})
+		inPieces(body, size, func(p []byte) { _, _ = x.Write(p) })
+		if x.Chunks != 2 || !x.Complete || x.Malformed != 0 {
+			t.Fatalf("pieces of %d: %d chunks, complete %t, malformed %d", size, x.Chunks, x.Complete, x.Malformed)
 		}
 		x.End()
 	}
@@ -123,7 +154,7 @@ func TestTruncatedPackedBodies(t *testing.T) {
 		if x.Complete && x.Usage().Output != 4 {
 			t.Errorf("%d bytes: complete without usage", n)
 		}
-		if _, err := x.Write(body[n:]); err != nil || x.Chunks > 2 {
+		if _, err := x.Write(body[n:]); err != nil || int(x.Chunks) > 2 {
 			t.Errorf("%d bytes: read on after the end", n)
 		}
 	}
@@ -173,7 +204,7 @@ func TestBombsAreLeftUnread(t *testing.T) {
 	x := begin(t, packedURL, http.Header{"Content-Encoding": {"gzip"}})
 	inPieces(out.Bytes(), 1000, func(p []byte) { _, _ = x.Write(p) })
 	x.End()
-	if x.Malformed == 0 || x.Answer.Model != "" {
+	if x.Malformed == 0 || x.Answer.Model() != "" {
 		t.Errorf("%d bytes that become 200 MiB were read to their end", out.Len())
 	}
 }
@@ -190,8 +221,8 @@ func TestPackedExchangesEnd(t *testing.T) {
 	x.Response(http.StatusOK, header)
 	_, _ = x.Write(body)
 	x.End()
-	if x.Chunks != 2 || !x.Complete {
-		t.Errorf("after a restart: %d chunks, complete %t", x.Chunks, x.Complete)
+	if int(x.Chunks) != 2 || !x.Complete {
+		t.Errorf("after a restart: %d chunks, complete %t", int(x.Chunks), x.Complete)
 	}
 }
 

@@ -4,7 +4,7 @@ import "github.com/llmotel/sdk/llmotel/internal/content"
 
 // prompt passes on a piece of a text of the message being read.
 func (x *Exchange) prompt(k content.Kind, piece []byte, last bool) {
-	x.PromptBytes += len(piece)
+	x.prompted(piece)
 	x.attach(k, piece, last)
 }
 

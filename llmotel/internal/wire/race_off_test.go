@@ -2,4 +2,7 @@
 
 package wire_test
 
-const allocSlack = 0
+const (
+	allocSlack = 0
+	raced      = false
+)

@@ -3,4 +3,7 @@
 package wire_test
 
 // allocSlack: under the race detector sync.Pool drops some of what it is given.
-const allocSlack = 2
+const (
+	allocSlack = 2
+	raced      = true
+)

@@ -30,6 +30,15 @@ const (
 	responsesPhase
 	responsesDelta
 	responsesCode
+
+	// Of the vendor's own tools.
+	responsesItemID
+	responsesGiven     // an object or a list
+	responsesGivenText // code
+	responsesMade      // a list
+	responsesMadeText
+	responsesImage
+	responsesImageFormat
 )
 
 // responsesAnswer is both a whole answer and an event of a stream, which have
@@ -43,6 +52,15 @@ var responsesAnswer = func() *jsonscan.Node {
 			jsonscan.At("name", jsonscan.Value(responsesName)),
 			jsonscan.At("arguments", jsonscan.Text(responsesArguments)),
 			jsonscan.At("input", jsonscan.Text(responsesArguments)), // of custom tools
+			jsonscan.At("id", jsonscan.Value(responsesItemID)),
+			jsonscan.At("action", jsonscan.Raw(responsesGiven)),  // of searches of the web, computers, shells
+			jsonscan.At("queries", jsonscan.Raw(responsesGiven)), // of searches of files
+			jsonscan.At("code", jsonscan.Text(responsesGivenText)),
+			jsonscan.At("outputs", jsonscan.Raw(responsesMade)), // of code
+			jsonscan.At("results", jsonscan.Raw(responsesMade)), // of searches of files
+			jsonscan.At("output", jsonscan.Text(responsesMadeText)),
+			jsonscan.At("result", jsonscan.Text(responsesImage)),
+			jsonscan.At("output_format", jsonscan.Value(responsesImageFormat)),
 			jsonscan.At("content", jsonscan.Array(0, jsonscan.Object(0,
 				jsonscan.At("text", jsonscan.Text(responsesWords)),
 				jsonscan.At("refusal", jsonscan.Text(responsesRefusal))))),
@@ -74,31 +92,42 @@ var responsesAnswer = func() *jsonscan.Node {
 	)
 }()
 
+func (x *Exchange) known() bool { return x.mark&markKnown != 0 }
+
 func responsesOpen(x *Exchange, id jsonscan.ID) {
-	i := x.items
+	i := &x.items
 	switch id {
 	case responsesRoot:
-		i.event, i.kind, i.sub, i.from, i.text, i.phase = noEvent, content.Text, 0, 0, nil, ""
-		i.whole, i.placed = false, false
-		i.known = x.Chunks > 0
+		i.kind, i.sub, i.from, i.text, i.phase = content.Text, 0, 0, nil, ""
+		i.whole, i.role, i.placed = false, "", false
+		x.event, x.word = noEvent, nil
+		if x.mark = 0; x.Chunks > 0 {
+			x.mark = markKnown
+		}
 		x.piece = nil
 	case responsesUsage:
 		x.none() // each set of counts replaces the one before
 	case responsesOutputItem, responsesItem:
-		if id == responsesItem && i.event == itemAdded && !i.placed {
+		if id == responsesItem && x.event == itemAdded && !i.placed {
 			x.part = i.next // as its index will say
 		}
-		x.piece, i.text, i.think, i.phase = nil, nil, false, ""
+		x.piece, x.media, i.text, i.think, i.phase, i.role = nil, nil, nil, false, "", ""
+		x.itemID, x.callID, x.name = x.itemID[:0], x.callID[:0], x.name[:0]
+		i.listed = id == responsesOutputItem
 		i.first = len(x.content.Output(0).Parts())
 	}
 }
 
 func responsesClose(x *Exchange, id jsonscan.ID) {
-	i := x.items
+	i := &x.items
 	if id != responsesOutputItem && id != responsesItem {
 		return
 	}
-	x.piece, i.text = nil, nil
+	if id == responsesOutputItem {
+		x.nameCall(x.answeredCall)
+	}
+	x.serverItem()
+	x.piece, x.media, i.text = nil, nil, nil
 	parts := x.content.Output(0).Parts()
 	if i.think && i.first < len(parts) {
 		for _, p := range parts[i.first:] {
@@ -122,30 +151,38 @@ func setPhase(p *content.Part, phase string) {
 }
 
 func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
-	i := x.items
+	i := &x.items
 	if t == jsonscan.Null {
 		return
 	}
 	switch id {
 	case responsesEvent:
-		i.event, i.kind = eventOf(v)
+		x.event, i.kind = eventOf(v)
 		i.whole = i.kind == content.Reasoning && !bytes.Contains(v, []byte("summary"))
 	case responsesStatus:
-		i.status = wordOr(v, i.status)
+		x.mark = x.mark&^markStatus | statusOf(v)
 	case responsesIncomplete:
-		i.why = wordOr(v, i.why)
+		x.word = nameOf(v) // why
 	case responsesItemType:
 		switch string(v) {
 		case "function_call", "custom_tool_call":
 			x.called = true
-			x.semantic = x.semantic || i.event == itemAdded || i.event != itemDone && !i.known
+			x.semantic = x.semantic || x.event == itemAdded || x.event != itemDone && !x.known()
 		case "reasoning":
 			i.think = true
+		case "web_search_call", "file_search_call", "code_interpreter_call", "image_generation_call", "mcp_call", "computer_call", "local_shell_call":
+			if x.content != nil {
+				i.role = string(v[:len(v)-len("_call")])
+			}
 		}
+	case responsesItemID:
+		x.itemID = x.noted(x.itemID, v)
+	case responsesImageFormat:
+		x.image().AppendString(content.MIMEType, mimeType(v))
 	case responsesCallID:
-		x.answeredCall().Append(content.ID, v)
+		x.callID = x.noted(x.callID, v)
 	case responsesName:
-		x.answeredCall().Append(content.Name, v)
+		x.name = x.noted(x.name, v)
 	case responsesPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			x.part, i.placed = int32(n), true
@@ -160,7 +197,7 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			i.phase = word(v)
 		}
 	case responsesCode:
-		if i.event == failure { // events of other types have code that the model wrote
+		if x.event == failure { // events of other types have code that the model wrote
 			x.Failed = true
 			x.blame().ErrorCode = providers.CleanID(string(v))
 		}
@@ -203,30 +240,58 @@ func (x *Exchange) place() int {
 	return place
 }
 
-// answeredCall is the tool call that the item being read becomes. Streams add
-// items first and say at the end again what they were.
+// answeredCall is the tool call that an item of a whole answer becomes. Streams
+// have told of it before.
 func (x *Exchange) answeredCall() *content.Part {
-	i := x.items
-	if x.content == nil || i.event == itemDone || i.event != itemAdded && i.known {
+	if x.content == nil || !x.items.listed || x.known() {
 		return nil
 	}
 	if x.piece == nil {
-		if m := x.content.Output(0); i.event == itemAdded {
-			x.piece = m.PartAt(int(x.part)<<8, content.ToolCall)
-		} else {
-			x.piece = m.Part(content.ToolCall)
-		}
+		x.piece = x.content.Output(0).Part(content.ToolCall)
 	}
 	return x.piece
 }
 
-func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
-	i := x.items
-	if id == responsesDelta {
-		responsesPiece(x, piece)
+// noted is a copy of what names an item, in the memory of another: only content tells.
+func (x *Exchange) noted(memory, v []byte) []byte {
+	if x.content == nil {
+		return memory[:0]
+	}
+	return append(memory[:0], v...)
+}
+
+// addedCall is the tool call that an event adds, whose place is known at its end.
+func (x *Exchange) addedCall() *content.Part {
+	if x.content == nil {
+		return nil
+	}
+	return x.content.Output(0).PartAt(int(x.part)<<8, content.ToolCall)
+}
+
+// nameCall says of a call what it is, if the item that was read is one.
+func (x *Exchange) nameCall(call func() *content.Part) {
+	if len(x.callID)+len(x.name) == 0 && x.items.role != "computer" && x.items.role != "local_shell" {
 		return
 	}
-	if i.known || i.event == itemAdded || i.event == itemDone {
+	p := call()
+	p.Append(content.ID, x.callID)
+	if len(x.name) > 0 {
+		p.Append(content.Name, x.name)
+	} else {
+		p.AppendString(content.Name, x.items.role) // which the caller runs
+	}
+}
+
+func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
+	switch id {
+	case responsesDelta:
+		responsesPiece(x, piece)
+		return
+	case responsesGivenText, responsesMadeText, responsesImage:
+		responsesServed(x, id, piece, last)
+		return
+	}
+	if x.known() || x.event == itemAdded || x.event == itemDone {
 		return // deltas have told it
 	}
 	x.said(piece)
@@ -247,7 +312,7 @@ func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 
 // outputText passes on a piece of a text in a whole answer.
 func (x *Exchange) outputText(k content.Kind, piece []byte, last bool) {
-	i := x.items
+	i := &x.items
 	if i.text == nil {
 		i.text = x.content.Output(0).Part(k)
 	}
@@ -260,11 +325,11 @@ func (x *Exchange) outputText(k content.Kind, piece []byte, last bool) {
 // responsesPiece passes on a piece of an event's text. Its place in the message
 // comes after it.
 func responsesPiece(x *Exchange, piece []byte) {
-	i := x.items
+	i := &x.items
 	if len(piece) == 0 {
 		return
 	}
-	if i.event == otherDelta { // audio, code for a tool of OpenAI's own
+	if x.event == otherDelta { // audio, code for a tool of OpenAI's own
 		x.semantic = true
 		return
 	}
@@ -282,42 +347,49 @@ func responsesPiece(x *Exchange, piece []byte) {
 // responsesDone knows that a finish reason is what status, incomplete_details
 // and the items say together.
 func responsesDone(x *Exchange) {
-	i := x.items
+	i := &x.items
 	if x.piece != nil { // an event's text
-		if i.event == otherDelta || i.event == noEvent {
+		if x.event == otherDelta || x.event == noEvent {
 			x.piece.Move(nil, i.from)
 		} else if to := x.content.Output(0).PartAt(x.place(), i.kind); to != x.piece {
 			x.piece.Move(to, i.from)
 		}
 		x.piece = nil
 	}
-	if i.event == itemDone && i.phase != "" {
+	if x.event == itemAdded {
+		x.nameCall(x.addedCall)
+	}
+	if x.event == itemDone && i.role == "mcp" { // a stream has told its call before
+		x.serve(x.content.Output(0).Find(int(x.part)<<8, content.ToolCall))
+	}
+	if x.event == itemDone && i.phase != "" {
 		for _, p := range x.content.Output(0).Parts() {
 			if p.Index()>>8 == int(x.part) {
 				setPhase(p, i.phase)
 			}
 		}
 	}
-	if i.event == failure {
+	if x.event == failure {
 		x.Failed = true
 	}
-	if i.event != terminal && (i.event != noEvent || x.framing != plain) {
+	if x.event != terminal && (x.event != noEvent || x.framing != plain) {
 		return
 	}
 	x.Complete = true
-	switch i.status {
-	case "completed":
+	switch x.mark & markStatus {
+	case markCompleted:
 		if x.called {
-			x.finish(0, []byte("tool_calls"))
+			x.finish(0, "tool_calls")
 		} else {
-			x.finish(0, []byte("stop"))
+			x.finish(0, "stop")
 		}
-	case "incomplete":
-		if i.why == "max_output_tokens" {
-			i.why = "length"
+	case markIncomplete:
+		if why := text(x.word); why == "max_output_tokens" {
+			x.finish(0, "length")
+		} else {
+			x.finish(0, why)
 		}
-		x.finish(0, []byte(i.why))
-	case "failed":
+	case markFailed:
 		x.Failed = true
 	}
 }

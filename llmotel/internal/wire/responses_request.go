@@ -47,7 +47,7 @@ func responsesAskOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case responsesAskItem:
 		// Items of kinds that say nothing get no message.
-		*x.items, x.message, x.piece, x.callID = items{}, nil, nil, x.callID[:0]
+		x.items, x.message, x.piece, x.callID = items{}, nil, nil, x.callID[:0]
 	case responsesAskPart:
 		x.items.text = nil
 	}
@@ -57,7 +57,7 @@ func responsesAskClose(x *Exchange, id jsonscan.ID) {
 	if id != responsesAskItem || x.message == nil {
 		return
 	}
-	i := x.items
+	i := &x.items
 	if i.role == "" && i.result {
 		i.role = "tool"
 	}
@@ -128,10 +128,10 @@ func (x *Exchange) askedCall() *content.Part {
 func responsesAskText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	switch id {
 	case responsesAskInstructions:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		x.instruct(piece)
 	case responsesAskInput:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		if x.content != nil {
 			x.item().PartAt(0, content.Text).Append(content.Body, piece)
 		}
@@ -158,7 +158,7 @@ func responsesAskText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	case responsesAskData:
 		x.itemText(content.Blob, piece, last, false)
 	case responsesAskArguments:
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 		x.askedCall().Append(content.Body, piece)
 	}
 }
@@ -166,7 +166,7 @@ func responsesAskText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 // itemText passes on a piece of a part of the item being read.
 func (x *Exchange) itemText(k content.Kind, piece []byte, last, counts bool) {
 	if counts {
-		x.PromptBytes += len(piece)
+		x.prompted(piece)
 	}
 	if x.content == nil {
 		return

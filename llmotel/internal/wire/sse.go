@@ -62,7 +62,7 @@ func (s *sse) wholeLine(x *Exchange, p []byte) ([]byte, bool) {
 	switch {
 	case bytes.HasPrefix(data, doneBytes):
 		x.Complete = true
-	case x.scan.Idle() && x.format.quick != nil && x.format.quick(x, data):
+	case x.scan.Idle() && x.format().quick != nil && x.format().quick(x, data):
 		x.Documents++
 	case bytes.IndexByte(data, '\r') >= 0: // ends lines too
 		return p, false
@@ -156,5 +156,5 @@ func (s *sse) event(x *Exchange) {
 }
 
 func (s *sse) end(x *Exchange) {
-	x.scan.End()
+	x.endDocument()
 }

@@ -58,7 +58,7 @@ func TestServerSentEventsInOneBuffer(t *testing.T) {
 		_, _ = x.Write(buf[:n]) // takes everything
 	}
 	x.End()
-	if x.Chunks != 1 || x.Malformed != 1 {
-		t.Errorf("%d chunks, %d events that cannot be read, want 1 and 1", x.Chunks, x.Malformed)
+	if int(x.Chunks) != 1 || x.Malformed != 1 {
+		t.Errorf("%d chunks, %d events that cannot be read, want 1 and 1", int(x.Chunks), x.Malformed)
 	}
 }
