@@ -83,7 +83,7 @@ func (i *Instrumentation) StartAgent(ctx context.Context, call AgentCall) (conte
 	kind := trace.SpanKindInternal
 	if call.Remote {
 		kind = trace.SpanKindClient
-		kvs = append(kvs, genai.ProviderNameKey.String(call.Provider))
+		kvs = append(kvs, genai.ProviderNameKey.String(utf8Text(call.Provider)))
 		kvs = appendServer(kvs, call.ServerAddress, call.ServerPort)
 	}
 	ctx = s.begin(ctx, i, kind, genai.OperationNameInvokeAgent, call.Name, kvs...)

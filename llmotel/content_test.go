@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -180,6 +181,24 @@ func TestContentKeepsToTheLimitOfTheSDK(t *testing.T) {
 				t.Errorf("%d bytes, valid: %t, want at most %d", len(text), json.Valid([]byte(text)), c.most)
 			}
 		})
+	}
+}
+
+// A span takes 128 attributes, as the SDK comes. Of many variables some are lost, and
+// nothing else.
+func TestManyPromptVariables(t *testing.T) {
+	rec := oteltest.New()
+	variables := map[string]string{}
+	for n := range 200 {
+		variables[strconv.Itoa(n)] = "x"
+	}
+	inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans))
+	if _, err := inst.Wrap(newCanned()).Generate(llmotel.WithPromptVariables(t.Context(), variables), request()); err != nil {
+		t.Fatal(err)
+	}
+	a := attributesOf(onlySpan(t, rec))
+	if a["gen_ai.input.messages"] == nil || a["gen_ai.output.messages"] == nil || a["gen_ai.usage.output_tokens"] == nil || a["gen_ai.prompt.variable.0"] == nil {
+		t.Errorf("attributes %v", a)
 	}
 }
 

@@ -39,7 +39,7 @@ func (i *Instrumentation) RecordEvaluation(ctx context.Context, e Evaluation) {
 		return
 	}
 	kvs := make([]attribute.KeyValue, 0, 6)
-	kvs = append(kvs, genai.EvaluationNameKey.String(e.Name))
+	kvs = append(kvs, genai.EvaluationNameKey.String(utf8Text(e.Name)))
 	if v := e.ScoreValue; v != nil && !math.IsNaN(*v) && !math.IsInf(*v, 0) {
 		kvs = append(kvs, genai.EvaluationScoreValueKey.Float64(*v))
 	}

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/llmotel/sdk/internal/oteltest"
+	"github.com/llmotel/sdk/providers"
 )
 
 // firstChunks is how many times to the first chunk are recorded.
@@ -116,6 +117,32 @@ func TestTimePerOutputChunkIsThatOfTheWait(t *testing.T) {
 		// 300 ms each, of which the caller was away for 50.
 		if p := h.DataPoints[0]; p.Count != 3 || p.Sum < 0.7499 || p.Sum > 0.7501 {
 			t.Errorf("%d chunks in %v s, want 3 in 0.75", p.Count, p.Sum)
+		}
+	})
+}
+
+// So it is for streams of providers.
+func TestTimePerOutputChunkOfAProvider(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec := oteltest.New()
+		p := instrument(t, rec).Wrap(&scripted{name: "openai", stream: func(yield func(*providers.Chunk, error) bool) {
+			for range 4 {
+				time.Sleep(300 * time.Millisecond)
+				if !yield(&providers.Chunk{Kind: providers.ChunkText, Text: "word"}, nil) {
+					return
+				}
+			}
+			yield(&providers.Chunk{Kind: providers.ChunkFinish, Finish: &providers.Finish{}}, nil)
+		}})
+		for range p.Stream(t.Context(), request()) {
+			time.Sleep(50 * time.Millisecond) // the caller thinks about it
+		}
+		h, ok := rec.Metrics(t)["gen_ai.client.inference.time_per_output_chunk"].Data.(metricdata.Histogram[float64])
+		if !ok || len(h.DataPoints) != 1 {
+			t.Fatalf("%+v", h)
+		}
+		if p := h.DataPoints[0]; p.Count != 3 || p.Sum < 0.8999 || p.Sum > 0.9001 {
+			t.Errorf("%d chunks in %v s, want 3 in 0.9", p.Count, p.Sum)
 		}
 	})
 }

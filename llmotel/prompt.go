@@ -24,7 +24,7 @@ func (i *Instrumentation) appendPromptVariables(kvs []attribute.KeyValue, ctx co
 	variables, _ := ctx.Value(promptVariablesKey{}).(map[string]string)
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		if value := i.captured(ctx, variables[name]); value != "" {
-			kvs = append(kvs, genai.PromptVariableKey(name).String(value))
+			kvs = append(kvs, genai.PromptVariableKey(utf8Text(name)).String(value))
 		}
 	}
 	return kvs

@@ -95,7 +95,7 @@ func theReason(r string) *oneReason {
 	if ok {
 		return one
 	}
-	one = &oneReason{raw: []string{r}, attr: genai.ResponseFinishReasonsKey.StringSlice([]string{r})}
+	one = &oneReason{raw: []string{r}, attr: genai.ResponseFinishReasonsKey.StringSlice([]string{utf8Text(r)})}
 	if theReasons.Len() < maxReasons {
 		one = theReasons.Put(r, one)
 	}
@@ -124,5 +124,5 @@ func finishReasons(r *Result) attribute.KeyValue {
 			s[i] = r.RawFinishReasons[i]
 		}
 	}
-	return genai.ResponseFinishReasonsKey.StringSlice(s)
+	return genai.ResponseFinishReasonsKey.StringSlice(utf8Texts(s))
 }

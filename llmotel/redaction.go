@@ -71,7 +71,7 @@ func encoderRedactor(r Redactor) func(dst, text []byte) []byte {
 func (i *Instrumentation) clean(ctx context.Context, text, fallback string) (out string) {
 	r := i.capture.redactor
 	if r == nil || text == "" || text == fallback {
-		return text
+		return utf8Text(text)
 	}
 	defer func() {
 		if recover() != nil {
@@ -79,7 +79,7 @@ func (i *Instrumentation) clean(ctx context.Context, text, fallback string) (out
 			out = fallback
 		}
 	}()
-	return r.Redact(text)
+	return utf8Text(r.Redact(text))
 }
 
 // captured is clean for a text that is content, and so no longer than content may
