@@ -30,7 +30,7 @@ func TestRequestBodiesAreLetGoOfOnceSent(t *testing.T) {
 				if name == "short" && body.closed != 1 {
 					t.Errorf("the caller's body was closed %d times by the end of what is sent, want once", body.closed)
 				}
-				if n, err := sent.Body.Read(make([]byte, 1)); n != 0 || err != io.EOF { //nolint:errorlint // readers return it as it is
+				if n, err := sent.Body.Read(make([]byte, 1)); n != 0 || err != io.EOF {
 					t.Errorf("after the end %d bytes, %v", n, err)
 				}
 				return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(chatReply)), Request: sent}, nil

@@ -130,7 +130,7 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs
 	}
 	started := i.starts.of(i, startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
 	s.call, s.attempts, s.begun = call.calling(started), 1, time.Now()
-	s.resends = uint8(min(max(call.ResendCount, 0), math.MaxUint8)) //nolint:gosec // it fits
+	s.resends = uint8(min(max(call.ResendCount, 0), math.MaxUint8))
 	around := frameFrom(ctx)
 	s.outer = around.chain
 	if around.inference != nil && sameKind(around.inference.call.Operation, call.Operation) {

@@ -89,7 +89,6 @@ func hideUsage(resp *http.Response) {
 // nothing between lines; of a line that is not all there it keeps what is.
 type usageHider struct {
 	src  io.ReadCloser
-	mu   sync.Mutex // held by Read and Close, which share held
 	held *heldLines // nil between lines
 	// long tells that a line is too long to be held back; dropped that the
 	// empty line after a dropped one is to be dropped too.

@@ -26,8 +26,11 @@ func (x *Exchange) iterated() {
 			x.add(at[nCacheWrite], x.of(at[nCacheWrite5m])+x.of(at[nCacheWrite1h]))
 		}
 		for _, c := range [...]struct{ from, to counter }{
-			{at[nInput], nCompactInput}, {at[nOutput], nCompactOutput}, {at[nCacheRead], nCompactRead},
-			{at[nCacheWrite], nCompactWrite}, {at[nCacheWrite1h], nCompactWrite1h},
+			{at[nInput], nCompactInput},
+			{at[nOutput], nCompactOutput},
+			{at[nCacheRead], nCompactRead},
+			{at[nCacheWrite], nCompactWrite},
+			{at[nCacheWrite1h], nCompactWrite1h},
 		} {
 			switch {
 			case !x.got(c.from):

@@ -79,7 +79,7 @@ func (x *Exchange) rest() {
 
 func (x *Exchange) giveBack() {
 	if x.building != nil {
-		x.building.clear()
+		x.clear()
 		buildings.Put(x.building)
 		x.building = nil
 	}
@@ -248,7 +248,7 @@ var usages = sync.Pool{New: func() any { return new(providers.Usage) }}
 // the middle of a document, or has one that could not be read: some of the counts
 // may not have come.
 func (x *Exchange) Usage() providers.Usage {
-	if x.counts.has == 0 {
+	if x.has == 0 {
 		return providers.Usage{}
 	}
 	u := usages.Get().(*providers.Usage) //nolint:forcetypeassert // there is nothing else in it

@@ -20,7 +20,8 @@ func (a *Asked) Dimensions() int64 { n, _ := a.Option(ParamDimensions).Int(); re
 func (a *Asked) Temperature() float64      { f, _ := a.Option(ParamTemperature).Float(); return f }
 func (a *Asked) TopP() float64             { f, _ := a.Option(ParamTopP).Float(); return f }
 func (a *Asked) FrequencyPenalty() float64 { f, _ := a.Option(ParamFrequencyPenalty).Float(); return f }
-func (a *Asked) PresencePenalty() float64  { f, _ := a.Option(ParamPresencePenalty).Float(); return f }
+
+func (a *Asked) PresencePenalty() float64 { f, _ := a.Option(ParamPresencePenalty).Float(); return f }
 
 func (a *Asked) Stop() (all []string) {
 	for p, o := range a.Options {
