@@ -36,7 +36,11 @@ func followed(req *http.Request) *Span {
 	if req.Response == nil || req.Response.Request == nil {
 		return nil
 	}
-	return SpanFromContext(req.Response.Request.Context())
+	s, _ := req.Response.Request.Context().Value(frameKey{}).(*Span)
+	if s == nil || s.ended.Load() {
+		return nil
+	}
+	return s
 }
 
 // beginOrResume begins a span, or takes over before, the one that waits; nil if none

@@ -226,7 +226,7 @@ func sse(e events) [][]byte {
 func awsMessage(event, payload string) []byte {
 	var headers []byte
 	for _, h := range [][2]string{{":event-type", event}, {":content-type", "application/json"}, {":message-type", "event"}} {
-		headers = append(append(headers, byte(len(h[0]))), h[0]...)
+		headers = append(append(headers, byte(len(h[0]))), h[0]...)                                     //nolint:gosec // it is short
 		headers = append(binary.BigEndian.AppendUint16(append(headers, 7), uint16(len(h[1]))), h[1]...) //nolint:gosec // it is short
 	}
 	out := binary.BigEndian.AppendUint32(nil, uint32(len(headers)+len(payload)+16)) //nolint:gosec // as above

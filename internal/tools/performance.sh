@@ -41,8 +41,8 @@ LangWatch, Braintrust, OpenLIT and Traceloop are not among them: the Go module p
 $(go -C internal/benchmarks run ./table)
 
 The limits, held by tests (\`make gates\`): a call through the middleware adds at most 18 allocations and 5 KB, at most 6 allocations
-more with content; a chunk adds none; an open stream keeps at most 2 KB, however long it is, between its events, half
-way through one, under a context that ends, and with rare options (each of these beside what all streams keep, not all at once); content beyond
+more with content; a chunk adds none; an open stream keeps at most 2 KB, however long it is: in every format, with all
+the options that programs use, under a context that ends, between its events and half way through one (decision 0107 says what is beyond); content beyond
 the limit is cut in pooled memory and costs no allocation more than content within it; what a call allocates for content is at most 1.3 times the content, written once
 from where it was collected, in pooled memory, into what the span keeps; a call that is not sampled has at most
 3 allocations more than the SDK's own start and end with the same attributes.

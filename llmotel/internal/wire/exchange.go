@@ -76,9 +76,6 @@ func (x *Exchange) rest() {
 		return
 	}
 	x.giveBack()
-	if x.scan.Idle() {
-		x.reading = reading{}
-	}
 }
 
 func (x *Exchange) giveBack() {

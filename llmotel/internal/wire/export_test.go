@@ -44,3 +44,6 @@ func (a *Asked) GuardrailID() string        { return a.Option(ParamGuardrail).St
 
 // Has reports whether the request gives an option.
 func (a *Asked) Has(p Param) bool { return a.Option(p) != nil }
+
+// OptionsHeld is how much memory the options have.
+func (a *Asked) OptionsHeld() int { return cap(a.options) }
