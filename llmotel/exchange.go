@@ -34,7 +34,7 @@ var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 	route, ok := wire.Match(req)
 	if !ok {
-		if before := followed(req); before != nil { //nolint:contextcheck // away from where calls go; the context is of the request before
+		if before := followed(req); before != nil { // away from where calls go
 			before.End(Result{}, noAnswer(before.call.Provider, before.call.Model, req.Response.StatusCode))
 		}
 		return next(req)
@@ -70,7 +70,7 @@ func (w *httpWay) do(req *http.Request, next func(*http.Request) (*http.Response
 		return next(other)
 	}
 	call, span := x.call(req, route.Provider), &c.Span
-	ctx := inst.beginOrResume(req.Context(), followed(req), span, &call) //nolint:contextcheck // of the request before
+	ctx := inst.beginOrResume(req.Context(), followed(req), span, &call)
 	x.span = span
 	x.Lean = !span.tells()
 	if b != nil && !span.adopt(b) {
