@@ -46,7 +46,6 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	e := endings.Get().(*ending) //nolint:forcetypeassert // there is nothing else in it
 	defer e.release()
 	*e = ending{Result: r, err: err, failure: failureOf(err), abandoned: abandoned}
-	e.failure.message = s.call.inst.clean(s.detached(), e.failure.message, unknownFailure)
 	s.mu.Lock()
 	if s.ended.Load() {
 		s.mu.Unlock()
@@ -58,6 +57,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	s.content = nil
 	s.mu.Unlock() // nothing changes any more
 
+	e.failure.message = s.call.inst.clean(s.detached(), e.failure.message, unknownFailure)
 	s.settle(e)
 	s.agent().called(e)
 	b := e.content

@@ -136,7 +136,7 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs
 	s.resends = uint8(min(max(call.ResendCount, 0), math.MaxUint8))
 	around := frameFrom(ctx)
 	s.outer = around.chain
-	if around.inference != nil && sameKind(around.inference.call.Operation, call.Operation) {
+	if around.inference != nil && sameKind(around.inference.operation(), call.Operation) {
 		s.into = around.inference
 		s.into.borrow(&s.call)
 		s.capturing = s.into.wanting()
@@ -168,6 +168,13 @@ func sameKind(a, b string) bool {
 
 func generates(operation string) bool {
 	return operation == OperationChat || operation == OperationGenerateContent || operation == OperationTextCompletion
+}
+
+// operation is that of the call. A layer inside may borrow meanwhile.
+func (s *Span) operation() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.call.Operation
 }
 
 // borrow takes the server's address from an inner layer; the last one wins.

@@ -140,12 +140,9 @@ func (st *streamed) witness(ctx context.Context, gap time.Duration) context.Cont
 // consumed notes that the consumer is done with a chunk, so that its time is not
 // taken for the provider's.
 func (s *Span) consumed() {
-	if !s.call.inst.metrics.chunkTimes {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stream != nil {
+	if s.stream != nil && s.call.inst.metrics.chunkTimes {
 		s.stream.lastChunk = time.Since(s.begun)
 	}
 }
