@@ -26,7 +26,6 @@ type startKey struct {
 // start is a span's name and start options, made once for each startKey.
 type start struct {
 	startKey
-	inst  *Instrumentation
 	name  string
 	attrs []attribute.KeyValue
 	opts  []trace.SpanStartOption
@@ -41,7 +40,7 @@ type startCache struct {
 // made anew for each call.
 const startLimit = 1000
 
-func (c *startCache) of(i *Instrumentation, k startKey) *start {
+func (c *startCache) of(k startKey) *start {
 	if s := c.first.Load(); s != nil && s.startKey == k {
 		return s
 	}
@@ -49,7 +48,6 @@ func (c *startCache) of(i *Instrumentation, k startKey) *start {
 		return s
 	}
 	s := newStart(k)
-	s.inst = i
 	if c.m.Len() < startLimit {
 		s = c.m.Put(k, s)
 	}

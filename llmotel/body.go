@@ -38,7 +38,7 @@ func (b *responseBody) waiting() {
 	if x == nil || !x.Stream || x.Chunks == 0 {
 		return
 	}
-	if !x.opened || x.span.call.inst.metrics.chunkTimes {
+	if !x.opened || x.span.inst.metrics.chunkTimes {
 		x.opened = true
 		x.span.waits(x.Answer.Model())
 	}

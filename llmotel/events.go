@@ -35,10 +35,10 @@ func (i *Instrumentation) emit(ctx context.Context, event string, severity log.S
 func (s *Span) details(start, rest []attribute.KeyValue, d *documents) {
 	kvs := slices.Concat(start, rest)
 	if s.capturing&toEvent != 0 {
-		kvs = s.call.inst.appendPromptVariables(kvs, s.detached())
+		kvs = s.inst.appendPromptVariables(kvs, s.detached())
 		kvs = d.append(kvs, true)
 	}
-	s.call.inst.emit(s.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug, kvs...)
+	s.inst.emit(s.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug, kvs...)
 }
 
 // exception emits the event of a client operation that failed. message is the
