@@ -416,3 +416,32 @@ func TestLongestRetryAfterOfABurstWins(t *testing.T) {
 		}
 	})
 }
+
+// A target that is open and cools down for longer is not to be called before it
+// has done both.
+func TestOpenAndCoolingDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := script("p", step{after: time.Second, err: failAfter(providers.KindRateLimited, time.Minute)}, step{after: 2 * time.Second, err: fail(providers.KindServerError)})
+		var changes []failover.BreakerEvent
+		c := one(t, p, failover.WithConsecutiveFailures(1), failover.WithHooks(failover.Hooks{
+			BreakerChange: func(_ context.Context, e failover.BreakerEvent) { changes = append(changes, e) },
+		}))
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() { _ = call(t, c) })
+			synctest.Wait()
+		}
+		wg.Wait()
+		err := call(t, c)
+		fe, ok := errors.AsType[*failover.Error](err)
+		if !ok || fe.History[0].Skip != failover.SkipOpen || !fe.History[0].Until.Equal(start.Add(61*time.Second)) || !fe.RetryAt.Equal(start.Add(61*time.Second)) {
+			t.Errorf("%+v", fe)
+		}
+		time.Sleep(60 * time.Second)
+		_ = call(t, c)
+		if len(changes) != 2 || changes[0].To != providers.BreakerOpen || !changes[0].Until.Equal(start.Add(32*time.Second)) || changes[1].To != providers.BreakerHalfOpen || !changes[1].Until.IsZero() {
+			t.Errorf("%+v", changes)
+		}
+	})
+}

@@ -22,10 +22,11 @@ type call struct {
 	order    []*target // those to try ...
 	cursor   int       // ... from here on
 	orderBuf [8]*target
-	race     *race // that the call is a branch of
-	hedge    bool  // not its first branch
-	raced    bool  // the call has had branches ...
-	runners  *race // ... and has them now
+	race     *race   // that the call is a branch of
+	hedge    bool    // not its first branch
+	reserved *target // of its first branch: the first to try
+	raced    bool    // the call has had branches ...
+	runners  *race   // ... and has them now
 
 	needs      Capability // of the request, where targets lack some
 	prompt     int64      // its estimated tokens, likewise

@@ -79,7 +79,7 @@ func (k *call) ahead() []*target {
 // take returns the next target; nil if there is none.
 func (k *call) take() *target {
 	if k.race != nil {
-		return k.race.take()
+		return k.race.take(k)
 	}
 	if k.cursor >= len(k.order) {
 		return nil

@@ -65,3 +65,20 @@ func TestRestartOnTheSameTargetIsNoFallback(t *testing.T) {
 		t.Errorf("%+v, %v; %d retries, moved %+v", resp, err, retries, moved)
 	}
 }
+
+// A chunk that is none makes no sense.
+func TestNilChunkIsMalformed(t *testing.T) {
+	word := &providers.Chunk{Kind: providers.ChunkText, Text: "word"}
+	finish := &providers.Chunk{Kind: providers.ChunkFinish, Finish: &providers.Finish{}}
+	for at, chunks := range [][]*providers.Chunk{{nil, word, finish}, {word, nil, finish}} {
+		p := &canned{name: "p", chunks: chunks}
+		c := chain(t, p, script("pb"), onlyOnce)
+		resp, err := either(t, c, true)
+		if at == 0 && (err != nil || resp.Target != "b") || at == 1 && providers.KindOf(err) != providers.KindMalformed {
+			t.Errorf("after %d chunks: %+v, %v", at, resp, err)
+		}
+		if s, _ := c.BreakerStatus("a"); s.Failures != 1 {
+			t.Errorf("%+v", s)
+		}
+	}
+}

@@ -28,7 +28,6 @@ type startKey struct {
 // start is a span's name and start options, made once for each startKey.
 type start struct {
 	startKey
-	inst  *Instrumentation
 	name  string
 	attrs []attribute.KeyValue
 	opts  []trace.SpanStartOption
@@ -43,7 +42,7 @@ type startCache struct {
 // made anew for each call.
 const startLimit = 1000
 
-func (c *startCache) of(i *Instrumentation, k startKey) *start {
+func (c *startCache) of(k startKey) *start {
 	if s := c.first.Load(); s != nil && s.startKey == k {
 		return s
 	}
@@ -51,7 +50,6 @@ func (c *startCache) of(i *Instrumentation, k startKey) *start {
 		return s
 	}
 	s := newStart(k)
-	s.inst = i
 	if c.m.Len() < startLimit {
 		s = c.m.Put(k, s)
 	}

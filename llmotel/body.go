@@ -38,7 +38,7 @@ func (b *responseBody) waiting() {
 	if x == nil || !x.Stream || x.Chunks == 0 {
 		return
 	}
-	if !x.opened || !x.waits && x.span.call.inst.metrics.chunkTimes {
+	if !x.opened || !x.waits && x.span.inst.metrics.chunkTimes {
 		x.opened, x.waits = true, true // until a chunk is there, in however many pieces it comes
 		x.span.waits(x.Answer.Model())
 	}

@@ -206,7 +206,7 @@ func contentAttribute(key attribute.Key, text string, structured bool) attribute
 // builder returns the call's collector. It needs the mutex.
 func (s *Span) builder() *content.Builder {
 	if s.content == nil {
-		s.content = s.call.inst.capture.builder()
+		s.content = s.inst.capture.builder()
 	}
 	return s.content
 }
@@ -218,7 +218,7 @@ func (s *Span) collect(b *content.Builder, r *Result) *content.Builder {
 		return b
 	}
 	if b == nil {
-		b = s.call.inst.capture.builder()
+		b = s.inst.capture.builder()
 	}
 	if !s.wired {
 		b.Request(s.call.Request)
@@ -253,5 +253,5 @@ func (s *Span) gather(b *content.Builder, e *ending) documents {
 	if s.capturing&toHook != 0 {
 		about = &Content{Operation: s.call.Operation, Provider: e.Provider, Model: s.call.Model, ResponseID: e.ResponseID}
 	}
-	return s.call.inst.gather(s.detached(), b, s.capturing, about)
+	return s.inst.gather(s.detached(), b, s.capturing, about)
 }

@@ -15,7 +15,7 @@ import (
 // describe puts the attributes on the span, and on the details event.
 func (s *Span) describe(e *ending, d *documents) {
 	recording := s.span.IsRecording()
-	details := s.inference() && s.call.inst.capture.details && s.call.inst.logs(s.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug)
+	details := s.inference() && s.inst.capture.details && s.inst.logs(s.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug)
 	if !recording && !details {
 		return
 	}
@@ -30,8 +30,8 @@ func (s *Span) describe(e *ending, d *documents) {
 			kvs = append(kvs, genai.RequestModelKey.String(s.call.Model))
 		}
 		if s.capturing&toSpan != 0 {
-			kvs = d.append(kvs, s.call.inst.capture.structured)
-			kvs = s.call.inst.appendPromptVariables(kvs, s.detached()) // last: there may be more than a span takes
+			kvs = d.append(kvs, s.inst.capture.structured)
+			kvs = s.inst.appendPromptVariables(kvs, s.detached()) // last: there may be more than a span takes
 		}
 		switch {
 		case s.foreign:
@@ -50,7 +50,7 @@ func (s *Span) describe(e *ending, d *documents) {
 
 // appendAttributes adds what is known at the end of a call.
 func (s *Span) appendAttributes(kvs []attribute.KeyValue, e *ending) []attribute.KeyValue {
-	st, c := s.streamed(), s.call.inst.metrics.conventions
+	st, c := s.streamed(), s.inst.metrics.conventions
 	if s.call.Request != nil {
 		kvs = appendRequest(kvs, s.call.Provider, s.call.Request)
 	}

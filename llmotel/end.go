@@ -57,7 +57,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	s.content = nil
 	s.mu.Unlock() // nothing changes any more
 
-	e.failure.message = s.call.inst.clean(s.detached(), e.failure.message, unknownFailure)
+	e.failure.message = s.inst.clean(s.detached(), e.failure.message, unknownFailure)
 	s.settle(e)
 	s.agent().called(e)
 	b := e.content
@@ -72,7 +72,7 @@ func (s *Span) finish(r Result, err error, abandoned bool) {
 	s.measure(e)
 	s.describe(e, &docs)
 	if err != nil {
-		s.call.inst.exception(s.detached(), err, e.failure.message)
+		s.inst.exception(s.detached(), err, e.failure.message)
 	}
 	if !s.foreign {
 		s.span.End()
@@ -185,7 +185,7 @@ func (s *Span) served(provider, model string) (string, string) {
 
 // series returns the metric attribute set of the call; errorType may be empty.
 func (s *Span) series(r *Result, errorType string) *series {
-	m := s.call.inst.metrics
+	m := s.inst.metrics
 	k := seriesKey{
 		operation: s.call.Operation, provider: cmp.Or(r.Provider, s.call.Provider),
 		model: s.call.Model, responseModel: r.Model,
@@ -201,9 +201,9 @@ func (s *Span) series(r *Result, errorType string) *series {
 }
 
 func (s *Span) measure(e *ending) {
-	m := s.call.inst.metrics
+	m := s.inst.metrics
 	if e.refused {
-		s.call.inst.drop(s.detached(), "usage", genai.ReasonInvalid)
+		s.inst.drop(s.detached(), "usage", genai.ReasonInvalid)
 	}
 	series := s.series(&e.Result, string(e.failure.kind))
 	m.took(s.detached(), series, e.took, s.inference())
@@ -221,14 +221,14 @@ func (s *Span) measure(e *ending) {
 // the sinks.
 func (s *Span) report(e *ending) {
 	var rec *Record
-	if len(s.call.inst.sinks) > 0 {
+	if len(s.inst.sinks) > 0 {
 		rec = s.newRecord(e)
 	}
-	if s.outer != nil && s.outer.visited(s, e, rec) {
+	if chain := s.outer(); chain != nil && chain.visited(s, e, rec) {
 		return
 	}
 	if rec != nil {
-		s.call.inst.deliver(s.detached(), rec)
+		s.inst.deliver(s.detached(), rec)
 	}
 }
 

@@ -85,13 +85,13 @@ func (s *Span) estimate(e *ending) {
 func (s *Span) count(e *ending) (input, output int64, ok bool) {
 	defer func() {
 		if recover() != nil {
-			s.call.inst.drop(s.detached(), "usage estimator", genai.ReasonPanic)
+			s.inst.drop(s.detached(), "usage estimator", genai.ReasonPanic)
 			input, output, ok = 0, 0, false
 		}
 	}()
 	provider, model := s.served(e.Provider, e.Model)
 	t := content.TextsOf(e.content)
-	return s.call.inst.estimator.EstimateUsage(&CallText{
+	return s.inst.estimator.EstimateUsage(&CallText{
 		Provider: provider, Model: model, Messages: t.Messages, Input: t.Input, Tools: t.Tools, Output: t.Output,
 		Media: t.Media, Truncated: e.content.Truncated(),
 	})

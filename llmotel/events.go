@@ -36,9 +36,9 @@ func (s *Span) details(start, rest []attribute.KeyValue, d *documents) {
 	kvs := slices.Concat(start, rest)
 	if s.capturing&toEvent != 0 {
 		kvs = d.append(kvs, true)
-		kvs = s.call.inst.appendPromptVariables(kvs, s.detached())
+		kvs = s.inst.appendPromptVariables(kvs, s.detached())
 	}
-	s.call.inst.emit(s.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug, kvs...)
+	s.inst.emit(s.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug, kvs...)
 }
 
 // exception emits the event of a client operation that failed. message is the

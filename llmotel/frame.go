@@ -44,6 +44,9 @@ func (c *insideSpan) Value(key any) any {
 // inside returns the context of what happens inside of s.
 func (s *Span) inside() context.Context { return (*insideSpan)(s) }
 
+// outer returns the chain around that still runs, or nil.
+func (s *Span) outer() *ChainSpan { return frameFrom(s.around).chain }
+
 // detachedSpan is insideSpan without an end, as context.WithoutCancel makes it,
 // without the allocation. Telemetry of a cancelled call is recorded like any other.
 type detachedSpan Span

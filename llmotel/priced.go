@@ -23,14 +23,14 @@ func (s *Span) costOf(r *Result, u *providers.Usage) (c pricing.Cost) {
 	}
 	q.Region = cmp.Or(regionOf(q.Provider, s.call.ServerAddress), r.Region)
 	if q.Provider != genai.ProviderNameAWSBedrock || s.call.Model == "" || r.Model == "" {
-		return s.call.inst.price(&q)
+		return s.inst.price(&q)
 	}
 	// Bedrock's prices are those of its own model ids, and a body that names its
 	// model uses the vendor's. The id of an inference profile may tell nothing.
 	q.Model = s.call.Model
-	if c = s.call.inst.price(&q); c.PriceID == "" {
+	if c = s.inst.price(&q); c.PriceID == "" {
 		q.Model = r.Model
-		c = s.call.inst.price(&q)
+		c = s.inst.price(&q)
 	}
 	return c
 }

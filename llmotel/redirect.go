@@ -66,7 +66,7 @@ func (s *Span) resume(ctx context.Context, old *Span, call *Call) context.Contex
 	old.ended.Store(true) // for all but s
 	old.content.Free()
 	old.content = nil
-	s.span, s.into, s.outer, s.call, s.begun = old.span, old.into, old.outer, old.call, old.begun
+	s.inst, s.span, s.into, s.call, s.begun = old.inst, old.span, old.into, old.call, old.begun
 	s.capturing, s.foreign, s.learned, s.attempts, s.resends, s.parts = old.capturing, old.foreign, old.learned, old.attempts, old.resends, old.parts
 	s.call.asked = call.asked
 	s.around = ctx

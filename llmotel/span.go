@@ -18,10 +18,10 @@ import (
 // concurrent use; End counts once, and what comes after it is ignored. The
 // methods of a nil Span do nothing.
 type Span struct {
-	span  trace.Span // nil in an inner layer
-	into  *Span      // in an inner layer the span that it reports to
-	outer *ChainSpan // the chain around, or nil
-	call  calling
+	inst *Instrumentation
+	span trace.Span // nil in an inner layer
+	into *Span      // in an inner layer the span that it reports to
+	call calling
 	// around is the context of the call, but for the Span itself: see insideSpan.
 	around context.Context //nolint:containedctx // of the call that this is
 	begun  time.Time
@@ -128,14 +128,13 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs
 	if call.ServerAddress != "" && call.ServerPort == 0 {
 		call.ServerPort = 443
 	}
-	started := i.starts.of(i, startKey{
+	started := i.starts.of(startKey{
 		utf8Text(call.Operation), utf8Text(call.Provider), utf8Text(call.Model),
 		utf8Text(call.ServerAddress), call.ServerPort, utf8Text(call.Target), call.Stream,
 	})
-	s.call, s.attempts, s.begun = call.calling(started), 1, time.Now()
+	s.inst, s.call, s.attempts, s.begun = i, call.calling(started), 1, time.Now()
 	s.resends = uint8(min(max(call.ResendCount, 0), math.MaxUint8))
 	around := frameFrom(ctx)
-	s.outer = around.chain
 	if around.inference != nil && sameKind(around.inference.operation(), call.Operation) {
 		s.into = around.inference
 		s.into.borrow(&s.call)
@@ -234,7 +233,7 @@ func (s *Span) Retry(delay time.Duration, err error) {
 		return
 	}
 	s.attempts++
-	if len(s.call.inst.sinks) > 0 {
+	if len(s.inst.sinks) > 0 {
 		s.made().retries = append(s.made().retries, Retry{At: time.Now(), Delay: delay, ErrorKind: f.kind, StatusCode: f.status})
 	}
 	s.content.ResetOutput()

@@ -99,9 +99,9 @@ func (s *Span) semantic(st *streamed, now time.Duration, model string) {
 		// Off the wire the caller is to have the chunk first: see opened.
 	case first:
 		s.opened("")
-	case s.call.inst.metrics.chunkTimes:
+	case s.inst.metrics.chunkTimes:
 		s.opened(model)
-		s.call.inst.metrics.next(st.witness(s.detached(), gap), st.series, gap)
+		s.inst.metrics.next(st.witness(s.detached(), gap), st.series, gap)
 	}
 }
 
@@ -117,7 +117,7 @@ func (s *Span) opened(model string) {
 		answer.Provider, answer.Model = st.seen.Provider, st.seen.Model
 	}
 	st.series = s.series(&answer, "") // these metrics have no tier
-	s.call.inst.metrics.first(s.detached(), st.series, st.firstChunk)
+	s.inst.metrics.first(s.detached(), st.series, st.firstChunk)
 }
 
 // exemplars is how many chunks share one, beside those that came later than all
@@ -140,9 +140,12 @@ func (st *streamed) witness(ctx context.Context, gap time.Duration) context.Cont
 // consumed notes that the consumer is done with a chunk, so that its time is not
 // taken for the provider's.
 func (s *Span) consumed() {
+	if !s.inst.metrics.chunkTimes {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stream != nil && s.call.inst.metrics.chunkTimes {
+	if s.stream != nil {
 		s.stream.lastChunk = time.Since(s.begun)
 	}
 }

@@ -22,7 +22,7 @@ func (s *Span) arrived(st *streamed, n uint32, model string) {
 		return
 	}
 	s.stream = st
-	if st.chunks > 0 && !s.call.inst.metrics.chunkTimes {
+	if st.chunks > 0 && !s.inst.metrics.chunkTimes {
 		st.chunks += n
 		return // nobody asks when
 	}
@@ -41,7 +41,7 @@ func (s *Span) waits(model string) {
 		return
 	}
 	s.opened(model)
-	if s.stream != nil && s.call.inst.metrics.chunkTimes {
+	if s.stream != nil && s.inst.metrics.chunkTimes {
 		s.stream.lastChunk = time.Since(s.begun)
 	}
 }
@@ -90,7 +90,7 @@ func (s *Span) learn(model string) {
 	}
 	k := s.call.startKey
 	k.Model = utf8Text(model)
-	s.call.start, s.learned = s.call.inst.starts.of(s.call.inst, k), true
+	s.call.start, s.learned = s.inst.starts.of(k), true
 	if s.into == nil && !s.foreign {
 		s.span.SetName(s.call.name)
 	}
@@ -118,5 +118,5 @@ func (s *Span) tells() bool {
 	if s.into != nil {
 		return true
 	}
-	return s.span.IsRecording() || len(s.call.inst.sinks) > 0 || s.call.inst.capture.details || s.call.inst.capture.hook != nil || s.outer != nil
+	return s.span.IsRecording() || len(s.inst.sinks) > 0 || s.inst.capture.details || s.inst.capture.hook != nil || s.outer() != nil
 }

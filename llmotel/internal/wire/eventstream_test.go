@@ -134,7 +134,7 @@ func TestLongMessagesAllocateNothing(t *testing.T) {
 			x := s.begin(t)
 			body := []byte(c.body)
 			for _, size := range []int{1000, len(body)} {
-				if n := testing.AllocsPerRun(2, func() { inPieces(body, size, func(p []byte) { _, _ = x.Write(p) }) }); n > allocSlack && !raced {
+				if n := testing.AllocsPerRun(2, func() { inPieces(body, size, func(p []byte) { _, _ = x.Write(p) }) }); n > 0 && !raced {
 					t.Errorf("%v allocations in pieces of %d, want 0", n, size)
 				}
 			}

@@ -121,10 +121,10 @@ func TestOpenAIStreamsDoNotAllocate(t *testing.T) {
 		x := begin(t, url, http.Header{})
 		line := []byte(dataLines(event))
 		_, _ = x.Write(line)
-		if n := testing.AllocsPerRun(50, func() { _, _ = x.Write(line) }); n > allocSlack {
+		if n := testing.AllocsPerRun(50, func() { _, _ = x.Write(line) }); n > 0 && !raced {
 			t.Errorf("%s: %v allocations an event", name, n)
 		}
-		if n := testing.AllocsPerRun(50, func() { _, _ = x.Write(line[:9]); _, _ = x.Write(line[9:]) }); n > allocSlack {
+		if n := testing.AllocsPerRun(50, func() { _, _ = x.Write(line[:9]); _, _ = x.Write(line[9:]) }); n > 0 && !raced {
 			t.Errorf("%s: %v allocations an event in pieces", name, n)
 		}
 		x.End()

@@ -2,7 +2,4 @@
 
 package wire_test
 
-const (
-	allocSlack = 0
-	raced      = false
-)
+const raced = false
