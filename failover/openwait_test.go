@@ -54,3 +54,21 @@ func TestNoOpenWaitForLimits(t *testing.T) {
 		}
 	})
 }
+
+// A target that is full is worth trying again at once: some call will end.
+func TestRetryAtOfAFullTarget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := chain(t, script("p", step{after: time.Minute}), nil, failover.WithMaxConcurrency(1))
+		done := make(chan error)
+		go func() { done <- call(t, c) }()
+		synctest.Wait()
+		err := call(t, c)
+		fe, ok := errors.AsType[*failover.Error](err)
+		if !ok || !errors.Is(err, failover.ErrFull) || !fe.RetryAt.Equal(time.Now()) || fe.RetryAfter() != 0 {
+			t.Errorf("%+v", fe)
+		}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
