@@ -203,3 +203,29 @@ func TestProviderCancelsByItself(t *testing.T) {
 		}
 	}
 }
+
+// tardy ignores its context and fails late, with an error of its own.
+type tardy struct{ *fake }
+
+func (p tardy) Generate(_ context.Context, req *providers.Request) (*providers.Response, error) {
+	p.next(req)
+	time.Sleep(12 * time.Second)
+	return nil, fail(providers.KindModelNotFound)
+}
+
+// When the call's time is up no further target is asked, whatever the last one
+// said.
+func TestNoTargetIsAskedWhenTimeIsUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := tardy{script("pa")}, script("pb")
+		c := chain(t, a, b, failover.WithTotalTimeout(10*time.Second))
+		_, err := c.Generate(t.Context(), ask())
+		fe, ok := errors.AsType[*failover.Error](err)
+		if !ok || fe.Outcome != failover.OutcomeTimeout || providers.KindOf(err) != providers.KindTimeout || a.count() != 1 || b.count() != 0 {
+			t.Errorf("%v; %d and %d calls", err, a.count(), b.count())
+		}
+		if limit, ok := errors.AsType[*failover.TimeoutError](err); !ok || limit.Limit != failover.LimitTotal {
+			t.Errorf("the limit is %v", err)
+		}
+	})
+}

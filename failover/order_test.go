@@ -117,6 +117,24 @@ func assign(t *testing.T, names []string, weight func(string) float64) []string 
 	return out
 }
 
+// TestStickyKeysStay: an experiment outlives releases, so its assignments are
+// pinned. They were computed apart from the code, from what WithStickyKey and
+// docs/decisions/0206 say: FNV-1a, SplitMix64's finalizer, rendezvous.
+func TestStickyKeysStay(t *testing.T) {
+	key := ""
+	c := fleet(t, []failover.Target{
+		{Name: "a"}, {Name: "b"}, {Name: "c", Options: []failover.TargetOption{failover.WithWeight(2)}},
+	}, failover.WithOrder(failover.OrderWeighted), failover.WithStickyKey(func(context.Context, *providers.Request) string { return key }))
+	for _, k := range []struct{ key, want string }{
+		{"user-1", "b"}, {"user-2", "b"}, {"user-3", "b"}, {"user-4", "c"}, {"user-5", "a"}, {"user-6", "b"}, {"anna", "b"}, {"ärger", "c"},
+	} {
+		key = k.key
+		if got := winnerOf(t, c, ask()); got != k.want {
+			t.Errorf("%s goes to %s, and went to %s", k.key, got, k.want)
+		}
+	}
+}
+
 func TestStickyKeys(t *testing.T) {
 	equal := func(string) float64 { return 1 }
 	two := assign(t, []string{"control", "candidate"}, equal)

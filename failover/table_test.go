@@ -134,6 +134,50 @@ func TestWithActionOverridesTable(t *testing.T) {
 	}
 }
 
+// One limit's action is that limit's alone; the kind's is that of all.
+func TestWithTimeoutActionOverridesARow(t *testing.T) {
+	here := failover.Action{Breaker: failover.Alive, Retry: failover.RetryHere, Next: false}
+	attempt, own := step{hang: true}, step{err: fail(providers.KindTimeout)}
+	for name, c := range map[string]struct {
+		opt   failover.Option
+		step  step
+		tries int
+		moved bool
+	}{
+		"the limit":                   {failover.WithTimeoutAction(failover.LimitAttempt, here), attempt, 2, false},
+		"another limit":               {failover.WithTimeoutAction(failover.LimitConnect, here), attempt, 1, true},
+		"the provider's own":          {failover.WithTimeoutAction(failover.LimitAttempt, here), own, 1, true},
+		"the kind":                    {failover.WithAction(providers.KindTimeout, here), attempt, 2, false},
+		"the provider's, by the kind": {failover.WithAction(providers.KindTimeout, here), own, 2, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, b := script("pa", c.step, c.step, c.step), script("pb")
+				chain := chain(t, a, b, failover.WithAttemptTimeout(time.Second), failover.WithBackoff(0, 0), c.opt)
+				resp, err := chain.Generate(t.Context(), ask())
+				if a.count() != c.tries || c.moved != (b.count() == 1) || c.moved != (err == nil) || !c.moved && providers.KindOf(err) != providers.KindTimeout {
+					t.Errorf("%d and %d calls: %+v, %v", a.count(), b.count(), resp, err)
+				}
+				if s, _ := chain.BreakerStatus("a"); c.moved != (s.Failures == 1) {
+					t.Errorf("%+v", s)
+				}
+			})
+		})
+	}
+}
+
+// A kind that the table lacks is treated as one that nobody knows.
+func TestKindThatNobodyKnows(t *testing.T) {
+	a, b := always("pa", step{err: fail("novel")}), script("pb")
+	c := chain(t, a, b, failover.WithBackoff(0, 0))
+	if got := winnerOf(t, c, ask()); got != "b" || a.count() != 2 {
+		t.Errorf("%s answered after %d calls of a", got, a.count())
+	}
+	if s, _ := c.BreakerStatus("a"); s.Failures != 2 {
+		t.Errorf("%+v", s)
+	}
+}
+
 // TestTableDocument keeps docs/failover-table.md in step with the code.
 func TestTableDocument(t *testing.T) {
 	const path = "../docs/failover-table.md"
