@@ -213,6 +213,12 @@ func (s *pass) end() {
 // has ended.
 func (s *Scanner) Read(root *Node, h Handler, p []byte) {
 	if s.work == nil {
+		for len(p) > 0 && (p[0] == ' ' || p[0] == '\n' || p[0] == '\r' || p[0] == '\t') {
+			p = p[1:]
+		}
+		if len(p) == 0 {
+			return // between documents
+		}
 		s.work = works.Get().(*work) //nolint:forcetypeassert // there is nothing else in it
 		s.nested, s.kept = 0, 0      // strings clear what else they use
 		s.quoted, s.escape = false, unescaped
