@@ -2,6 +2,7 @@ package failover_test
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"runtime"
 	"sync"
@@ -184,5 +185,24 @@ func TestHedgeAsksTheTargetBehindConcurrentSafe(t *testing.T) {
 		if h.Target != "b" {
 			t.Fatalf("%+v", h)
 		}
+	}
+}
+
+// The limit on the whole call holds for both branches, and ends them together.
+func TestHedgedCallsLimit(t *testing.T) {
+	for _, stream := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			a, b := script("pa", step{hang: true}), script("pb", step{hang: true})
+			c := chain(t, a, b, failover.WithHedge(time.Second), failover.WithTotalTimeout(5*time.Second))
+			start := time.Now()
+			_, err := either(t, c, stream)
+			fe, ok := errors.AsType[*failover.Error](err)
+			if !ok || fe.Outcome != failover.OutcomeTimeout || time.Since(start) != 5*time.Second || a.count() != 1 || b.count() != 1 {
+				t.Errorf("stream %t: %v after %v", stream, err, time.Since(start))
+			}
+			if limit, ok := errors.AsType[*failover.TimeoutError](err); !ok || limit.Limit != failover.LimitTotal {
+				t.Errorf("stream %t: the limit is %v", stream, err)
+			}
+		})
 	}
 }

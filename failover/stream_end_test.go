@@ -2,6 +2,8 @@ package failover_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,6 +81,23 @@ func TestNilChunkIsMalformed(t *testing.T) {
 		}
 		if s, _ := c.BreakerStatus("a"); s.Failures != 1 {
 			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// An error that is none of the contract's is wrapped in one that is, on the
+// history as elsewhere, and its text is nowhere.
+func TestForeignErrorOnTheHistory(t *testing.T) {
+	own := errors.New("secret prompt")
+	for _, stream := range []bool{false, true} {
+		var ends []failover.EndEvent
+		c := chain(t, script("p", step{err: own}), script("pb"), onlyOnce, failover.WithHooks(collectEnds(&ends)))
+		if _, err := either(t, c, stream); err != nil {
+			t.Fatal(err)
+		}
+		first := ends[0].History[0].Err
+		if e, ok := errors.AsType[*providers.Error](first); !ok || e.Kind != providers.KindUnknown || !errors.Is(first, own) || strings.Contains(first.Error(), "secret") {
+			t.Errorf("stream %t: %v", stream, first)
 		}
 	}
 }
