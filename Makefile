@@ -9,7 +9,7 @@ MODULES := . providers/openai providers/anthropic providers/gemini providers/bed
 LIBRARIES := . providers/openai providers/anthropic providers/gemini providers/bedrock llmotel/calllog/sqlite llmotel/calllog/postgres llmotel/tokenest
 # The real pipeline: built and tested by `make e2e` alone, never tidied (their
 # dependencies' test-only modules cannot all be fetched).
-PIPELINE := collector/compose collector/e2e collector/jaeger collector/otelcol collector/prometheus
+PIPELINE := collector/alerting collector/compose collector/e2e collector/jaeger collector/otelcol collector/prometheus
 
 # Each module is built as its users get it; testsum's package comment has the
 # argument.
@@ -66,13 +66,13 @@ test-concurrent: ## tests named ...ConcurrentSafe, COUNT times
 
 .PHONY: e2e
 e2e: ## the real collector, Jaeger and Prometheus, with the quickstart in front
-	@bash collector/build.sh otelcol jaeger prometheus promtool
+	@bash collector/build.sh otelcol jaeger prometheus promtool alertmanager amtool
 	@$(TESTSUM) collector/e2e -- $(E2EFLAGS)
 	@$(TESTSUM) collector/otelcol -- $(E2EFLAGS) ./loadbalancing
 
 # Its programs are killed and its disks are full, so it is not part of CI.
 .PHONY: e2e-chaos
-e2e-chaos: ## the pipeline's programs killed under load, and what is lost counted: a quarter of an hour
+e2e-chaos: ## the pipeline's programs killed under load, and what is lost counted: twenty minutes
 	@bash collector/build.sh
 	@go -C collector/e2e test -tags=chaos -count=1 -v -timeout=40m ./chaos
 
@@ -104,6 +104,12 @@ gates: ## what a call may allocate, measured without the race detector
 .PHONY: picture
 picture: ## draw docs/trace.svg from the failover trace in a running Jaeger
 	go -C internal/tools run ./tracesvg > docs/trace.svg
+
+.PHONY: picture-dashboards
+picture-dashboards: ## draw docs/dashboard-*.svg from what the demo sends to a running Prometheus
+	go -C internal/tools run ./boardsvg -board ../../collector/grafana/dashboards/llmotel-overview.json -service llmotel-demo -range 13m \
+		-rows 'Now,Calls and errors,Tokens and cost' > docs/dashboard-overview.svg
+	go -C internal/tools run ./boardsvg -board ../../collector/grafana/dashboards/llmotel-failover.json -service llmotel-demo -range 13m > docs/dashboard-failover.svg
 
 .PHONY: bench
 bench: ## what observing a call costs, beside others; with BENCH=regexp BENCHCOUNT=n the benchmarks of every module

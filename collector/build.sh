@@ -1,7 +1,7 @@
 #!/bin/sh
-# Builds the pipeline's binaries (otelcol, jaeger, prometheus, promtool, docker-compose), static, into a cache outside the repository:
+# Builds the pipeline's binaries (otelcol, jaeger, prometheus, promtool, alertmanager, amtool, docker-compose), static, into a cache outside the repository:
 # ${LLMOTEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/llmotel}/bin. A binary whose inputs did not change is not built again.
-# Usage: collector/build.sh [name ...]     (default: otelcol jaeger prometheus)
+# Usage: collector/build.sh [name ...]     (default: otelcol jaeger prometheus alertmanager)
 #
 # Each is a module of its own, outside the workspace: together they would break each other's dependencies. None is ever
 # tidied: `go mod tidy` asks for modules that only the tests of dependencies need, and some of those cannot be had.
@@ -32,7 +32,7 @@ build() {
 	say "$name" "built in $(($(date +%s) - began)) s"
 }
 
-[ $# -gt 0 ] || set -- otelcol jaeger prometheus
+[ $# -gt 0 ] || set -- otelcol jaeger prometheus alertmanager
 for name; do
 	case $name in
 	otelcol) build otelcol otelcol . ;;
@@ -40,6 +40,8 @@ for name; do
 	# Without service discovery, which here is a list of three names, Prometheus is half as large and builds twice as fast.
 	prometheus) build prometheus prometheus github.com/prometheus/prometheus/cmd/prometheus -tags remove_all_sd ;;
 	promtool) build promtool prometheus github.com/prometheus/prometheus/cmd/promtool -tags remove_all_sd ;;
+	alertmanager) build alertmanager alerting github.com/prometheus/alertmanager/cmd/alertmanager ;;
+	amtool) build amtool alerting github.com/prometheus/alertmanager/cmd/amtool ;;
 	# Compose as a plugin of the docker command, for `make compose-test`: Debian has version 1 alone.
 	docker-compose) build docker-compose compose github.com/docker/compose/v2/cmd ;;
 	*)

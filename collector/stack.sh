@@ -7,7 +7,7 @@
 #     collector/stack.sh clean                   delete what was collected
 #
 # Data, logs and process ids are in ${LLMOTEL_STATE:-${XDG_STATE_HOME:-$HOME/.local/state}/llmotel/stack}, outside the
-# repository. Variables of the configuration files may be set as for compose. Alertmanager runs as well if it is installed.
+# repository. Variables of the configuration files may be set as for compose.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -97,32 +97,27 @@ up() {
 	export JAEGER_STATE_DIR=${JAEGER_STATE_DIR:-$state/jaeger} COLLECTOR_STATE_DIR=${COLLECTOR_STATE_DIR:-$state/collector}
 	export JAEGER_OTLP_ENDPOINT=${JAEGER_OTLP_ENDPOINT:-http://127.0.0.1:${JAEGER_OTLP_HTTP_PORT:-14318}}
 	export PROMETHEUS_OTLP_ENDPOINT=${PROMETHEUS_OTLP_ENDPOINT:-http://127.0.0.1:9090/api/v1/otlp}
-	local overlay overlays=() alertmanager config routes=${ALERTMANAGER_CONFIG:-none}
+	local overlay overlays=() config
 	for overlay; do overlays+=("--config=$(realpath "$overlay")"); done
 
 	GOMEMLIMIT=1800MiB run jaeger "$bin/jaeger" --config="$here/jaeger.yaml"
 	config=$(prometheus_config)
 	run prometheus "$bin/prometheus" --config.file="$config" --storage.tsdb.path="$state/prometheus-data" \
 		--storage.tsdb.retention.time=15d --storage.tsdb.retention.size=5GB --web.listen-address=127.0.0.1:9090 \
-		--web.enable-otlp-receiver --enable-feature=exemplar-storage
-	alertmanager=$(command -v prometheus-alertmanager || command -v alertmanager || :)
-	if [[ -n $alertmanager && -e $here/alertmanager/$routes.yml ]]; then
-		run alertmanager "$alertmanager" --config.file="$here/alertmanager/$routes.yml" --storage.path="$state/alertmanager-data" \
-			--web.listen-address=127.0.0.1:9093 --cluster.listen-address=
-		await alertmanager
-	fi
+		--web.external-url=http://localhost:9090 --web.enable-otlp-receiver --enable-feature=exemplar-storage
+	run alertmanager "$bin/alertmanager" --config.file="$here/alertmanager/${ALERTMANAGER_CONFIG:-none}.yml" --storage.path="$state/alertmanager-data" \
+		--web.listen-address=127.0.0.1:9093 --web.external-url=http://localhost:9093 --cluster.listen-address=
+	await alertmanager
 	await jaeger
 	await prometheus
-	GOMEMLIMIT=400MiB run collector "$bin/otelcol" --config="$here/otel-config.yaml" "${overlays[@]}"
+	GOMEMLIMIT=280MiB GOGC=300 run collector "$bin/otelcol" --config="$here/otel-config.yaml" "${overlays[@]}"
 	await collector
 	cat <<-END
 
 		OTLP          http://localhost:${COLLECTOR_GRPC_PORT:-4317} (gRPC), http://localhost:${COLLECTOR_HTTP_PORT:-4318} (HTTP)
 		Jaeger        http://localhost:${JAEGER_QUERY_HTTP_PORT:-16686}
 		Prometheus    http://localhost:9090$([[ $config == "$here"/* ]] || printf ' (configuration: %s)' "$config")
-	END
-	if process alertmanager >/dev/null; then echo 'Alertmanager  http://localhost:9093'; fi
-	cat <<-END
+		Alertmanager  http://localhost:9093
 		collector     http://localhost:${COLLECTOR_HEALTH_PORT:-13133} (health), :${COLLECTOR_METRICS_PORT:-8888}/metrics, :${COLLECTOR_ZPAGES_PORT:-55679}/debug/pipelinez
 		data, output  $state
 	END

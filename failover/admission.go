@@ -51,33 +51,32 @@ type grant struct {
 }
 
 // changes are the changes of breakers that a step caused.
-type changes [2]*BreakerEvent
+type changes struct{ key, target *BreakerEvent }
 
-// admit asks for an attempt at the time now.
-func (d *door) admit(req *providers.Request, now time.Time) (grant, refusal, changes) {
+// admit asks for an attempt at the time now. If it is not refused, p holds it.
+func (d *door) admit(req *providers.Request, now time.Time, p *grant) (ref refusal, evs changes) {
 	g := d.judge(req, now)
 	if d.plain() {
-		t, ref, ev := g.admit(now)
-		return grant{guard: g, ticket: t}, ref, changes{ev}
+		*p = grant{guard: g}
+		p.ticket, ref, evs.target = g.admit(now)
+		return ref, evs
 	}
 	if g != nil {
-		if ref := g.barred(now); ref.reason != "" {
-			return grant{}, ref, changes{}
+		if ref = g.barred(now); ref.reason != "" {
+			return ref, evs
 		}
 	}
 	if !d.permits.take() {
-		return grant{}, refusal{reason: SkipConcurrency}, changes{}
+		return refusal{reason: SkipConcurrency}, evs
 	}
-	return d.enter(g, req, now)
+	return d.enter(g, req, now, p)
 }
 
 // enter goes on with a permit in hand.
-func (d *door) enter(g *guard, req *providers.Request, now time.Time) (grant, refusal, changes) {
-	p := grant{permits: d.permits, rates: d.rates, tokens: d.tokens(req)}
-	var ref refusal
-	var evs changes
+func (d *door) enter(g *guard, req *providers.Request, now time.Time, p *grant) (ref refusal, evs changes) {
+	*p = grant{permits: d.permits, rates: d.rates, tokens: d.tokens(req)}
 	if d.keys != nil {
-		if p.key, p.keyTicket, ref, evs[0] = d.keys.take(now, p.tokens); p.key != nil {
+		if p.key, p.keyTicket, ref, evs.key = d.keys.take(now, p.tokens); p.key != nil {
 			p.rates = p.key.rates
 		}
 	} else {
@@ -85,19 +84,20 @@ func (d *door) enter(g *guard, req *providers.Request, now time.Time) (grant, re
 	}
 	if ref.reason != "" {
 		p.permits.giveBack()
-		return grant{}, ref, evs
+		*p = grant{}
+		return ref, evs
 	}
 	if g == nil {
-		return p, ref, evs
+		return ref, evs
 	}
-	t, ref, ev := g.admit(now)
-	evs[1] = ev
-	if ref.reason != "" { // another call was faster
+	var t ticket
+	if t, ref, evs.target = g.admit(now); ref.reason != "" { // another call was faster
 		p.giveBack(now)
-		return grant{}, ref, evs
+		*p = grant{}
+		return ref, evs
 	}
 	p.guard, p.ticket = g, t
-	return p, ref, evs
+	return ref, evs
 }
 
 // refusal is what admit would say at a time, if nothing else happens until
@@ -165,10 +165,10 @@ func (p *grant) firstChunk(began time.Time) (evs changes) {
 	}
 	now := time.Now()
 	if p.key != nil {
-		evs[0] = p.key.guard.firstChunk(&p.keyTicket, now.Sub(began), now)
+		evs.key = p.key.guard.firstChunk(&p.keyTicket, now.Sub(began), now)
 	}
 	if p.guard != nil {
-		evs[1] = p.guard.firstChunk(&p.ticket, now.Sub(began), now)
+		evs.target = p.guard.firstChunk(&p.ticket, now.Sub(began), now)
 	}
 	return evs
 }
@@ -182,7 +182,7 @@ func (p *grant) done(r result, u *providers.Usage, now time.Time) (evs changes, 
 	}
 	p.permits.giveBack()
 	if p.key == nil {
-		evs[1], cool = p.guard.done(p.ticket, r, now)
+		evs.target, cool = p.guard.done(p.ticket, r, now)
 		return evs, cool
 	}
 	own := r
@@ -191,9 +191,9 @@ func (p *grant) done(r result, u *providers.Usage, now time.Time) (evs changes, 
 			own.verdict, own.slow = Ignored, false
 		}
 		r.cooldown, r.isolate = false, 0
-		evs[1], _ = p.guard.done(p.ticket, r, now)
+		evs.target, _ = p.guard.done(p.ticket, r, now)
 	}
-	evs[0], cool = p.key.guard.done(p.keyTicket, own, now)
+	evs.key, cool = p.key.guard.done(p.keyTicket, own, now)
 	return evs, cool
 }
 
@@ -211,9 +211,10 @@ func (p *grant) giveBack(now time.Time) {
 
 // told calls the hooks of changes.
 func (c *Chain) told(ctx context.Context, evs changes) {
-	for _, ev := range evs {
-		if ev != nil {
-			c.hookBreaker(ctx, *ev)
-		}
+	if evs.key != nil {
+		c.hookBreaker(ctx, *evs.key)
+	}
+	if evs.target != nil {
+		c.hookBreaker(ctx, *evs.target)
 	}
 }

@@ -65,7 +65,8 @@ func TestSkippingAllocatesNothing(t *testing.T) {
 		_ = c.Open("a")
 		d, req := c.targets[0].door, plainRequest()
 		if n := testing.AllocsPerRun(1000, func() {
-			if _, ref, _ := d.admit(req, time.Now()); ref.reason != SkipOpen {
+			var g grant
+			if ref, _ := d.admit(req, time.Now(), &g); ref.reason != SkipOpen {
 				t.Fatal(ref)
 			}
 		}); n != 0 {
@@ -84,16 +85,26 @@ func TestAdmissionAllocatesNothing(t *testing.T) {
 	}
 }
 
-// The whole of a healthy call where only the guard has something to decide:
-// the copy of the response and its like.
-func TestGuardOnlyAllocatesLittle(t *testing.T) {
-	c, req := benchTargets(t, 1, WithMaxAttempts(1)), plainRequest()
-	if n := testing.AllocsPerRun(1000, func() {
-		if _, err := c.Generate(context.Background(), req); err != nil {
-			t.Fatal(err)
+// The whole of a healthy call costs what its limit on time does: a context.
+func TestHealthyCallAllocatesItsTimer(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		targets int
+		opts    []Option
+		most    float64
+	}{
+		{"guard only", 1, []Option{WithMaxAttempts(1)}, 0},
+		{"two targets, no limit", 2, nil, 0},
+		{"two targets, a limit", 2, []Option{WithTotalTimeout(time.Minute)}, 4},
+	} {
+		c, req := benchTargets(t, tc.targets, tc.opts...), plainRequest()
+		if n := testing.AllocsPerRun(1000, func() {
+			if _, err := c.Generate(context.Background(), req); err != nil {
+				t.Fatal(err)
+			}
+		}); n > tc.most {
+			t.Errorf("%s: %v allocations, want at most %v", tc.name, n, tc.most)
 		}
-	}); n > 4 {
-		t.Errorf("%v allocations, want at most 4", n)
 	}
 }
 
@@ -126,7 +137,8 @@ func doors(tb testing.TB) []benchDoor {
 // pass goes through a door and back.
 func pass(tb testing.TB, d *door, req *providers.Request) {
 	now := time.Now()
-	g, ref, _ := d.admit(req, now)
+	var g grant
+	ref, _ := d.admit(req, now, &g)
 	if ref.reason != "" {
 		tb.Fatal(ref)
 	}

@@ -186,7 +186,8 @@ func (d *doorModel) admit(tested *door, id int, req *providers.Request, now time
 		key, want = d.choose(tokens, now)
 	}
 	before := tested.refusal(req, now)
-	g, ref, _ := tested.admit(req, now)
+	var g grant
+	ref, _ := tested.admit(req, now, &g)
 	if ref.reason != want || before.reason == "" != (want == "") || !before.until.Equal(ref.until) {
 		return nil, fmt.Errorf("admission said %q (asked before: %q), model %q", ref.reason, before.reason, want)
 	}

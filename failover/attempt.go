@@ -63,7 +63,7 @@ func (v *visit) take() bool {
 		v.now = time.Now()
 	}
 	var ref refusal
-	if v.grant, ref, v.now = v.call.admit(v.ctx, v.t, v.now); ref.reason == "" {
+	if ref, v.now = v.call.admit(v.ctx, v.t, v.now, &v.grant); ref.reason == "" {
 		return true
 	}
 	v.again, v.next = false, true
@@ -94,9 +94,8 @@ func (v *visit) attemptUnary() error {
 	if resp == nil {
 		return v.malformed("no response and no error")
 	}
-	r := *resp // the provider's stays as it is
-	r.Target, r.Attempts = v.t.name, v.n
-	v.resp = &r
+	resp.Target, resp.Attempts = v.t.name, v.n // a Response belongs to the caller
+	v.resp = resp
 	return nil
 }
 
@@ -120,7 +119,7 @@ func (v *visit) limited() (context.Context, context.CancelFunc) {
 // settle enters an attempt's end in the breaker and the history, and decides
 // what comes next.
 func (v *visit) settle(err error) {
-	now := time.Now()
+	now := v.now.Add(time.Since(v.now)) // one reading of the clock, where time.Now takes two
 	v.err, v.again, v.next = err, false, false
 	if err == nil {
 		v.kind = ""
@@ -182,6 +181,9 @@ func (v *visit) tookAtLeast(now time.Time) {
 func (v *visit) record(r result, now time.Time) (cool time.Time) {
 	k := v.call
 	evs, cool := v.grant.done(r, v.usage(), now)
+	if v.err == nil && len(k.chain.hooks) == 0 {
+		return cool // an answer keeps nothing of the way to it
+	}
 	k.history = append(k.history, Attempt{
 		Target: v.t.name, Key: v.key(), N: v.prior + v.n, Start: v.now, Duration: now.Sub(v.now), Kind: v.kind, Err: v.err, Hedge: k.hedge,
 	})

@@ -286,6 +286,44 @@ func TestHangingTrialHoldsNothing(t *testing.T) {
 	})
 }
 
+// A trial that has lost its slot gives back none when it ends: it is another's by
+// then.
+func TestHangingTrialGivesNothingBackTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := one(t, always("p", step{hang: true}))
+		_ = c.Isolate("a", time.Second)
+		time.Sleep(time.Second)
+		var leave [2]context.CancelFunc
+		var wg sync.WaitGroup
+		for i := range leave {
+			var ctx context.Context
+			ctx, leave[i] = context.WithCancel(t.Context())
+			wg.Go(func() {
+				if _, err := c.Generate(ctx, ask()); providers.KindOf(err) != providers.KindCancelled {
+					t.Errorf("trial %d: %v", i+1, err)
+				}
+			})
+			time.Sleep(30 * time.Second)
+		}
+		// The second began 30 s ago too; a third takes its slot.
+		ctx, last := context.WithCancel(t.Context())
+		wg.Go(func() { _, _ = c.Generate(ctx, ask()) })
+		synctest.Wait()
+		for i := range leave {
+			leave[i]()
+			synctest.Wait()
+			if err := call(t, c); !errors.Is(err, failover.ErrOpen) {
+				t.Errorf("a trial beside the third, after the end of %d: %v", i+1, err)
+			}
+		}
+		last()
+		wg.Wait()
+		if s, _ := c.BreakerStatus("a"); s.State != providers.BreakerHalfOpen || s.InFlight != 0 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 func TestManualOpenAndClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := one(t, script("p"))
@@ -375,6 +413,35 @@ func TestLongestRetryAfterOfABurstWins(t *testing.T) {
 		wg.Wait()
 		if got := time.Until(c.BreakerStatuses()[0].RetryAt); got != 50*time.Second {
 			t.Errorf("cools down for %v, want 50s", got)
+		}
+	})
+}
+
+// A target that is open and cools down for longer is not to be called before it
+// has done both.
+func TestOpenAndCoolingDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := script("p", step{after: time.Second, err: failAfter(providers.KindRateLimited, time.Minute)}, step{after: 2 * time.Second, err: fail(providers.KindServerError)})
+		var changes []failover.BreakerEvent
+		c := one(t, p, failover.WithConsecutiveFailures(1), failover.WithHooks(failover.Hooks{
+			BreakerChange: func(_ context.Context, e failover.BreakerEvent) { changes = append(changes, e) },
+		}))
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() { _ = call(t, c) })
+			synctest.Wait()
+		}
+		wg.Wait()
+		err := call(t, c)
+		fe, ok := errors.AsType[*failover.Error](err)
+		if !ok || fe.History[0].Skip != failover.SkipOpen || !fe.History[0].Until.Equal(start.Add(61*time.Second)) || !fe.RetryAt.Equal(start.Add(61*time.Second)) {
+			t.Errorf("%+v", fe)
+		}
+		time.Sleep(60 * time.Second)
+		_ = call(t, c)
+		if len(changes) != 2 || changes[0].To != providers.BreakerOpen || !changes[0].Until.Equal(start.Add(32*time.Second)) || changes[1].To != providers.BreakerHalfOpen || !changes[1].Until.IsZero() {
+			t.Errorf("%+v", changes)
 		}
 	})
 }

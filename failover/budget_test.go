@@ -49,6 +49,30 @@ func TestRetryBudget(t *testing.T) {
 	}
 }
 
+// What a busy time has earned is forgotten with it: an outage after a quiet
+// minute gets what its own calls earn.
+func TestRetryBudgetForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := script("pa"), script("pb")
+		c := chain(t, a, b, failover.WithRetryBudget(.2, 0), failover.WithConsecutiveFailures(0), failover.WithFailureRate(0, 0, 0), failover.WithBackoff(0, 0))
+		for range 1000 {
+			if got := winnerOf(t, c, ask()); got != "a" {
+				t.Fatal(got)
+			}
+		}
+		time.Sleep(time.Minute)
+		a.set(always("", step{err: fail(providers.KindServerError)}).script...)
+		for range 100 {
+			if got := winnerOf(t, c, ask()); got != "b" {
+				t.Fatal(got)
+			}
+		}
+		if got := a.count() - 1100; got != 20 {
+			t.Errorf("%d retries for 100 calls, want 20", got)
+		}
+	})
+}
+
 // A retry that the budget refuses is no event, and leaves the call going on.
 func TestRetryBudgetIsSharedByTargets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -22,10 +22,11 @@ type call struct {
 	order    []*target // those to try ...
 	cursor   int       // ... from here on
 	orderBuf [8]*target
-	race     *race // that the call is a branch of
-	hedge    bool  // not its first branch
-	raced    bool  // the call has had branches ...
-	runners  *race // ... and has them now
+	race     *race   // that the call is a branch of
+	hedge    bool    // not its first branch
+	reserved *target // of its first branch: the first to try
+	raced    bool    // the call has had branches ...
+	runners  *race   // ... and has them now
 
 	needs      Capability // of the request, where targets lack some
 	prompt     int64      // its estimated tokens, likewise
@@ -174,7 +175,7 @@ func (k *call) visitUnary(v *visit) error {
 		err := v.run(k.ctx)
 		k.resp = v.resp
 		if err == nil && k.resp.Attempts != k.tries() {
-			k.resp.Attempts = k.tries() // a copy of ours that nobody has seen
+			k.resp.Attempts = k.tries()
 		}
 		return err
 	}
@@ -185,9 +186,8 @@ func (k *call) visitUnary(v *visit) error {
 	case resp == nil:
 		return v.malformed("no response and no error")
 	}
-	r := *resp
-	r.Target, r.Attempts = v.t.name, k.tries()
-	k.resp = &r
+	resp.Target, resp.Attempts = v.t.name, k.tries()
+	k.resp = resp
 	return nil
 }
 

@@ -178,3 +178,28 @@ func TestHookSetsDeadline(t *testing.T) {
 		}
 	}
 }
+
+// A provider that says "cancelled" while the caller waits has cancelled by
+// itself: a failure like any other that nobody has a name for, which is retried,
+// counted and moved.
+func TestProviderCancelsByItself(t *testing.T) {
+	for name, cancelled := range map[string]error{
+		"bare": context.Canceled, "of the contract": &providers.Error{Provider: "p", Kind: providers.KindCancelled, Err: context.Canceled},
+	} {
+		for _, stream := range []bool{false, true} {
+			a, b := always("pa", step{err: cancelled}), script("pb")
+			var ends []failover.EndEvent
+			c := chain(t, a, b, failover.WithBackoff(0, 0), failover.WithHooks(collectEnds(&ends)))
+			resp, err := either(t, c, stream)
+			if err != nil || resp.Target != "b" || a.count() != 2 {
+				t.Fatalf("%s, stream %t: %+v, %v after %d calls", name, stream, resp, err, a.count())
+			}
+			if first := ends[0].History[0]; first.Kind != providers.KindUnknown || errors.Is(first.Err, context.Canceled) {
+				t.Errorf("%s: %q, %v", name, first.Kind, first.Err)
+			}
+			if s, _ := c.BreakerStatus("a"); s.Failures != 2 {
+				t.Errorf("%s: %+v", name, s)
+			}
+		}
+	}
+}

@@ -26,6 +26,8 @@ func TestTargetsThatLackACapabilityArePassedOver(t *testing.T) {
 	choices.Choices = 2
 	spoken := message(text)
 	spoken.OutputModalities = []providers.Modality{providers.ModalityAudio}
+	drawn := message(text)
+	drawn.OutputModalities = []providers.Modality{providers.ModalityImage}
 	result := message(text)
 	result.Messages = append(result.Messages,
 		providers.Message{Role: providers.RoleAssistant, Parts: []providers.Part{providers.ToolCall{ID: "1", Name: "f", Arguments: "{}"}}},
@@ -39,6 +41,7 @@ func TestTargetsThatLackACapabilityArePassedOver(t *testing.T) {
 		{"images", message(text, providers.Image{Media: media}), failover.Images},
 		{"audio", message(text, providers.Audio{Media: providers.Media{MIMEType: "audio/wav", Data: []byte{1}}}), failover.Audio},
 		{"spoken answer", spoken, failover.Audio},
+		{"drawn answer", drawn, failover.Images},
 		{"files", message(text, providers.File{Media: providers.Media{MIMEType: "application/pdf", Data: []byte{1}}}), failover.Files},
 		{"schema", schema, failover.StructuredOutput},
 		{"choices", choices, failover.Choices},

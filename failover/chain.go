@@ -42,6 +42,9 @@ type Chain struct {
 	total, stream       time.Duration
 	errTotal, errStream *TimeoutError
 
+	resortLimit time.Duration // 0: none
+	errResort   *TimeoutError
+
 	hooks      []Hooks
 	hookPanics atomic.Uint64
 	random     func() float64
@@ -65,7 +68,7 @@ func (c *Chain) Generate(ctx context.Context, req *providers.Request) (*provider
 	}
 	k.run() //nolint:contextcheck // the call holds it
 	if k.answered == nil {
-		resp, err := k.resort(k.failure())
+		resp, err := k.resort(k.failure()) //nolint:contextcheck // the call holds it
 		k.end(err)
 		return resp, err
 	}
@@ -98,7 +101,7 @@ func (c *Chain) Stream(ctx context.Context, req *providers.Request) iter.Seq2[*p
 		}
 		var resp *providers.Response
 		if err != nil {
-			resp, err = k.resort(err)
+			resp, err = k.resort(err) //nolint:contextcheck // the call holds it
 		}
 		if resp != nil {
 			k.answer(resp)
@@ -126,7 +129,8 @@ func (c *Chain) validate(req *providers.Request) error {
 	return err
 }
 
-// HookPanics counts the panics in hooks that were contained.
+// HookPanics counts the panics that were contained: in hooks, the last resort,
+// a sticky key or a Pricer.
 func (c *Chain) HookPanics() uint64 { return c.hookPanics.Load() }
 
 // Table returns what this chain does about each Kind.

@@ -126,10 +126,16 @@ func TestRetryNotBegunBeyondDeadline(t *testing.T) {
 
 func TestBreakerOpeningStopsRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := always("p", broken)
-		_ = call(t, chain(t, p, nil, failover.WithMaxAttempts(10), failover.WithConsecutiveFailures(3)))
+		p, retries := always("p", broken), 0
+		start := time.Now()
+		_ = call(t, chain(t, p, nil, failover.WithMaxAttempts(10), failover.WithConsecutiveFailures(3), failover.WithHooks(failover.Hooks{
+			Retry: func(context.Context, failover.RetryEvent) { retries++ },
+		})))
 		if p.count() != 3 {
 			t.Errorf("%d calls, but the third failure opens the breaker", p.count())
+		}
+		if d := time.Since(start); d != 1500*time.Millisecond || retries != 2 { // 500 ms and 1 s; for a breaker that will be open nobody waits
+			t.Errorf("%d retries in %v", retries, d)
 		}
 	})
 }

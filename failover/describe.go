@@ -26,7 +26,8 @@ type Description struct {
 	HedgeQuantile float64
 	HedgeMinCalls int
 
-	LastResort bool // there is one
+	LastResort        bool          // there is one
+	LastResortTimeout time.Duration // 0: no limit
 
 	// Table is what the chain does about errors, see Chain.Table.
 	Table []Row
@@ -83,6 +84,9 @@ func (c *Chain) Describe() Description {
 		LastResort: c.lastResort != nil,
 		Table:      c.Table(),
 		Targets:    make([]TargetDescription, len(c.targets)),
+	}
+	if d.LastResort {
+		d.LastResortTimeout = c.resortLimit
 	}
 	if h := c.hedge; h != nil {
 		d.HedgeDelay, d.HedgeQuantile, d.HedgeMinCalls = h.delay, h.quantile, h.minCalls

@@ -68,7 +68,8 @@ type Error struct {
 	// called, the last reason for a skip. It is or wraps a *providers.Error.
 	Err error
 	// LastResort is the error of the function given to WithLastResort, if it
-	// was asked and had no answer.
+	// was asked and had no answer: its own, a *TimeoutError of LimitLastResort,
+	// or a *PanicError.
 	LastResort error
 
 	wait time.Duration // until RetryAt, when the call ended
@@ -146,6 +147,20 @@ func (e *TargetError) Unwrap() error { return e.Err }
 // ErrorType returns the Kind of the last failure.
 func (e *TargetError) ErrorType() string { return string(providers.KindOf(e.Err)) }
 
+// PanicError is the panic of a last resort, which is contained.
+type PanicError struct {
+	// Value is what it panicked with, which may hold anything, so it is not in
+	// the text. Stack is where.
+	Value any
+	Stack []byte
+}
+
+// Error says no more than that there was one.
+func (e *PanicError) Error() string { return "failover: the last resort panicked" }
+
+// ErrorType returns the Kind of panics.
+func (e *PanicError) ErrorType() string { return string(providers.KindPanic) }
+
 // Limit names a limit of the chain on time.
 type Limit string
 
@@ -157,11 +172,12 @@ const (
 	LimitAttempt    Limit = "attempt"
 	LimitFirstChunk Limit = "first_chunk"
 	LimitIdle       Limit = "idle"
+	LimitLastResort Limit = "last_resort" // it ends no attempt and has no row
 )
 
-// TimeoutError says which limit of the chain ended an attempt. It is the cause
-// in a *providers.Error of KindTimeout and, while the attempt runs, the
-// context's cause. It is never context.DeadlineExceeded or context.Canceled,
+// TimeoutError says which limit of the chain ended an attempt, or the last
+// resort. It is the cause in a *providers.Error of KindTimeout and, while the
+// attempt runs, the context's cause. It is never context.DeadlineExceeded or context.Canceled,
 // which are the caller's.
 type TimeoutError struct {
 	Limit Limit
@@ -186,6 +202,8 @@ func (e *TimeoutError) describe() string {
 		return "no further chunk within " + e.After.String()
 	case LimitAttempt:
 		return "no answer of the target within " + e.After.String()
+	case LimitLastResort:
+		return "no answer of the last resort within " + e.After.String()
 	case LimitStream:
 		return "stream not at its end within " + e.After.String()
 	default:

@@ -48,11 +48,12 @@ type guard struct {
 	kind    providers.Kind // of the error that opened it
 	until   time.Time      // end of the open state; zero: until closed by hand
 	streak  int            // failures in a row
+	failed  bool           // there has been a failure in this state
 	asked   time.Time      // how long failing replies asked to be left alone
 
 	trials    int       // running in this half-open state
 	lastTrial time.Time // when the last of them began
-	lease     uint64    // counts the times that slots were taken from trials that hang
+	lease     uint64    // from 1; counts the times that slots were taken from trials that hang
 
 	cool     time.Time // end of the cooldown
 	cools    int       // cooldowns in a row that we had to choose
@@ -65,8 +66,7 @@ type guard struct {
 // ticket is the permission for one attempt. It goes back with done.
 type ticket struct {
 	gen   uint64
-	trial bool   // counted in guard.trials ...
-	lease uint64 // ... unless the lease has moved on
+	lease uint64 // of a trial, which counts in guard.trials unless the lease has moved on; else 0
 }
 
 // refusal says why there is no ticket.
@@ -84,7 +84,7 @@ func newGuard(target string, s *settings) *guard {
 	} else {
 		b.WithFailureRateThreshold(1, math.MaxUint, s.rateWindow) // counts, never opens
 	}
-	return &guard{target: target, s: s, breaker: b.Build(), slow: newSlowWindow(s)}
+	return &guard{target: target, s: s, breaker: b.Build(), lease: 1, slow: newSlowWindow(s)}
 }
 
 // admit asks for an attempt at the time now.
@@ -106,7 +106,7 @@ func (g *guard) admit(now time.Time) (ticket, refusal, *BreakerEvent) {
 			g.trials = 0
 			g.lease++
 		}
-		t.trial, t.lease = true, g.lease
+		t.lease = g.lease
 		g.trials++
 		g.lastTrial = now
 	}
@@ -187,8 +187,13 @@ func (g *guard) count(r result, now time.Time) *BreakerEvent {
 	case Success:
 		g.streak, g.cools, g.asked = 0, 0, time.Time{}
 		g.breaker.RecordSuccess()
+		if !g.failed { // nothing that a success could make too large a share
+			g.recorded = now
+			return nil
+		}
 	case Failure:
 		g.streak++
+		g.failed = true
 		if r.retryAfter > 0 {
 			g.asked = later(g.asked, now.Add(r.retryAfter))
 		}
@@ -227,10 +232,10 @@ func (g *guard) judge(r result, now time.Time) *BreakerEvent {
 }
 
 func (g *guard) free(t *ticket) {
-	if t.trial && t.gen == g.gen && t.lease == g.lease {
+	if t.gen == g.gen && t.lease == g.lease {
 		g.trials--
 	}
-	t.trial = false
+	t.lease = 0
 }
 
 // open enters the open state for d and what failing replies asked for; d < 0
@@ -254,7 +259,7 @@ func (g *guard) changed(now time.Time, reason string, kind providers.Kind) *Brea
 	g.state = g.breaker.State()
 	g.gen++
 	g.since = now
-	g.streak, g.trials, g.asked = 0, 0, time.Time{}
+	g.streak, g.failed, g.trials, g.asked = 0, false, 0, time.Time{}
 	if g.state != circuitbreaker.OpenState { // which shows what opened it
 		g.slow.empty()
 	}

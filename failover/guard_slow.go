@@ -64,7 +64,7 @@ func (w *slowWindow) counts(now time.Time, closed bool) (late, all int) {
 }
 
 // waitsForChunk tells whether firstChunk has anything to do.
-func (g *guard) waitsForChunk(t *ticket) bool { return g != nil && (t.trial || g.slow != nil) }
+func (g *guard) waitsForChunk(t *ticket) bool { return g != nil && (t.lease != 0 || g.slow != nil) }
 
 // firstChunk enters how long a stream took to begin its answer, and frees the
 // slot of a trial; its verdict still comes with done. A trial that is late has

@@ -47,7 +47,7 @@ func (g *guard) forceOpen(now time.Time, d time.Duration, reason string) *Breake
 func (g *guard) forceClose(now time.Time) *BreakerEvent {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.cool, g.cools, g.streak, g.asked = time.Time{}, 0, 0, time.Time{}
+	g.cool, g.cools, g.streak, g.failed, g.asked = time.Time{}, 0, 0, false, time.Time{}
 	if g.state == circuitbreaker.ClosedState {
 		g.breaker.Open() // empties the window
 		g.breaker.Close()

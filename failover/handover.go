@@ -79,7 +79,7 @@ func (k *call) ahead() []*target {
 // take returns the next target; nil if there is none.
 func (k *call) take() *target {
 	if k.race != nil {
-		return k.race.take()
+		return k.race.take(k)
 	}
 	if k.cursor >= len(k.order) {
 		return nil
@@ -134,16 +134,17 @@ func (k *call) visit(t *target) error {
 		k.skip(t, refusal{reason: why}, now)
 		return errSkipped
 	}
-	g, ref, now := k.admit(k.ctx, t, now)
+	var g grant
+	ref, now := k.admit(k.ctx, t, now, &g)
 	if ref.reason != "" {
 		k.skip(t, ref, now)
 		return errSkipped
 	}
-	v := &k.first
+	v := &k.first // empty as yet
 	if k.visited > 0 {
 		v = new(visit)
 	}
-	*v = visit{call: k, t: t, req: k.request(t), grant: g, held: true, now: now, prior: k.prior}
+	v.call, v.t, v.req, v.grant, v.held, v.now, v.prior = k, t, k.request(t), g, true, now, k.prior
 	defer v.giveBack()
 	if k.hedge && k.visited == 0 && len(k.chain.hooks) > 0 {
 		k.chain.hookHedge(k.ctx, HedgeEvent{Target: t.name, After: now.Sub(k.start)})

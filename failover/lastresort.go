@@ -3,15 +3,21 @@ package failover
 import (
 	"context"
 	"errors"
-	"iter"
+	"runtime"
+	"runtime/debug"
+	"time"
 
 	"github.com/llmotel/sdk/providers"
 )
 
 // LastResort answers a call that no target has answered. req is the caller's
-// request and failed the error that the caller would get. Its own error, if it
-// has no answer either, is joined to that one; neither answer nor error means
-// that it has none.
+// request and failed what the caller would get; neither may be changed. Its own
+// error, if it has no answer either, is joined to failed; neither answer nor
+// error means that it has none.
+//
+// ctx is the caller's and ends after [WithLastResortTimeout]. It runs on a
+// goroutine of its own, so that one which ignores ctx holds that goroutine, not
+// the caller. Its panic is an error, a *[PanicError].
 type LastResort func(ctx context.Context, req *providers.Request, failed *Error) (*providers.Response, error)
 
 // WithLastResort sets what answers when no target is left or the call's time is
@@ -21,6 +27,14 @@ type LastResort func(ctx context.Context, req *providers.Request, failed *Error)
 // cancelled, or after part of a stream was delivered.
 func WithLastResort(f LastResort) Option {
 	return optionFunc(func(c config) config { c.lastResort = f; return c })
+}
+
+// WithLastResortTimeout limits how long the last resort may take, on top of the
+// limit on the whole call, which may have passed by then. When it has passed the
+// caller gets its *Error, whose LastResort is a *TimeoutError of
+// LimitLastResort. The default is 30 s; 0 means no limit but the caller's.
+func WithLastResortTimeout(d time.Duration) Option {
+	return optionFunc(func(c config) config { c.resortLimit = d; return c })
 }
 
 // WithStaticAnswer is a WithLastResort that always answers with this text.
@@ -38,7 +52,7 @@ func (k *call) resort(err error) (*providers.Response, error) {
 	if k.chain.lastResort == nil || !ok || k.delivered || failed.Outcome != OutcomeExhausted && failed.Outcome != OutcomeTimeout {
 		return nil, err
 	}
-	resp, own := k.chain.lastResort(k.ctx, k.req, failed)
+	resp, own := k.askResort(*failed)
 	switch {
 	case own != nil:
 		failed.LastResort = own
@@ -62,53 +76,59 @@ func (k *call) resort(err error) (*providers.Response, error) {
 	return &r, nil
 }
 
-// answer delivers a whole answer as a stream.
-func (k *call) answer(r *providers.Response) {
-	for c := range chunksOf(r) {
-		if !k.pass(c) {
-			return
-		}
+// askResort calls the last resort and waits for it until its context ends. It is
+// told a copy, as it may outlive the call.
+func (k *call) askResort(failed Error) (*providers.Response, error) {
+	c, req, ctx := k.chain, k.req, k.ctx
+	if c.resortLimit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, c.resortLimit, c.errResort)
+		defer cancel()
 	}
-}
-
-// chunksOf is a whole answer as a stream.
-func chunksOf(r *providers.Response) iter.Seq[*providers.Chunk] {
-	return func(yield func(*providers.Chunk) bool) {
-		f := &providers.Finish{
-			ResponseID: r.ID, RequestID: r.RequestID, Provider: r.Provider, Model: r.Model, API: r.API, Usage: r.Usage,
-			ServiceTier: r.ServiceTier, Region: r.Region, SystemFingerprint: r.SystemFingerprint, Created: r.Created,
-			Attempts: r.Attempts, Degraded: r.Degraded,
-		}
-		if !yield(&providers.Chunk{Kind: providers.ChunkStart, ResponseID: r.ID, RequestID: r.RequestID, Model: r.Model}) {
-			return
-		}
-		for i := range r.Choices {
-			c := &r.Choices[i]
-			for j, p := range c.Message.Parts {
-				if !yield(chunkOf(p, i, j)) {
-					return
-				}
+	done := make(chan resorted, 1)
+	go func() {
+		r := resorted{exited: true}
+		defer func() {
+			if p := recover(); p != nil {
+				c.hookPanics.Add(1)
+				r = resorted{err: &PanicError{Value: p, Stack: debug.Stack()}}
 			}
-			f.Reasons = append(f.Reasons, c.FinishReason)
-			f.RawReasons = append(f.RawReasons, c.RawFinishReason)
-		}
-		yield(&providers.Chunk{Kind: providers.ChunkFinish, Finish: f})
+			done <- r
+		}()
+		r.resp, r.err = c.lastResort(ctx, req, &failed)
+		r.exited = false
+	}()
+	select {
+	case r := <-done:
+		return r.result(ctx)
+	case <-ctx.Done():
+	}
+	select {
+	case r := <-done: // just in time
+		return r.result(ctx)
+	default:
+		return resorted{err: ctx.Err()}.result(ctx)
 	}
 }
 
-func chunkOf(p providers.Part, choice, part int) *providers.Chunk {
-	c := &providers.Chunk{Choice: choice, Part: part}
-	switch p := p.(type) {
-	case providers.Text:
-		c.Kind, c.Text, c.Citations, c.Signature = providers.ChunkText, p.Text, p.Citations, p.Signature
-	case providers.Reasoning:
-		c.Kind, c.Text = providers.ChunkReasoning, p.Text
-		p.Text = ""
-		c.Reasoning = &p
-	case providers.ToolCall:
-		c.Kind, c.ToolCall = providers.ChunkToolCall, &p
-	default:
-		c.Kind, c.Whole = providers.ChunkPart, p
+// resorted is what came of a last resort.
+type resorted struct {
+	resp   *providers.Response
+	err    error
+	exited bool // it has ended its goroutine
+}
+
+// result is what the call goes by. Our limit is not taken for the caller's.
+func (r resorted) result(ctx context.Context) (*providers.Response, error) {
+	if r.exited {
+		runtime.Goexit() // the caller's goroutine, where it belongs
 	}
-	return c
+	if !errors.Is(r.err, context.DeadlineExceeded) && !errors.Is(r.err, context.Canceled) {
+		return r.resp, r.err
+	}
+	cause := context.Cause(ctx)
+	if limit, ok := cause.(*TimeoutError); ok { //nolint:errorlint // as it was given
+		return nil, limit
+	}
+	return nil, withBoth(r.err, ctx.Err(), cause)
 }

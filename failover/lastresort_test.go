@@ -192,6 +192,31 @@ func TestOpenWaitIsLimitedInAll(t *testing.T) {
 	})
 }
 
+// A call that has waited in vain waits for what is left of the time alone: here
+// for nothing, though the next trial would be a second away.
+func TestOpenWaitAddsUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := always("p", step{after: 100 * time.Millisecond, err: fail(providers.KindServerError)})
+		c := chain(t, p, nil, failover.WithOpenDelay(time.Second), failover.WithTrials(1, 1), onlyOnce)
+		if err := c.Isolate("a", 1500*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		took := make(chan time.Duration)
+		for range 2 {
+			go func() {
+				if _, err := c.Generate(t.Context(), ask()); err == nil {
+					t.Error("answered")
+				}
+				took <- time.Since(start)
+			}()
+		}
+		if first, second := <-took, <-took; first != 1500*time.Millisecond || second != 1600*time.Millisecond || p.count() != 1 {
+			t.Errorf("ended after %v and %v, %d trials", first, second, p.count())
+		}
+	})
+}
+
 func TestOpenWaitEndsWithTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := chain(t, script("p"), nil)
@@ -206,26 +231,6 @@ func TestOpenWaitEndsWithTheCaller(t *testing.T) {
 			t.Errorf("after %v: %v", d, err)
 		}
 	})
-}
-
-// The panic of a last resort is the caller's; the call is over all the same.
-func TestLastResortThatPanics(t *testing.T) {
-	for _, stream := range []bool{false, true} {
-		var ends []failover.EndEvent
-		c := chain(t, always("p", step{err: fail(providers.KindOverloaded)}), nil, onlyOnce, failover.WithHooks(collectEnds(&ends)),
-			failover.WithLastResort(func(context.Context, *providers.Request, *failover.Error) (*providers.Response, error) { panic("bug") }))
-		func() {
-			defer func() {
-				if got := recover(); got != "bug" {
-					t.Errorf("recovered %v", got)
-				}
-			}()
-			_, _ = either(t, c, stream)
-		}()
-		if len(ends) != 1 || providers.KindOf(ends[0].Err) != providers.KindPanic || ends[0].Degraded || len(ends[0].History) != 1 {
-			t.Errorf("%+v", ends)
-		}
-	}
 }
 
 func TestLastResortIsLeftInTheMiddle(t *testing.T) {

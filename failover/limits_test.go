@@ -202,6 +202,51 @@ func TestRequestRateIsABucket(t *testing.T) {
 	})
 }
 
+// What was granted and not sent comes back: all of it, of each limit.
+func TestWhatIsNotSentComesBack(t *testing.T) {
+	for name, limit := range map[string]failover.Option{
+		"concurrency": failover.WithMaxConcurrency(1), "requests": failover.WithRequestsPerMinute(1), "tokens": failover.WithTokensPerMinute(1003),
+	} {
+		for _, keys := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				refusing, p := true, script("p")
+				target := failover.Target{Name: "a", Provider: p}
+				if keys {
+					target = failover.Target{Name: "a", Keys: []failover.Key{{Name: "k", Provider: p}}}
+				}
+				c, err := failover.New([]failover.Target{target}, limit, failover.WithVisit(func(v providers.Provider) providers.Provider {
+					return sometimes{v, &refusing}
+				}))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for range 3 {
+					if err := call(t, c); providers.KindOf(err) != providers.KindRejected || errors.Is(err, failover.ErrFull) || errors.Is(err, failover.ErrRateLimit) {
+						t.Errorf("%s: %v", name, err)
+					}
+				}
+				refusing = false
+				if err := call(t, c); err != nil || p.count() != 1 {
+					t.Errorf("%s, keys %t: %v after %d calls", name, keys, err, p.count())
+				}
+			})
+		}
+	}
+}
+
+// sometimes is a wrapper that refuses by itself.
+type sometimes struct {
+	providers.Provider
+	refusing *bool
+}
+
+func (s sometimes) Generate(ctx context.Context, req *providers.Request) (*providers.Response, error) {
+	if *s.refusing {
+		return nil, fail(providers.KindRejected)
+	}
+	return s.Provider.Generate(ctx, req)
+}
+
 // spending answers with a usage.
 type spending struct {
 	*fake

@@ -44,13 +44,14 @@ func New(targets []Target, opts ...Option) (*Chain, error) {
 		name: cfg.name, total: cfg.total, stream: cfg.stream, hooks: cfg.hooks,
 		errTotal:  &TimeoutError{LimitTotal, cfg.total},
 		errStream: &TimeoutError{LimitStream, cfg.stream},
+		errResort: &TimeoutError{LimitLastResort, cfg.resortLimit},
 		byName:    make(map[string]*target, len(targets)),
 		handover:  newHandover(len(targets)),
 		modelled:  true,
 		random:    cfg.random,
 		order:     cfg.order, key: cfg.key, experiment: cfg.experiment, prices: cfg.prices,
 		policy: cfg.policy, streamed: cfg.streamed, openWait: cfg.openWait,
-		lastResort: cfg.lastResort, budget: newBudget(cfg.retryShare, cfg.retryRate),
+		lastResort: cfg.lastResort, resortLimit: cfg.resortLimit, budget: newBudget(cfg.retryShare, cfg.retryRate),
 	}
 	if c.prices == nil {
 		c.prices = pricing.Default()
@@ -149,6 +150,8 @@ func (cfg *config) check() error {
 		return fmt.Errorf("failover: WithStreamTimeout(%v): negative; 0 means no limit", cfg.stream)
 	case cfg.openWait < 0:
 		return fmt.Errorf("failover: WithOpenWait(%v): negative; 0 means not to wait", cfg.openWait)
+	case cfg.resortLimit < 0:
+		return fmt.Errorf("failover: WithLastResortTimeout(%v): negative; 0 means no limit", cfg.resortLimit)
 	case cfg.order > OrderLowestCost:
 		return fmt.Errorf("failover: WithOrder(%d): no such order", cfg.order)
 	case cfg.policy > StreamContinue:

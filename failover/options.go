@@ -41,6 +41,8 @@ type config struct {
 	lastResort LastResort
 	hedge      *hedging
 
+	resortLimit time.Duration
+
 	retryShare, retryRate float64
 }
 
@@ -84,7 +86,7 @@ func defaults() config {
 		name:     "failover",
 		total:    10 * time.Minute,
 		random:   rand.Float64,
-		openWait: 2 * time.Second, retryShare: .2, retryRate: 10,
+		openWait: 2 * time.Second, resortLimit: 30 * time.Second, retryShare: .2, retryRate: 10,
 		defaults: settings{
 			maxAttempts: 2, backoff: 500 * time.Millisecond, maxDelay: 8 * time.Second,
 			waitSoon: 2 * time.Second, waitLast: 30 * time.Second,

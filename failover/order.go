@@ -164,11 +164,21 @@ func (k *call) price(t *target) float64 {
 	if model == "" {
 		model = k.req.Model
 	}
-	cost := k.chain.prices.Cost(t.provider.Name(), model, k.req.ServiceTier, &u, k.start)
+	cost := k.chain.containPrice(t.provider.Name(), model, k.req.ServiceTier, &u, k.start)
 	if !cost.Priced {
 		return math.Inf(1)
 	}
 	return cost.Amount.Float()
+}
+
+func (c *Chain) containPrice(provider, model, tier string, u *providers.Usage, at time.Time) (cost pricing.Cost) {
+	defer func() {
+		if recover() != nil {
+			c.hookPanics.Add(1)
+			cost = pricing.Cost{}
+		}
+	}()
+	return c.prices.Cost(provider, model, tier, u, at)
 }
 
 // took enters how long an answer, or its first chunk, has taken.

@@ -213,6 +213,21 @@ func TestLowestLatency(t *testing.T) {
 	}
 }
 
+// It is an average, which one slow answer moves by an eighth.
+func TestLowestLatencyForgivesOneSlowAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := script("a", step{after: 100 * time.Millisecond}), always("b", step{after: 500 * time.Millisecond})
+		c := fleet(t, []failover.Target{{Name: "a", Provider: a}, {Name: "b", Provider: b}}, failover.WithOrder(failover.OrderLowestLatency), full)
+		got := []string{winnerOf(t, c, ask()), winnerOf(t, c, ask())}
+		a.set(step{after: 2 * time.Second}, step{after: 2 * time.Second}, step{after: 2 * time.Second})
+		// 100 ms; 337.5 ms after one of 2 s, 545 ms after two.
+		got = append(got, winnerOf(t, c, ask()), winnerOf(t, c, ask()), winnerOf(t, c, ask()))
+		if diff := cmp.Diff([]string{"a", "b", "a", "a", "b"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestLowestLatencyLooksElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		draws := []float64{1, 1, .04, .6} // the third call explores, the second target
@@ -264,6 +279,41 @@ func TestLowestCostDependsOnTheRequest(t *testing.T) {
 	}
 }
 
+// tiered has prices for one service tier alone.
+type tiered struct{}
+
+func (tiered) Cost(_, model, tier string, _ *providers.Usage, _ time.Time) pricing.Cost {
+	prices := map[string]pricing.Amount{"x/flex": 1, "y/flex": 2, "x/": 2, "y/": 1}
+	amount, ok := prices[model+"/"+tier]
+	return pricing.Cost{Priced: ok, Amount: amount}
+}
+
+func TestLowestCostOfTheServiceTier(t *testing.T) {
+	c := fleet(t, []failover.Target{{Name: "a", Model: "x"}, {Name: "b", Model: "y"}},
+		failover.WithOrder(failover.OrderLowestCost), failover.WithPrices(tiered{}))
+	flex := ask()
+	flex.ServiceTier = "flex"
+	if got := []string{winnerOf(t, c, ask()), winnerOf(t, c, flex)}; got[0] != "b" || got[1] != "a" {
+		t.Errorf("%v", got)
+	}
+}
+
+// A price list that panics is as good as none: the order is the one given.
+func TestLowestCostWithoutAPriceList(t *testing.T) {
+	c := fleet(t, []failover.Target{{Name: "a", Model: "x"}, {Name: "b", Model: "y"}},
+		failover.WithOrder(failover.OrderLowestCost), failover.WithPrices(faultyPrices{}))
+	if got := winnerOf(t, c, ask()); got != "a" || c.HookPanics() != 2 {
+		t.Errorf("%s answered, %d panics contained", got, c.HookPanics())
+	}
+}
+
+// faultyPrices is a price list with a bug.
+type faultyPrices struct{}
+
+func (faultyPrices) Cost(string, string, string, *providers.Usage, time.Time) pricing.Cost {
+	panic("a bug")
+}
+
 func TestLowestCostOnListPrices(t *testing.T) {
 	c := fleet(t, []failover.Target{
 		{Name: "large", Model: "gpt-4o", Provider: script("openai")},
@@ -294,6 +344,7 @@ func TestOrderOptionsThatCannotBe(t *testing.T) {
 		{"quantile of nothing", []failover.Option{failover.WithHedgeQuantile(.9, 0)}, "at least 1 call"},
 		{"policy", []failover.Option{failover.WithStreamPolicy(9)}, "WithStreamPolicy(9)"},
 		{"wait", []failover.Option{failover.WithOpenWait(-1)}, "WithOpenWait(-1ns)"},
+		{"last resort", []failover.Option{failover.WithLastResortTimeout(-1)}, "WithLastResortTimeout(-1ns)"},
 		{"connect", []failover.Option{failover.WithConnectTimeout(-1)}, "connect -1ns"},
 		{"limit", []failover.Option{failover.WithTimeoutAction("never", failover.Action{})}, `"never" is no limit`},
 		{"fixed limit", []failover.Option{failover.WithTimeoutAction(failover.LimitTotal, failover.Action{})}, `"total" is fixed`},

@@ -157,6 +157,10 @@ func (e *Error) Error() string {
 		b.WriteString(sep)
 		b.WriteString(safeText(e.Err))
 	}
+	if e.LastResort != nil {
+		b.WriteString("; last resort: ")
+		b.WriteString(safeText(e.LastResort))
+	}
 	return b.String()
 }
 
@@ -209,6 +213,12 @@ func roundWait(d time.Duration) time.Duration {
 func safeText(err error) string {
 	if e, ok := errors.AsType[*providers.Error](err); ok {
 		return e.Error()
+	}
+	switch e := err.(type) { //nolint:errorlint // as it stands, without what may be around it
+	case *TimeoutError:
+		return e.describe()
+	case *PanicError:
+		return "panicked"
 	}
 	return string(providers.KindOf(err))
 }

@@ -105,6 +105,10 @@ func (r *race) begin() (*branch, error) {
 		stream: k.stream, unary: !k.stream,
 	}
 	b.history = b.buf[:0]
+	if !hedge && r.cursor < len(k.order) { // before a hedge can take it, however late this goroutine gets to run
+		b.reserved = k.order[r.cursor]
+		r.cursor++
+	}
 	r.branches = append(r.branches, b)
 	r.running++
 	return b, nil
@@ -244,9 +248,14 @@ func (r *race) ahead() []*target {
 	return r.parent.order[r.cursor:]
 }
 
-func (r *race) take() *target {
+// take returns a branch's next target.
+func (r *race) take(k *call) *target {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if t := k.reserved; t != nil && !r.over {
+		k.reserved = nil
+		return t
+	}
 	if r.over || r.cursor >= len(r.parent.order) {
 		return nil
 	}

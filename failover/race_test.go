@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,5 +146,43 @@ func TestLowestLatencyHearsOfLosersAndTimeouts(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// However soon the hedge is due, the first target is the first branch's: what is
+// marked as a hedge's, and told to the hooks as one, is the one behind.
+func TestHedgeAsksTheTargetBehindConcurrentSafe(t *testing.T) {
+	var ends []failover.EndEvent
+	var hedges []failover.HedgeEvent
+	var mu sync.Mutex
+	c := chain(t, always("pa", step{after: time.Millisecond}), always("pb", step{after: time.Millisecond}),
+		failover.WithHedge(1), failover.WithRetryBudget(1, 1e6), failover.WithHooks(collectEnds(&ends)), failover.WithHooks(failover.Hooks{
+			Hedge: func(_ context.Context, e failover.HedgeEvent) {
+				mu.Lock()
+				defer mu.Unlock()
+				hedges = append(hedges, e)
+			},
+		}))
+	for i := range 300 {
+		if _, err := either(t, c, i%2 == 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, e := range ends {
+		for _, a := range e.History {
+			if a.Hedge != (a.Target == "b") {
+				t.Fatalf("%+v", e.History)
+			}
+		}
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(hedges) == 0 {
+		t.Error("nothing was hedged")
+	}
+	for _, h := range hedges {
+		if h.Target != "b" {
+			t.Fatalf("%+v", h)
+		}
 	}
 }

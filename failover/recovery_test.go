@@ -371,6 +371,7 @@ func TestWhatCannotBeContinued(t *testing.T) {
 	}{
 		{"a tool call", []*providers.Chunk{word, call}, false, ""},
 		{"thinking", []*providers.Chunk{think}, false, ""},
+		{"thinking after text", []*providers.Chunk{word, {Kind: providers.ChunkReasoning, Part: 1, Text: "hm"}}, false, ""},
 		{"white space", []*providers.Chunk{{Kind: providers.ChunkText, Text: " \n"}}, false, ""},
 		{"several choices", []*providers.Chunk{word}, true, ""},
 		{"text after thinking", []*providers.Chunk{think, {Kind: providers.ChunkText, Part: 1, Text: "word"}}, false, "word more"},

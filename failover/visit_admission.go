@@ -9,21 +9,21 @@ import (
 )
 
 // admit asks a target's door for an attempt and waits for a limit if that is
-// wanted and no other target would take the call. It returns the time at which
-// the attempt begins.
-func (k *call) admit(ctx context.Context, t *target, now time.Time) (grant, refusal, time.Time) {
-	p, ref, evs := t.door.admit(k.req, now)
-	k.admitted(ctx, &p, &ref, evs)
+// wanted and no other target would take the call. If it is not refused, p
+// holds it. It returns the time at which the attempt begins.
+func (k *call) admit(ctx context.Context, t *target, now time.Time, p *grant) (refusal, time.Time) {
+	ref, evs := t.door.admit(k.req, now, p)
+	k.admitted(ctx, p, &ref, evs)
 	if t.s.limitWait == 0 || !ref.reason.limit() {
-		return p, ref, now
+		return ref, now
 	}
-	return k.linger(ctx, t, ref, now)
+	return k.linger(ctx, t, ref, now, p)
 }
 
 // linger waits for a limit. Permits of the limit on concurrency come in the
 // order of the calls; of a limit on a rate nothing is held while waiting, so
 // that a call that gives up has taken nothing.
-func (k *call) linger(ctx context.Context, t *target, ref refusal, now time.Time) (p grant, _ refusal, _ time.Time) {
+func (k *call) linger(ctx context.Context, t *target, ref refusal, now time.Time, p *grant) (refusal, time.Time) {
 	end := now.Add(t.s.limitWait)
 	if !k.deadline.IsZero() && k.deadline.Before(end) {
 		end = k.deadline
@@ -38,17 +38,17 @@ func (k *call) linger(ctx context.Context, t *target, ref refusal, now time.Time
 				break
 			}
 			now = time.Now()
-			p, ref, evs = t.door.enter(t.door.judge(k.req, now), k.req, now)
+			ref, evs = t.door.enter(t.door.judge(k.req, now), k.req, now, p)
 		} else {
 			if ref.until.After(end) || !pause(ctx, ref.until.Sub(now)) {
 				break
 			}
 			now = time.Now()
-			p, ref, evs = t.door.admit(k.req, now)
+			ref, evs = t.door.admit(k.req, now, p)
 		}
-		k.admitted(ctx, &p, &ref, evs)
+		k.admitted(ctx, p, &ref, evs)
 	}
-	return p, ref, now
+	return ref, now
 }
 
 // admitted tells the hooks what an admission has changed. A hook that ends its

@@ -27,7 +27,7 @@ type AgentCall struct {
 	// nil if there is none.
 	Request *providers.Request
 
-	// Remote is set if the agent runs elsewhere. Provider then says where,
+	// Remote is set if the agent runs elsewhere. Provider, required then, says where,
 	// ServerAddress and ServerPort are the server (443 without a port), ID and
 	// Version what that service calls the agent.
 	Remote        bool
@@ -83,7 +83,7 @@ func (i *Instrumentation) StartAgent(ctx context.Context, call AgentCall) (conte
 	kind := trace.SpanKindInternal
 	if call.Remote {
 		kind = trace.SpanKindClient
-		kvs = append(kvs, genai.ProviderNameKey.String(call.Provider))
+		kvs = append(kvs, genai.ProviderNameKey.String(utf8Text(call.Provider)))
 		kvs = appendServer(kvs, call.ServerAddress, call.ServerPort)
 	}
 	ctx = s.begin(ctx, i, kind, genai.OperationNameInvokeAgent, call.Name, kvs...)

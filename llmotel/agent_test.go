@@ -140,6 +140,68 @@ func TestAgentsCountTheirOwnCalls(t *testing.T) {
 	}
 }
 
+func TestConversationOfAnAgentIsThatOfItsCalls(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec)
+	p := inst.Wrap(newCanned())
+	run := func(ctx context.Context, given string) {
+		ctx, agent := inst.StartAgent(ctx, llmotel.AgentCall{Name: "planner", ConversationID: given})
+		if _, err := p.Generate(ctx, request()); err != nil {
+			t.Fatal(err)
+		}
+		_, tool := inst.StartTool(ctx, llmotel.ToolCall{Name: "find"})
+		tool.End("", nil)
+		agent.End(llmotel.AgentResult{}, nil)
+	}
+	run(t.Context(), "conv_1")
+	run(llmotel.WithAttribution(t.Context(), llmotel.Attribution{Conversation: "conv_2"}), "conv_1") // the attribution's comes first
+	workflow, w := inst.StartWorkflow(t.Context(), llmotel.WorkflowCall{Name: "w", ConversationID: "conv_3"})
+	run(workflow, "")
+	w.End(nil, nil)
+	want := []string{"conv_1", "conv_1", "conv_1", "conv_2", "conv_2", "conv_2", "conv_3", "conv_3", "conv_3", "conv_3"}
+	for n, s := range rec.Spans() {
+		if got := attributesOf(&s)["gen_ai.conversation.id"]; n >= len(want) || got != want[n] {
+			t.Errorf("%d, %s: conversation %v", n, s.Name, got)
+		}
+	}
+}
+
+func TestEndedAgentsHaveNoTools(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec)
+	ctx, agent := inst.StartAgent(t.Context(), llmotel.AgentCall{Name: "planner"})
+	agent.End(llmotel.AgentResult{Usage: providers.Usage{Completeness: providers.UsageReported, Reported: providers.ClassInput, Input: -1}}, nil)
+	_, tool := inst.StartTool(ctx, llmotel.ToolCall{Name: "find"})
+	tool.End("", nil)
+	spans := rec.Spans()
+	if got := attributesOf(&spans[1])["gen_ai.agent.name"]; got != nil {
+		t.Errorf("the tool is of agent %v", got)
+	}
+	if got := attributesOf(&spans[0])["gen_ai.usage.input_tokens"]; got != nil {
+		t.Errorf("the agent used %v tokens", got)
+	}
+}
+
+func TestRetrievedDocumentsAreRedactedAndBounded(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithContentLimit(300))
+	found := make([]llmotel.RetrievedDocument, 40)
+	for n := range found {
+		found[n] = llmotel.RetrievedDocument{ID: "mailbox/ada@example.com", Score: 0.5}
+	}
+	for n, want := range []string{
+		`[{"id":"mailbox/[EMAIL]","score":0.5}]`,
+		`[{"id":"mailbox/[EMAIL]","score":0.5},{"id":"mailbox/[EMAIL]","score":0.5},{"id":"mailbox/[EMAIL]","score":0.5},{"id":"mailbox/[EMAIL]","score":0.5},{"id":"mailbox/[EMAIL]","score":0.5}]`,
+	} {
+		_, search := inst.StartRetrieval(t.Context(), llmotel.RetrievalCall{DataSourceID: "mail"})
+		search.End(found[:1+39*n], nil) // 40 are halved to 5
+		spans := rec.Spans()
+		if got := attributesOf(&spans[n])["gen_ai.retrieval.documents"]; got != want {
+			t.Errorf("documents %v, want %s", got, want)
+		}
+	}
+}
+
 func TestSpansAroundCallsEndOnce(t *testing.T) {
 	rec := oteltest.New()
 	inst := instrument(t, rec)

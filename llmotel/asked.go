@@ -11,14 +11,18 @@ import (
 // was read off the wire.
 func appendAsked(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 	embeds := c.Operation == OperationEmbeddings
-	var stop []string
+	var stop, encodings []string
 	for p, o := range c.asked.Options {
-		if p == wire.ParamStop {
+		switch p {
+		case wire.ParamStop:
 			stop = append(stop, o.String())
+			continue
+		case wire.ParamEncoding:
+			encodings = append(encodings, o.String())
 			continue
 		}
 		key := askedKeys[p]
-		if key == "" || embeds != (p == wire.ParamDimensions || p == wire.ParamEncoding) {
+		if key == "" || embeds != (p == wire.ParamDimensions) {
 			continue
 		}
 		switch p {
@@ -30,8 +34,6 @@ func appendAsked(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 			if f, ok := o.Float(); ok {
 				kvs = append(kvs, key.Float64(f))
 			}
-		case wire.ParamEncoding:
-			kvs = append(kvs, key.StringSlice([]string{o.String()}))
 		case wire.ParamServiceTier:
 			if tier := o.String(); c.Provider == genai.ProviderNameOpenAI && tier != genai.OpenAIRequestServiceTierAuto {
 				kvs = appendString(kvs, key, tier)
@@ -40,14 +42,17 @@ func appendAsked(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 			kvs = appendString(kvs, key, o.String())
 		}
 	}
+	if len(encodings) > 0 && embeds {
+		kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(encodings))
+	}
 	if len(stop) > 0 && !embeds {
 		kvs = append(kvs, genai.RequestStopSequencesKey.StringSlice(stop))
 	}
 	return kvs
 }
 
-// askedKeys are the attributes of options, but for stop sequences and for what is
-// told elsewhere.
+// askedKeys are the attributes of options, but for those that are lists and for what
+// is told elsewhere.
 var askedKeys = [...]attribute.Key{
 	wire.ParamMaxTokens:        genai.RequestMaxTokensKey,
 	wire.ParamTopK:             genai.RequestTopKKey,
@@ -62,6 +67,5 @@ var askedKeys = [...]attribute.Key{
 	wire.ParamReasoningLevel:   genai.RequestReasoningLevelKey,
 	wire.ParamServiceTier:      genai.OpenAIRequestServiceTierKey,
 	wire.ParamPreviousResponse: genai.RequestPreviousResponseIDKey,
-	wire.ParamEncoding:         genai.RequestEncodingFormatsKey,
 	wire.ParamGuardrail:        "",
 }

@@ -3,7 +3,9 @@ package llmotel
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
@@ -108,7 +110,7 @@ func appendSampling(kvs []attribute.KeyValue, r *providers.Request) []attribute.
 		kvs = append(kvs, genai.RequestSeedKey.Int64(*r.Seed))
 	}
 	if len(r.StopSequences) > 0 {
-		kvs = append(kvs, genai.RequestStopSequencesKey.StringSlice(r.StopSequences))
+		kvs = append(kvs, genai.RequestStopSequencesKey.StringSlice(utf8Texts(r.StopSequences)))
 	}
 	if r.Choices > 1 {
 		kvs = append(kvs, genai.RequestChoiceCountKey.Int(r.Choices))
@@ -170,7 +172,7 @@ func appendCall(kvs []attribute.KeyValue, c *calling) []attribute.KeyValue {
 		kvs = append(kvs, genai.EmbeddingsDimensionCountKey.Int(c.Embed.Dimensions))
 	}
 	if len(c.EncodingFormats) > 0 && c.Operation == OperationEmbeddings {
-		kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(c.EncodingFormats))
+		kvs = append(kvs, genai.RequestEncodingFormatsKey.StringSlice(utf8Texts(c.EncodingFormats)))
 	}
 	if c.Provider == genai.ProviderNameAWSBedrock && c.Operation != OperationEmbeddings {
 		kvs = appendString(kvs, genai.AWSBedrockGuardrailIDKey, c.guardrail())
@@ -188,9 +190,33 @@ func appendFloat(kvs []attribute.KeyValue, key attribute.Key, v *float64) []attr
 
 func appendString(kvs []attribute.KeyValue, key attribute.Key, v string) []attribute.KeyValue {
 	if v != "" {
-		kvs = append(kvs, key.String(v))
+		kvs = append(kvs, key.String(utf8Text(v)))
 	}
 	return kvs
+}
+
+// utf8Text is v with U+FFFD for what is no UTF-8. Exporters refuse a whole batch of
+// spans for one string that is none, and names and ids come from anywhere.
+func utf8Text(v string) string {
+	if utf8.ValidString(v) {
+		return v
+	}
+	return strings.ToValidUTF8(v, "\ufffd")
+}
+
+// utf8Texts is utf8Text for each of v, which stays as it is.
+func utf8Texts(v []string) []string {
+	for i, s := range v {
+		if utf8.ValidString(s) {
+			continue
+		}
+		v = slices.Clone(v)
+		for ; i < len(v); i++ {
+			v[i] = utf8Text(v[i])
+		}
+		return v
+	}
+	return v
 }
 
 func appendResult(kvs []attribute.KeyValue, call *calling, r *Result) []attribute.KeyValue {

@@ -27,8 +27,13 @@ type attributionKey struct{}
 
 // WithAttribution returns a context under which calls carry a. Fields that are
 // empty in a are taken from the attribution that ctx already has, so that
-// layers of a program can each add what they know.
+// layers of a program can each add what they know. What is no UTF-8 becomes U+FFFD.
 func WithAttribution(ctx context.Context, a Attribution) context.Context {
+	for _, field := range [...]*string{
+		&a.Feature, &a.FeatureVersion, &a.Prompt, &a.PromptVersion, &a.Experiment, &a.Variant, &a.Conversation, &a.User, &a.Session, &a.Tenant,
+	} {
+		*field = utf8Text(*field)
+	}
 	if outer := attributionOf(ctx); outer != nil {
 		a = merge(a, *outer)
 	}

@@ -38,8 +38,8 @@ func (b *responseBody) waiting() {
 	if x == nil || !x.Stream || x.Chunks == 0 {
 		return
 	}
-	if !x.opened || x.span.inst.metrics.chunkTimes {
-		x.opened = true
+	if !x.opened || !x.waits && x.span.inst.metrics.chunkTimes {
+		x.opened, x.waits = true, true // until a chunk is there, in however many pieces it comes
 		x.span.waits(x.Answer.Model())
 	}
 }
@@ -66,13 +66,19 @@ func (b *responseBody) read(p []byte, last bool) *exchange {
 	}
 	chunks := x.Chunks
 	_, _ = x.Write(p) // takes everything
-	if x.Stream && x.Chunks > chunks {
-		x.span.arrived(&x.streamed, x.Chunks-chunks, x.Answer.Model())
-	}
+	x.arrived(chunks)
 	if last || x.Ended() {
 		return b.take()
 	}
 	return nil
+}
+
+// arrived tells of what has been read since there were so many chunks.
+func (x *exchange) arrived(chunks uint32) {
+	if x.Stream && x.Chunks > chunks {
+		x.waits = false
+		x.span.arrived(&x.streamed, x.Chunks-chunks, x.Answer.Model())
+	}
 }
 
 // take returns the exchange to the one who ends its span, and nil to all others.
@@ -112,7 +118,9 @@ func (b *responseBody) cancelled() {
 
 // finish ends the span. The exchange must not be used afterwards.
 func (x *exchange) finish(err error, closed bool) {
+	chunks := x.Chunks
 	x.End()
+	x.arrived(chunks) // what a decompressor has held back
 	r := x.result()
 	switch {
 	case err != nil:

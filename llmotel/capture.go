@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"go.opentelemetry.io/otel/log"
@@ -58,6 +59,18 @@ func contentFromEnv() (ContentMode, error) {
 	return ContentNone, fmt.Errorf("llmotel: %s is none of NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT; no content is recorded", contentVariable)
 }
 
+// spanLimitFromEnv is how long the tracing SDK lets an attribute be, as far as the
+// environment says. It cuts what is longer, which is no JSON any more then.
+func spanLimitFromEnv() (limit int, limited bool) {
+	for _, name := range [...]string{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"} {
+		if value := os.Getenv(name); value != "" {
+			n, err := strconv.Atoi(value)
+			return n, err == nil && n >= 0 // as the SDK takes it
+		}
+	}
+	return 0, false
+}
+
 // WithContentCapture says where content is recorded, redacted. The default is
 // what the environment variable OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT
 // says (NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT; true and false are
@@ -70,9 +83,14 @@ func WithContentCapture(mode ContentMode) Option {
 }
 
 // WithContentLimit bounds each attribute with content to that many bytes of
-// JSON, by default DefaultContentLimit. Longer content is shortened and stays
-// valid JSON. Keep it, times the size of a batch, below what the exporter may
-// send: 4 MiB for gRPC.
+// JSON or text, by default DefaultContentLimit. Longer content is shortened and
+// stays valid JSON. Keep it, times the size of a batch, below what the exporter may
+// send: 4 MiB for gRPC. It must be at least 256.
+//
+// The tracing SDK cuts attributes by a limit of its own, which knows no JSON. Where
+// content goes on spans as text, the one in OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT
+// or OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT bounds this one; keep this one below limits
+// that code sets (sdktrace.SpanLimits).
 func WithContentLimit(bytes int) Option {
 	return optionFunc(func(c config) config {
 		c.contentLimit = bytes

@@ -174,9 +174,9 @@ func (i *Instrumentation) upload(ctx context.Context, all []byte, ends [numDocum
 		case !json.Valid(*doc):
 			i.drop(ctx, "upload hook", genai.ReasonInvalid)
 		case len(*doc) > i.capture.limit:
-			d.text[n] = string(content.Truncate(*doc, i.capture.limit))
+			d.text[n] = utf8Text(string(content.Truncate(*doc, i.capture.limit)))
 		default:
-			d.text[n] = string(*doc)
+			d.text[n] = utf8Text(string(*doc))
 		}
 	}
 	d.more = about.Attributes

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
@@ -82,6 +84,7 @@ func TestContentModes(t *testing.T) {
 		{"EVENT_ONLY", "EVENT_ONLY", nil, false, true},
 		{"SPAN_AND_EVENT", "SPAN_AND_EVENT", nil, true, true},
 		{"true", "true", nil, true, true},
+		{"with white space around", " SPAN_ONLY\n", nil, true, false},
 		{"the option wins", "SPAN_AND_EVENT", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentNone)}, false, false},
 		{"option alone", "", []llmotel.Option{llmotel.WithContentCapture(llmotel.ContentOnSpans)}, true, false},
 	}
@@ -149,6 +152,108 @@ func TestContentKeepsToItsLimit(t *testing.T) {
 		return
 	}
 	t.Error("no input messages")
+}
+
+// The tracing SDK cuts attributes by a limit of its own, which knows no JSON.
+func TestContentKeepsToTheLimitOfTheSDK(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		most        int
+		opts        []llmotel.Option
+	}{
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "200", 200, nil},
+		{"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "4000", 4000, nil},
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "4000", 500, []llmotel.Option{llmotel.WithContentLimit(500)}},
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "-1", llmotel.DefaultContentLimit, nil},
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "many", llmotel.DefaultContentLimit, nil},
+	} {
+		t.Run(c.name+"="+c.value, func(t *testing.T) {
+			t.Setenv(c.name, c.value)
+			rec := oteltest.New() // its SDK reads the variable
+			inst := instrument(t, rec, append(c.opts, llmotel.WithContentCapture(llmotel.ContentOnSpans))...)
+			req := request()
+			req.Messages = []providers.Message{providers.UserText(strings.Repeat("héllo ", 20_000))}
+			if _, err := inst.Wrap(newCanned()).Generate(t.Context(), req); err != nil {
+				t.Fatal(err)
+			}
+			text, _ := attributesOf(onlySpan(t, rec))["gen_ai.input.messages"].(string)
+			if !json.Valid([]byte(text)) || len(text) > c.most || len(text) < c.most*9/10 {
+				t.Errorf("%d bytes, valid: %t, want at most %d", len(text), json.Valid([]byte(text)), c.most)
+			}
+		})
+	}
+}
+
+// A span takes 128 attributes, as the SDK comes. Of many variables some are lost, and
+// nothing else.
+func TestManyPromptVariables(t *testing.T) {
+	rec := oteltest.New()
+	variables := map[string]string{}
+	for n := range 200 {
+		variables[strconv.Itoa(n)] = "x"
+	}
+	inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans))
+	if _, err := inst.Wrap(newCanned()).Generate(llmotel.WithPromptVariables(t.Context(), variables), request()); err != nil {
+		t.Fatal(err)
+	}
+	a := attributesOf(onlySpan(t, rec))
+	if a["gen_ai.input.messages"] == nil || a["gen_ai.output.messages"] == nil || a["gen_ai.usage.output_tokens"] == nil || a["gen_ai.prompt.variable.0"] == nil {
+		t.Errorf("attributes %v", a)
+	}
+}
+
+// What an attempt that failed had said is no part of the answer.
+func TestContentOfRetriesIsThatOfTheLast(t *testing.T) {
+	rec := oteltest.New()
+	_, span := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans)).Start(t.Context(), llmotel.Call{Provider: "openai", Request: request(), Stream: true})
+	span.Chunk(&providers.Chunk{Kind: providers.ChunkText, Text: "Once upon"})
+	span.Retry(time.Second, &providers.Error{Kind: providers.KindNetwork})
+	span.Chunk(&providers.Chunk{Kind: providers.ChunkText, Text: "Hello"})
+	span.Chunk(&providers.Chunk{Kind: providers.ChunkFinish, Finish: &providers.Finish{Reasons: []providers.FinishReason{providers.FinishStop}}})
+	span.End(llmotel.Result{}, nil)
+	const want = `[{"role":"assistant","parts":[{"type":"text","content":"Hello"}],"finish_reason":"stop"}]`
+	if got := attributesOf(onlySpan(t, rec))["gen_ai.output.messages"]; got != want {
+		t.Errorf("output %v, want %s", got, want)
+	}
+}
+
+// Texts that are no documents keep to it as well: a template's variables hold whole
+// documents.
+func TestTextsKeepToTheContentLimit(t *testing.T) {
+	rec := oteltest.New()
+	inst := instrument(t, rec, llmotel.WithLoggerProvider(rec.LoggerProvider), llmotel.WithContentCapture(llmotel.ContentOnSpansAndEvents), llmotel.WithContentLimit(300))
+	long := strings.Repeat("héllo ", 1000)
+	ctx := llmotel.WithPromptVariables(t.Context(), map[string]string{"page": long})
+	if _, err := inst.Wrap(newCanned()).Generate(ctx, request()); err != nil {
+		t.Fatal(err)
+	}
+	_, search := inst.StartRetrieval(t.Context(), llmotel.RetrievalCall{DataSourceID: "people", Query: long})
+	search.End(nil, nil)
+	inst.RecordEvaluation(t.Context(), llmotel.Evaluation{Name: "relevance", Explanation: long})
+	seen := 0
+	check := func(key, text string) {
+		switch key {
+		case "gen_ai.prompt.variable.page", "gen_ai.retrieval.query.text", "gen_ai.evaluation.explanation":
+			seen++
+			if len(text) > 300 || len(text) < 290 || !utf8.ValidString(text) || !strings.HasSuffix(text, "…[truncated]") {
+				t.Errorf("%s: %d bytes: %q", key, len(text), text)
+			}
+		}
+	}
+	for _, span := range rec.Spans() {
+		for _, kv := range span.Attributes {
+			check(string(kv.Key), kv.Value.String())
+		}
+	}
+	for _, record := range rec.Logs() {
+		record.WalkAttributes(func(kv attribute.KeyValue) bool {
+			check(string(kv.Key), kv.Value.String())
+			return true
+		})
+	}
+	if seen != 4 {
+		t.Errorf("%d texts, want 4", seen)
+	}
 }
 
 type redactor struct{ f func(string) string }
@@ -250,6 +355,35 @@ func TestUploadHook(t *testing.T) {
 			onSpan := c.mode != llmotel.ContentNone
 			if onSpan != strings.Contains(text, `gen_ai.input.messages=[{"role":"user","parts":[]}]`) || strings.Contains(text, "no JSON") || strings.Contains(text, "output.messages") {
 				t.Errorf("not what the hook left: %s", text)
+			}
+		})
+	}
+}
+
+// The hook gets whole documents, the span what its limit leaves; of what was too much
+// to keep the hook is told.
+func TestUploadHookGetsWholeDocuments(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		size      int
+		truncated bool
+	}{{"whole", 100_000, false}, {"too much to keep", 2 << 20, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			rec := oteltest.New()
+			var got llmotel.Content
+			inst := instrument(t, rec, llmotel.WithContentCapture(llmotel.ContentOnSpans), llmotel.WithContentLimit(300),
+				llmotel.WithUploadHook(func(_ context.Context, c *llmotel.Content) { got = *c }))
+			req := request()
+			req.Messages = []providers.Message{providers.UserText(strings.Repeat("x ", c.size/2))}
+			if _, err := inst.Wrap(newCanned()).Generate(t.Context(), req); err != nil {
+				t.Fatal(err)
+			}
+			if got.Truncated != c.truncated || !json.Valid(got.InputMessages) || len(got.InputMessages) < min(c.size, 700_000) {
+				t.Errorf("truncated: %t, %d bytes", got.Truncated, len(got.InputMessages))
+			}
+			text, _ := attributesOf(onlySpan(t, rec))["gen_ai.input.messages"].(string)
+			if !json.Valid([]byte(text)) || len(text) > 300 || len(text) < 200 {
+				t.Errorf("the span has %d bytes", len(text))
 			}
 		})
 	}

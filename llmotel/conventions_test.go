@@ -2,6 +2,9 @@ package llmotel_test
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/llmotel/sdk/internal/oteltest"
@@ -110,6 +113,61 @@ func TestProviderRefinements(t *testing.T) {
 		_, span := inst.Start(ctx, llmotel.Call{Operation: llmotel.OperationEmbeddings, Provider: "azure.ai.inference", Model: "embed-3", ServerAddress: "a.example.com", EncodingFormats: []string{"base64"}})
 		span.End(llmotel.Result{}, nil)
 	})
+}
+
+// What the conventions want left out where it says nothing: one choice, the tier
+// "auto".
+func TestDefaultsAskedForAreLeftOut(t *testing.T) {
+	for _, c := range []struct {
+		choices       int
+		tier          string
+		count, served any
+	}{{1, "auto", nil, nil}, {2, "flex", int64(2), "flex"}} {
+		rec := oteltest.New()
+		inst := instrument(t, rec)
+		_, span := inst.Start(t.Context(), llmotel.Call{Provider: "openai", Request: &providers.Request{Model: "m", Choices: c.choices, ServiceTier: c.tier}})
+		span.End(llmotel.Result{}, nil)
+		resp, err := inst.Transport(&replies{list: []reply{{body: strings.NewReader(chatReply)}}}).RoundTrip(
+			post(t.Context(), t, chatURL, fmt.Sprintf(`{"model":"m","n":%d,"service_tier":%q,"messages":[]}`, c.choices, c.tier)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body) // what it says is not the matter
+		_ = resp.Body.Close()
+		for n, s := range rec.Spans() {
+			a := attributesOf(&s)
+			if a["gen_ai.request.choice.count"] != c.count || a["openai.request.service_tier"] != c.served {
+				t.Errorf("way %d: choices %v, tier %v, want %v, %v", n, a["gen_ai.request.choice.count"], a["openai.request.service_tier"], c.count, c.served)
+			}
+		}
+	}
+}
+
+// The server is that of the URL, whatever proxy or socket leads to it.
+func TestServerOfTheURL(t *testing.T) {
+	for url, want := range map[string]struct {
+		address string
+		port    int64
+	}{
+		"https://api.openai.com/v1/chat/completions":                {"api.openai.com", 443},
+		"https://user:pass@api.openai.com:8443/v1/chat/completions": {"api.openai.com", 8443},
+		"http://unix/v1/chat/completions":                           {"unix", 80},
+		"http://localhost:11434/v1/chat/completions":                {"localhost", 11434},
+		"http://[::1]/v1/chat/completions":                          {"::1", 80},
+		"https://[2001:db8::1]:8443/v1/chat/completions":            {"2001:db8::1", 8443},
+	} {
+		rec := oteltest.New()
+		resp, err := instrument(t, rec).Transport(&replies{list: []reply{{body: strings.NewReader(chatReply)}}}).RoundTrip(post(t.Context(), t, url, chatRequest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body) // what it says is not the matter
+		_ = resp.Body.Close()
+		a := attributesOf(onlySpan(t, rec))
+		if a["server.address"] != want.address || a["server.port"] != want.port {
+			t.Errorf("%s: %v, %v, want %v", url, a["server.address"], a["server.port"], want)
+		}
+	}
 }
 
 // An id that the program gives comes before that of the answer and that of the

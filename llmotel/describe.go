@@ -30,8 +30,8 @@ func (s *Span) describe(e *ending, d *documents) {
 			kvs = append(kvs, genai.RequestModelKey.String(s.call.Model))
 		}
 		if s.capturing&toSpan != 0 {
-			kvs = s.inst.appendPromptVariables(kvs, s.detached())
 			kvs = d.append(kvs, s.inst.capture.structured)
+			kvs = s.inst.appendPromptVariables(kvs, s.detached()) // last: there may be more than a span takes
 		}
 		switch {
 		case s.foreign:

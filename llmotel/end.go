@@ -95,7 +95,8 @@ func (s *Span) settle(e *ending) {
 	if st.seen != nil {
 		e.fill(st.seen)
 	}
-	e.Provider = cmp.Or(p.innerProvider, e.Provider, s.call.Provider)
+	e.Provider = utf8Text(cmp.Or(p.innerProvider, e.Provider, s.call.Provider))
+	e.Model, e.ServiceTier = utf8Text(e.Model), utf8Text(e.ServiceTier)
 	e.RequestID = providers.CleanID(cmp.Or(e.RequestID, e.failure.requestID))
 	e.ResponseID = providers.CleanID(e.ResponseID)
 	e.Attempts = max(e.Attempts, int(s.attempts), p.attempts)

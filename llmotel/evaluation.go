@@ -39,12 +39,12 @@ func (i *Instrumentation) RecordEvaluation(ctx context.Context, e Evaluation) {
 		return
 	}
 	kvs := make([]attribute.KeyValue, 0, 6)
-	kvs = append(kvs, genai.EvaluationNameKey.String(e.Name))
+	kvs = append(kvs, genai.EvaluationNameKey.String(utf8Text(e.Name)))
 	if v := e.ScoreValue; v != nil && !math.IsNaN(*v) && !math.IsInf(*v, 0) {
 		kvs = append(kvs, genai.EvaluationScoreValueKey.Float64(*v))
 	}
 	kvs = appendString(kvs, genai.EvaluationScoreLabelKey, e.ScoreLabel)
-	kvs = appendString(kvs, genai.EvaluationExplanationKey, i.clean(ctx, e.Explanation, ""))
+	kvs = appendString(kvs, genai.EvaluationExplanationKey, i.captured(ctx, e.Explanation))
 	kvs = appendString(kvs, genai.ResponseIDKey, e.ResponseID)
 	if e.Err != nil {
 		kvs = append(kvs, genai.ErrorTypeKey.String(errorTypeOf(e.Err)))

@@ -35,8 +35,8 @@ func (i *Instrumentation) emit(ctx context.Context, event string, severity log.S
 func (s *Span) details(start, rest []attribute.KeyValue, d *documents) {
 	kvs := slices.Concat(start, rest)
 	if s.capturing&toEvent != 0 {
-		kvs = s.inst.appendPromptVariables(kvs, s.detached())
 		kvs = d.append(kvs, true)
+		kvs = s.inst.appendPromptVariables(kvs, s.detached())
 	}
 	s.inst.emit(s.detached(), genai.EventClientInferenceOperationDetails, log.SeverityDebug, kvs...)
 }

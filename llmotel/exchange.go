@@ -22,6 +22,7 @@ type exchange struct {
 	span     *Span
 	status   int32
 	opened   bool        // the caller has the first chunk and wants more
+	waits    bool        // the caller has the last chunk and wants more
 	header   http.Header // of the response; nil before
 	streamed streamed
 }
@@ -126,8 +127,19 @@ func (x *exchange) call(req *http.Request, provider string) Call {
 	return Call{
 		Operation: x.API.Operation(), Provider: provider, Model: x.Asked.Model(), Stream: x.Stream,
 		ServerAddress: req.URL.Hostname(), ServerPort: port, ResendCount: resends(req.Header),
-		asked: &x.Asked,
+		GuardrailID: guardrail(x.API, req.Header), asked: &x.Asked,
 	}
+}
+
+// guardrail is the guardrail of Bedrock's InvokeModel, whose bodies are the models'.
+func guardrail(a wire.API, h http.Header) string {
+	if a != wire.BedrockInvoke {
+		return ""
+	}
+	if v := h["X-Amzn-Bedrock-Guardrailidentifier"]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
 }
 
 // resends is how many times the client has sent the request before, as far as
@@ -165,11 +177,18 @@ func (x *exchange) respond(ctx context.Context, b *responseBody, resp *http.Resp
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
 		failure := x.readFailure(resp)
-		x.span.End(x.result(), failure)
+		r := x.result()
+		r.ResponseID = "" // there is none, but Cohere's errors have ids
+		x.span.End(r, failure)
 		x.recycle()
 		return resp, nil
 	}
 	x.begin(resp)
+	if resp.StatusCode == http.StatusSwitchingProtocols { // the body is a connection, and no answer
+		x.span.End(Result{}, noAnswer(x.span.call.Provider, x.Asked.Model(), resp.StatusCode))
+		x.recycle()
+		return resp, nil
+	}
 	if resp.Body == nil { // http.Client takes that from transports
 		x.End()
 		x.span.End(x.result(), x.cut())
@@ -220,7 +239,7 @@ func (x *exchange) readFailure(resp *http.Response) *providers.Error {
 func (x *exchange) failure() *providers.Error {
 	return &providers.Error{
 		Provider: x.span.call.Provider, Model: x.Asked.Model(), Kind: x.Kind(int(x.status)), StatusCode: int(x.status), Code: x.Code(),
-		RequestID: requestID(x.header), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
+		RequestID: cmp.Or(requestID(x.header), x.RequestID), RetryAfter: max(providers.ParseRetryAfter(x.header, time.Now()), x.RetryDelay), Usage: x.Usage(),
 	}
 }
 
@@ -248,7 +267,7 @@ func (x *exchange) result() Result {
 		Usage: x.Usage(), RequestID: requestID(x.header), ResponseChars: x.AnswerBytes(), Compacted: x.Compacted, refused: x.Refused() > 0,
 	}
 	if reasons := x.Reasons(); len(reasons) > 0 {
-		r.RawFinishReasons, r.FinishReasons = rawReasons(reasons), normalReasons(reasons)
+		r.RawFinishReasons, r.FinishReasons = rawReasons(reasons), normalReasons(reasons, x.Calls())
 	}
 	return r
 }
@@ -259,13 +278,13 @@ func (x *exchange) recycle() {
 	if x.span != nil {
 		x.span.forget()
 	}
-	x.span, x.status, x.opened, x.header, x.streamed = nil, 0, false, nil, streamed{}
+	x.span, x.status, x.opened, x.waits, x.header, x.streamed = nil, 0, false, false, nil, streamed{}
 	exchanges.Put(x)
 }
 
 // requestID is the provider's id of the HTTP request, under whichever name.
 func requestID(h http.Header) string {
-	for _, name := range [...]string{"X-Request-Id", "Request-Id", "Apim-Request-Id", "X-Amzn-Requestid"} {
+	for _, name := range [...]string{"X-Request-Id", "Request-Id", "Apim-Request-Id", "X-Amzn-Requestid", "X-Generation-Id", "X-Goog-Request-Id"} {
 		if v := h[name]; len(v) > 0 {
 			return v[0]
 		}

@@ -473,6 +473,27 @@ func TestRetriesAroundAnInstrumentedClientCountOnce(t *testing.T) {
 	})
 }
 
+func TestRetriesOfAnInnerLayerAreTheOuterOnes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec, sink := oteltest.New(), &recordSink{}
+		inst := instrument(t, rec, llmotel.WithSinks(sink))
+		inner := inst.Transport(&replies{list: []reply{{status: 500}, {body: strings.NewReader(chatReply)}}}, llmotel.WithRetries(2))
+		resp, err := inst.Transport(inner).RoundTrip(post(t.Context(), t, chatURL, chatRequest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body) // what it says is not the matter
+		_ = resp.Body.Close()
+		span := onlySpan(t, rec)
+		if got := attributesOf(span)["llmotel.attempts"]; got != int64(2) || len(span.Events) != 1 || span.Events[0].Name != "llmotel.retry" {
+			t.Errorf("%v attempts, events %v, want 2 and a retry", got, span.Events)
+		}
+		if r := sink.records; len(r) != 1 || r[0].Attempts != 2 || len(r[0].Retries) != 1 {
+			t.Errorf("records %+v", r)
+		}
+	})
+}
+
 func TestTenThousandAbandonedStreams(t *testing.T) {
 	rec := oteltest.New()
 	transport := instrument(t, rec).Transport(roundTripper(func(*http.Request) (*http.Response, error) {
@@ -505,6 +526,28 @@ func TestTenThousandAbandonedStreams(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// A body that a signature covers, or whose answer cannot be read along, stays as it
+// is.
+func TestWithStreamUsageLeavesBodiesAlone(t *testing.T) {
+	for header, value := range map[string]string{"Authorization": "AWS4-HMAC-SHA256 Credential=none", "Accept-Encoding": "gzip"} {
+		next := &replies{list: []reply{{body: strings.NewReader(streamReply(3))}}}
+		req := post(t.Context(), t, chatURL, streamAsked)
+		req.Header.Set(header, value)
+		resp, err := instrument(t, oteltest.New()).Transport(next, llmotel.WithStreamUsage()).RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		_ = resp.Body.Close()
+		if next.sent[0] != streamAsked || string(got) != streamReply(3) {
+			t.Errorf("%s: sent %q, got %q", header, next.sent[0], got)
+		}
+	}
+}
 
 func TestWithStreamUsage(t *testing.T) {
 	extra := `data: {"id":"c1","model":"gpt-4o-mini-2024-07-18","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}` + "\n\n"

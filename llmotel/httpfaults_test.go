@@ -62,6 +62,101 @@ func TestTransportPassesResponsesWithoutBody(t *testing.T) {
 	}
 }
 
+// A context past its deadline tells why, whatever the transport makes of it: HTTP/2
+// says that the stream was cancelled.
+func TestMiddlewareTakesDeadlinesForTimeouts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec := oteltest.New()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := instrument(t, rec).Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, errors.New("stream error: CANCEL")
+		})).RoundTrip(post(ctx, t, chatURL, chatRequest))
+		if err == nil {
+			t.Error("no error")
+		}
+		if got := attributesOf(onlySpan(t, rec))["error.type"]; got != "timeout" {
+			t.Errorf("error.type %v, want timeout", got)
+		}
+	})
+}
+
+// A connection that breaks behind the end of the answer has not cut it.
+func TestMiddlewareStreamThatBreaksBehindItsEnd(t *testing.T) {
+	for _, c := range []struct {
+		body string
+		want any
+	}{{streamReply(3), nil}, {strings.TrimSuffix(streamReply(3), "data: [DONE]\n\n")[:200], "network"}} {
+		rec := oteltest.New()
+		broken := iotest.DataErrReader(io.MultiReader(strings.NewReader(c.body), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		resp, err := instrument(t, rec).Transport(&replies{list: []reply{{body: broken}}}).RoundTrip(post(t.Context(), t, chatURL, streamAsked))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make([]byte, len(c.body)+1)
+		n, err := resp.Body.Read(got) // all of it, and the error
+		if string(got[:n]) != c.body || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%d bytes of %d, %v", n, len(c.body), err)
+		}
+		_ = resp.Body.Close()
+		if got := attributesOf(onlySpan(t, rec))["error.type"]; got != c.want {
+			t.Errorf("error.type %v, want %v", got, c.want)
+		}
+	}
+}
+
+// Of a long failure only the beginning is read to learn the error; the caller has all
+// of it, and what it closes is closed.
+func TestMiddlewarePassesLongFailures(t *testing.T) {
+	for _, size := range []int{0, 64<<10 - 40, 64 << 10, 200_000} {
+		want := `{"error":{"message":"` + strings.Repeat("x", size) + `","code":"rate_limit_exceeded"}}`
+		body := &closing{Reader: strings.NewReader(want)}
+		rec := oteltest.New()
+		resp, err := instrument(t, rec).Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 429, Header: http.Header{}, Body: body, Request: r}, nil
+		})).RoundTrip(post(t.Context(), t, chatURL, chatRequest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		if err != nil || string(got) != want {
+			t.Errorf("size %d: %d bytes of %d, %v", size, len(got), len(want), err)
+		}
+		_ = resp.Body.Close()
+		if body.closed == 0 {
+			t.Errorf("size %d: the body is open", size)
+		}
+		if got := attributesOf(onlySpan(t, rec))["error.type"]; got != "rate_limited" {
+			t.Errorf("size %d: error.type %v", size, got)
+		}
+	}
+}
+
+// connection is what net/http's transport makes the body of a 101.
+type connection struct {
+	io.Reader
+	io.Writer
+	io.Closer
+}
+
+func TestTransportPassesUpgradedConnections(t *testing.T) {
+	rec := oteltest.New()
+	conn := &connection{}
+	resp, err := instrument(t, rec).Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusSwitchingProtocols, Header: http.Header{}, Body: conn, Request: r}, nil
+	}), llmotel.WithStreamUsage()).RoundTrip(post(t.Context(), t, chatURL, streamAsked))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.Body != io.ReadCloser(conn) {
+		t.Errorf("the body is a %T", resp.Body)
+	}
+	if got := attributesOf(onlySpan(t, rec))["error.type"]; got != "_OTHER" {
+		t.Errorf("error.type %v, want _OTHER", got)
+	}
+}
+
 func TestMiddlewareWithoutResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec := oteltest.New()

@@ -108,6 +108,9 @@ func (c config) validated() (config, []error) {
 		errs = append(errs, fmt.Errorf("llmotel: content limit %d: must be at least %d; using %d", c.contentLimit, minContentLimit, DefaultContentLimit))
 		c.contentLimit = DefaultContentLimit
 	}
+	if limit, limited := spanLimitFromEnv(); limited && c.contentMode&ContentOnSpans != 0 && !c.structured {
+		c.contentLimit = min(c.contentLimit, limit)
+	}
 	return c, errs
 }
 
@@ -115,7 +118,7 @@ func (c config) validated() (config, []error) {
 func (c config) capture() capture {
 	e := content.Encoder{Redactor: encoderRedactor(c.redactor), FullTools: c.toolDefinitions}
 	if c.redactor != nil {
-		e.Secret = redact.Secret
+		e.Named = redact.Named
 	}
 	return capture{
 		mode: c.contentMode, details: c.detailsEvent || c.contentMode&ContentOnEvents != 0, structured: c.structured,

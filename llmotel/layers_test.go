@@ -260,6 +260,24 @@ func TestIDsAreCleaned(t *testing.T) {
 	if r := sink.records[0]; r.ResponseID != "" || r.RequestID != "req_1" || r.ErrorCode != "" || strings.Contains(r.ErrorMessage, "sk-") {
 		t.Errorf("record %+v", r)
 	}
+	_, span = instrument(t, oteltest.New(), llmotel.WithSinks(sink)).Start(t.Context(), llmotel.Call{Provider: "openai", Model: "gpt-5.2"})
+	span.End(llmotel.Result{RequestID: "Incorrect API key provided"}, nil)
+	if r := sink.records[1]; r.RequestID != "" {
+		t.Errorf("request id %q, want none", r.RequestID)
+	}
+}
+
+// Who leaves a stream at its finish chunk has the whole answer.
+func TestLeavingAtTheEndIsNotEarly(t *testing.T) {
+	sink := &recordSink{}
+	for chunk := range instrument(t, oteltest.New(), llmotel.WithSinks(sink)).Wrap(newCanned()).Stream(t.Context(), request()) {
+		if chunk.Kind == providers.ChunkFinish {
+			break
+		}
+	}
+	if r := sink.records[0]; r.Abandoned || !r.Succeeded() {
+		t.Errorf("record %+v", r)
+	}
 }
 
 // A provider that is nil is told at the first call, not by a panic.
@@ -272,7 +290,8 @@ func TestWrapOfNilSaysSo(t *testing.T) {
 	req := &providers.Request{Model: "m", Messages: []providers.Message{providers.UserText("hi")}}
 	_, unary := w.Generate(t.Context(), req)
 	_, stream := providers.Collect(w.Stream(t.Context(), req))
-	for _, err := range []error{unary, stream} {
+	_, embed := inst.WrapEmbedder(nil).Embed(t.Context(), &providers.EmbedRequest{Model: "m", Input: []string{"hi"}})
+	for _, err := range []error{unary, stream, embed} {
 		if providers.KindOf(err) != providers.KindInvalidRequest || !strings.Contains(err.Error(), "the wrapped provider is nil") {
 			t.Error(err)
 		}

@@ -10,9 +10,9 @@ type httpOptionFunc func(*httpWay)
 func (f httpOptionFunc) applyHTTP(w *httpWay) { f(w) }
 
 // WithRetries makes the middleware, or transport, retry failed requests itself,
-// up to n times, so that one call is one span, with its retries as events. Turn
-// off the client's own retries beside it: WithMaxRetries(0) of OpenAI's and
-// Anthropic's SDKs.
+// up to n times, so that one call is one span, with its retries as events. The
+// default is 0, not to retry. Turn off the client's own retries beside it:
+// WithMaxRetries(0) of OpenAI's and Anthropic's SDKs.
 //
 // It retries what those SDKs retry: lost connections, status 408, 409, 429 and
 // 5xx, unless the header X-Should-Retry says otherwise; and not an exhausted
@@ -51,7 +51,7 @@ func WithStreamUsage() HTTPOption {
 //
 // Each LLM call that passes becomes a span, metrics and a Record. Bodies are
 // read as they pass; not a byte of them is changed, kept or delayed. Other
-// requests pass untouched.
+// requests pass untouched. The function is safe for concurrent use.
 //
 // An SDK calls its middleware once for each attempt, and the middleware cannot
 // see whether another will follow. With WithRetries it retries itself and the

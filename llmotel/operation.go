@@ -30,7 +30,7 @@ func (o *operation) begin(ctx context.Context, i *Instrumentation, kind trace.Sp
 	attrs = append(attrs, genai.OperationNameKey.String(operation))
 	title := operation
 	if name != "" {
-		title += " " + name
+		title += " " + utf8Text(name)
 	}
 	o.inside, o.span = i.tracer.Start(ctx, title, trace.WithSpanKind(kind), trace.WithAttributes(attrs...)) //nolint:spancheck // finish ends it
 	o.to = i.destinations(o.inside, o.span) &^ toEvent                                                      // the details event is for inference

@@ -131,7 +131,7 @@ func WithMetricAttribution(fields ...AttributionField) Option {
 }
 
 // WithSeriesLimit bounds the number of different metric attribute sets, by
-// default 1000. Beyond it models and attribution are reported as "_OTHER", so
+// default 1000, at least 1. Beyond it models and attribution are reported as "_OTHER", so
 // that misspelt model names cannot flood the metrics backend.
 func WithSeriesLimit(n int) Option {
 	return optionFunc(func(c config) config {

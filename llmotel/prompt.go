@@ -23,8 +23,8 @@ func WithPromptVariables(ctx context.Context, variables map[string]string) conte
 func (i *Instrumentation) appendPromptVariables(kvs []attribute.KeyValue, ctx context.Context) []attribute.KeyValue { //nolint:revive // as all append functions
 	variables, _ := ctx.Value(promptVariablesKey{}).(map[string]string)
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
-		if value := i.clean(ctx, variables[name], ""); value != "" {
-			kvs = append(kvs, genai.PromptVariableKey(name).String(value))
+		if value := i.captured(ctx, variables[name]); value != "" {
+			kvs = append(kvs, genai.PromptVariableKey(utf8Text(name)).String(value))
 		}
 	}
 	return kvs

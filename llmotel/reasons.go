@@ -62,9 +62,13 @@ func rawReasons(reasons []string) []string {
 	return append([]string(nil), reasons...)
 }
 
-// normalReasons are finish reasons in the words of the conventions.
-func normalReasons(raw []string) []providers.FinishReason {
+// normalReasons are finish reasons in the words of the conventions. The end of an
+// answer that calls a tool is a call, whatever the vendor says.
+func normalReasons(raw []string, calls bool) []providers.FinishReason {
 	if len(raw) == 1 {
+		if calls && wire.FinishReason(raw[0]) == providers.FinishStop {
+			return singleReasons[providers.FinishToolCall]
+		}
 		if one := singleReasons[wire.FinishReason(raw[0])]; one != nil {
 			return one
 		}
@@ -91,7 +95,7 @@ func theReason(r string) *oneReason {
 	if ok {
 		return one
 	}
-	one = &oneReason{raw: []string{r}, attr: genai.ResponseFinishReasonsKey.StringSlice([]string{r})}
+	one = &oneReason{raw: []string{r}, attr: genai.ResponseFinishReasonsKey.StringSlice([]string{utf8Text(r)})}
 	if theReasons.Len() < maxReasons {
 		one = theReasons.Put(r, one)
 	}
@@ -120,5 +124,5 @@ func finishReasons(r *Result) attribute.KeyValue {
 			s[i] = r.RawFinishReasons[i]
 		}
 	}
-	return genai.ResponseFinishReasonsKey.StringSlice(s)
+	return genai.ResponseFinishReasonsKey.StringSlice(utf8Texts(s))
 }

@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/llmotel/sdk/llmotel/internal/content"
 	"github.com/llmotel/sdk/llmotel/internal/genai"
 	"github.com/llmotel/sdk/llmotel/internal/redact"
 )
@@ -70,7 +71,7 @@ func encoderRedactor(r Redactor) func(dst, text []byte) []byte {
 func (i *Instrumentation) clean(ctx context.Context, text, fallback string) (out string) {
 	r := i.capture.redactor
 	if r == nil || text == "" || text == fallback {
-		return text
+		return utf8Text(text)
 	}
 	defer func() {
 		if recover() != nil {
@@ -78,7 +79,13 @@ func (i *Instrumentation) clean(ctx context.Context, text, fallback string) (out
 			out = fallback
 		}
 	}()
-	return r.Redact(text)
+	return utf8Text(r.Redact(text))
+}
+
+// captured is clean for a text that is content, and so no longer than content may
+// be. What the redactor fails at is left out.
+func (i *Instrumentation) captured(ctx context.Context, text string) string {
+	return content.Cut(i.clean(ctx, text, ""), i.capture.limit)
 }
 
 // drop counts what code of the user's has lost.

@@ -87,7 +87,7 @@ func (s *RetrievalSpan) End(found []RetrievedDocument, err error) {
 		kvs = append(kvs, genai.RetrievalTopKKey.Int(s.call.TopK))
 	}
 	if s.to&toSpan != 0 {
-		kvs = appendString(kvs, genai.RetrievalQueryTextKey, s.inst.clean(s.inside, s.call.Query, ""))
+		kvs = appendString(kvs, genai.RetrievalQueryTextKey, s.inst.captured(s.inside, s.call.Query))
 		kvs = s.appendFound(kvs, found)
 	}
 	s.finish(out, kvs)

@@ -107,9 +107,9 @@ func put[K comparable](in *instruments, m *cow.Map[K, *series], at K, k seriesKe
 }
 
 func newSeries(k seriesKey, a *Attribution) *series {
-	kvs := []attribute.KeyValue{genai.OperationNameKey.String(k.operation)}
+	kvs := []attribute.KeyValue{genai.OperationNameKey.String(utf8Text(k.operation))}
 	if k.provider != "" || k.operation != genai.OperationNameRetrieval { // a retrieval may have none
-		kvs = append(kvs, genai.ProviderNameKey.String(k.provider))
+		kvs = append(kvs, genai.ProviderNameKey.String(utf8Text(k.provider)))
 	}
 	kvs = appendString(kvs, genai.RequestModelKey, k.model)
 	kvs = appendString(kvs, genai.ResponseModelKey, k.responseModel)

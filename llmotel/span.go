@@ -128,7 +128,10 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs
 	if call.ServerAddress != "" && call.ServerPort == 0 {
 		call.ServerPort = 443
 	}
-	started := i.starts.of(startKey{call.Operation, call.Provider, call.Model, call.ServerAddress, call.ServerPort, call.Target, call.Stream})
+	started := i.starts.of(startKey{
+		utf8Text(call.Operation), utf8Text(call.Provider), utf8Text(call.Model),
+		utf8Text(call.ServerAddress), call.ServerPort, utf8Text(call.Target), call.Stream,
+	})
 	s.inst, s.call, s.attempts, s.begun = i, call.calling(started), 1, time.Now()
 	s.resends = uint8(min(max(call.ResendCount, 0), math.MaxUint8))
 	around := frameFrom(ctx)

@@ -5,16 +5,18 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/llmotel/sdk/llmotel/internal/wire"
 )
 
 // asksForUsage tells whether usage is to be asked for in the caller's stead. It
-// takes a body that can be had again, and a reply that can be read.
+// takes a body that can be had again and that no signature covers, as those of AWS
+// do, and a reply that can be read.
 func (w *httpWay) asksForUsage(x *exchange, req *http.Request) bool {
 	return w.streamUsage && x.API == wire.OpenAIChat && x.Stream && !x.UsageOnStream &&
-		req.GetBody != nil && req.Header.Get("Accept-Encoding") == ""
+		req.GetBody != nil && req.Header.Get("Accept-Encoding") == "" && !strings.HasPrefix(req.Header.Get("Authorization"), "AWS4-")
 }
 
 // withUsage makes sent ask for usage, and returns the body that does. It returns
@@ -75,7 +77,7 @@ func includeUsage(body []byte) ([]byte, bool) {
 // hideUsage hides the event that only tells usage from whoever reads resp, and
 // that it makes the body shorter.
 func hideUsage(resp *http.Response) {
-	if resp.Body == nil || resp.StatusCode >= http.StatusBadRequest || resp.Header.Get("Content-Encoding") != "" {
+	if resp.Body == nil || resp.StatusCode == http.StatusSwitchingProtocols || resp.StatusCode >= http.StatusBadRequest || resp.Header.Get("Content-Encoding") != "" {
 		return
 	}
 	resp.Body = &usageHider{src: resp.Body}

@@ -40,7 +40,7 @@ func (i *Instrumentation) StartTool(ctx context.Context, call ToolCall) (context
 		s.agent = a.call.Name
 		a.tools.Add(1)
 	}
-	kvs := []attribute.KeyValue{genai.ToolNameKey.String(call.Name)}
+	kvs := []attribute.KeyValue{genai.ToolNameKey.String(utf8Text(call.Name))}
 	kvs = appendString(kvs, genai.ToolTypeKey, call.Type)
 	kvs = appendString(kvs, genai.AgentNameKey, s.agent)
 	ctx = s.begin(ctx, i, trace.SpanKindInternal, genai.OperationNameExecuteTool, call.Name, kvs...)

@@ -3,7 +3,8 @@ package llmotel
 import "net/http"
 
 // Transport is an http.RoundTripper that records the LLM calls among the
-// requests that pass through it.
+// requests that pass through it. It is made by NewTransport and safe for concurrent
+// use.
 type Transport struct {
 	way  *httpWay
 	base http.RoundTripper

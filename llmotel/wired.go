@@ -89,7 +89,7 @@ func (s *Span) learn(model string) {
 		return
 	}
 	k := s.call.startKey
-	k.Model = model
+	k.Model = utf8Text(model)
 	s.call.start, s.learned = s.inst.starts.of(k), true
 	if s.into == nil && !s.foreign {
 		s.span.SetName(s.call.name)

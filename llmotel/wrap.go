@@ -9,7 +9,8 @@ import (
 )
 
 // Provider is a provider whose calls are recorded. Requests, responses, chunks
-// and errors pass through unchanged.
+// and errors pass through unchanged. It is as safe for concurrent use as what it
+// wraps.
 type Provider struct {
 	inst *Instrumentation
 	next providers.Provider
@@ -123,7 +124,7 @@ func (s *Span) endPanic() {
 	s.End(Result{}, &providers.Error{Provider: s.call.Provider, Model: s.call.Model, Kind: providers.KindPanic})
 }
 
-// absent stands for a provider that is nil.
+// absent stands for a provider, or an embedder, that is nil.
 type absent struct{}
 
 func (absent) Name() string { return "none" }
@@ -140,7 +141,12 @@ func (a absent) Stream(context.Context, *providers.Request) iter.Seq2[*providers
 	return func(yield func(*providers.Chunk, error) bool) { yield(nil, a.err()) }
 }
 
-// Embedder is an embedder whose calls are recorded.
+func (a absent) Embed(context.Context, *providers.EmbedRequest) (*providers.EmbedResponse, error) {
+	return nil, a.err()
+}
+
+// Embedder is an embedder whose calls are recorded. It is as safe for concurrent
+// use as what it wraps.
 type Embedder struct {
 	inst *Instrumentation
 	next providers.Embedder
@@ -150,8 +156,12 @@ type Embedder struct {
 
 var _ providers.Embedder = (*Embedder)(nil)
 
-// WrapEmbedder returns e with its calls recorded.
+// WrapEmbedder returns e with its calls recorded. Calls of a nil Embedder fail
+// with an error that says so.
 func (i *Instrumentation) WrapEmbedder(e providers.Embedder) *Embedder {
+	if e == nil {
+		e = absent{}
+	}
 	w := &Embedder{inst: i, next: e}
 	if a, ok := e.(providers.Addressed); ok {
 		w.host, w.port = a.ServerAddress()

@@ -20,5 +20,6 @@
 //
 // The package imports the standard library only. Values are plain data: a
 // Request may be used by several calls at once as long as nobody changes it, a
-// Response belongs to the caller, a Chunk is immutable once yielded.
+// Response belongs to the caller, who may change it, a Chunk is immutable once
+// yielded.
 package providers

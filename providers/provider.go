@@ -13,7 +13,9 @@ type Provider interface {
 	Name() string
 
 	// Generate makes one call and returns the whole answer. The error, if
-	// any, is or wraps an *Error; the Response is then nil.
+	// any, is or wraps an *Error; the Response is then nil. Each call returns
+	// a Response of its own, which the caller may change: a failover chain
+	// enters the target and the attempts.
 	Generate(ctx context.Context, req *Request) (*Response, error)
 
 	// Stream makes one call and yields the answer as it arrives. Nothing

@@ -75,10 +75,9 @@ func TestComposeFile(t *testing.T) {
 			"prometheus":       prometheus,
 			"collector-volume": prometheus,
 			"collector-health": prometheus,
-			// Known to exist; Debian's Alertmanager, which runs here, is older, and reads the same files.
-			"alertmanager": "prom/alertmanager:v0.31.1",
-			"grafana":      "grafana/grafana:12.1.1",
-			"demo":         "llmotel/demo:local",
+			"alertmanager":     "prom/alertmanager:" + required(t, "alerting", "github.com/prometheus/alertmanager"),
+			"grafana":          "grafana/grafana:12.1.1",
+			"demo":             "llmotel/demo:local",
 		}
 		for name, service := range project.Services {
 			if service.Image != want[name] {
@@ -151,6 +150,25 @@ func TestComposeFile(t *testing.T) {
 		}
 	})
 
+	t.Run("named volumes", func(t *testing.T) {
+		want := map[string]string{
+			"alertmanager": "alertmanager-data:/alertmanager", "collector": "collector-data:/var/lib/otelcol",
+			"collector-volume": "collector-data:/var/lib/otelcol jaeger-data:/var/lib/jaeger",
+			"grafana":          "grafana-data:/var/lib/grafana", "jaeger": "jaeger-data:/var/lib/jaeger", "prometheus": "prometheus-data:/prometheus",
+		}
+		for name, service := range project.Services {
+			var got []string
+			for _, volume := range service.Volumes {
+				if volume.Type == types.VolumeTypeVolume {
+					got = append(got, volume.Source+":"+volume.Target)
+				}
+			}
+			if joined := strings.Join(got, " "); joined != want[name] {
+				t.Errorf("%s keeps %q, want %q", name, joined, want[name])
+			}
+		}
+	})
+
 	t.Run("start order", func(t *testing.T) {
 		for _, want := range []struct{ service, on, condition string }{
 			{"collector", "jaeger", types.ServiceConditionHealthy},
@@ -182,15 +200,32 @@ func TestComposeFile(t *testing.T) {
 	})
 }
 
-// TestComposeFileIsHardened: what runs has no rights that it does not need, and nothing has a password that others know.
+// TestComposeFileIsHardened: what runs has no rights that it does not need, and nothing has a password that others know. The
+// fleet's override is held to the same.
 func TestComposeFileIsHardened(t *testing.T) {
-	for name, service := range compose(t).Services {
-		// It runs chown, for a moment, without a network.
-		if root := strings.HasPrefix(service.User, "0") || service.User == "" || service.User == "root"; root != (name == "collector-volume") {
+	fleet, err := loadProject(nil, nil, filepath.Join(repository, "docker-compose.yml"), filepath.Join(repository, "collector", "scale", "compose.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(fleet.Services) != len(compose(t).Services)+3 {
+		t.Errorf("the fleet's services are %v", fleet.ServiceNames())
+	}
+	for name, service := range fleet.Services {
+		// A name would have to be in the image's passwd file.
+		if !regexp.MustCompile(`^\d+:\d+$`).MatchString(service.User) {
+			t.Errorf("%s: its user is %q, not two numbers", name, service.User)
+		}
+		// These run chown, for a moment, without a network.
+		if root := strings.HasPrefix(service.User, "0:"); root != (name == "collector-volume" || name == "sampler-volume") {
 			t.Errorf("%s runs as %q", name, service.User)
+		} else if root && (service.NetworkMode != "none" || service.Restart != "no") {
+			t.Errorf("%s is root, on network %q, restarted %q", name, service.NetworkMode, service.Restart)
 		}
 		if !service.ReadOnly || service.Privileged || service.NetworkMode == "host" {
 			t.Errorf("%s: its root is writable, or it is privileged, or on the host's network", name)
+		}
+		if service.MemLimit == 0 {
+			t.Errorf("%s: no memory limit", name)
 		}
 		if !slices.Equal(service.CapDrop, []string{"ALL"}) || !slices.Equal(service.SecurityOpt, []string{"no-new-privileges:true"}) {
 			t.Errorf("%s keeps capabilities %v, %v", name, service.CapDrop, service.SecurityOpt)

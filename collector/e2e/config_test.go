@@ -188,7 +188,8 @@ func TestLogOverlaysRefused(t *testing.T) {
 }
 
 // TestNothingBeforeTheQueue keeps the promise that a killed collector loses nothing that it acknowledged: no processor of the
-// default pipelines holds data, and every exporter over the network has a queue on disk that is retried without end.
+// default pipelines holds data, and every exporter over the network has a queue on disk, bounded by what it may have of the
+// disk, that is retried without end.
 func TestNothingBeforeTheQueue(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join("..", "otel-config.yaml"))
 	if err != nil {
@@ -198,6 +199,7 @@ func TestNothingBeforeTheQueue(t *testing.T) {
 		Exporters map[string]struct {
 			Queue struct {
 				Storage string `yaml:"storage"`
+				Sizer   string `yaml:"sizer"`
 			} `yaml:"sending_queue"`
 			Retry struct {
 				Limit string `yaml:"max_elapsed_time"`
@@ -214,8 +216,8 @@ func TestNothingBeforeTheQueue(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, exporter := range config.Exporters {
-		if strings.HasPrefix(name, "otlp") && (exporter.Queue.Storage != "file_storage" || exporter.Retry.Limit != "0s") {
-			t.Errorf("%s: its queue is in %q and it gives up after %q", name, exporter.Queue.Storage, exporter.Retry.Limit)
+		if strings.HasPrefix(name, "otlp") && (exporter.Queue.Storage != "file_storage" || exporter.Queue.Sizer != "bytes" || exporter.Retry.Limit != "0s") {
+			t.Errorf("%s: its queue is in %q, bounded by %q, and it gives up after %q", name, exporter.Queue.Storage, exporter.Queue.Sizer, exporter.Retry.Limit)
 		}
 	}
 	passing := []string{"memory_limiter", "transform", "redaction", "filter"}

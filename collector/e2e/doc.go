@@ -9,7 +9,7 @@
 // How a service is started is read from docker-compose.yml itself (stack_test.go), with three substitutions: mounted
 // files by their sources, volumes by temporary directories, and the container's 0.0.0.0 by 127.0.0.1. So the flags,
 // variables and files that a test proves are those that compose uses. What this cannot prove is the network between
-// containers: compose_test.go validates it, nothing here runs it.
+// containers: compose_test.go validates it, `make compose-test` runs it.
 //
 // Around it: internal/rig starts the same programs on ports of their own and counts a known load in the backends; chaos
 // (build tag chaos, `make e2e-chaos`) kills them under it; benchpipeline (`make bench-pipeline`) measures them; manifests

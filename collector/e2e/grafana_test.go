@@ -17,6 +17,7 @@ import (
 // dashboard is what the tests read of a Grafana dashboard.
 type dashboard struct {
 	UID    string
+	Title  string
 	Panels []struct {
 		Type, Title, Description string
 		Targets                  []struct{ Expr, RefID string }

@@ -41,21 +41,25 @@ func TestStack(t *testing.T) {
 	if !strings.Contains(up, "http://localhost:16686") || !strings.Contains(up, filepath.Join(state, "prometheus.yml")) {
 		t.Errorf("up prints no address of Jaeger, or not where Prometheus's copy is:\n%s", up)
 	}
-	for _, health := range []string{collectorHealth, jaegerHealth, prometheusURL + "/-/ready"} {
+	for _, health := range []string{collectorHealth, jaegerHealth, prometheusURL + "/-/ready", alertmanagerURL + "/-/ready"} {
 		if _, err := get(t.Context(), health); err != nil {
 			t.Error(err)
 		}
 	}
-	for _, job := range []string{"collector", "jaeger", "prometheus"} {
+	for _, job := range []string{"collector", "jaeger", "prometheus", "alertmanager"} {
 		eventually(t, 30*time.Second, job+" is scraped", func() error {
 			_, err := promValue(t, `up{job="`+job+`",instance=~"127.0.0.1:.*"} == 1`)
 			return err
 		})
 	}
-	if again := stack(t.Context(), "up"); strings.Count(again, "runs already") < 3 {
+	// Where alerts link to: the machine's own name may lead nowhere.
+	if flags, err := get(t.Context(), prometheusURL+"/api/v1/status/flags"); err != nil || !strings.Contains(string(flags), `"web.external-url":"http://localhost:9090"`) {
+		t.Errorf("flags: %s, %v", flags, err)
+	}
+	if again := stack(t.Context(), "up"); strings.Count(again, "runs already") != 4 {
 		t.Errorf("a second up:\n%s", again)
 	}
-	if status := stack(t.Context(), "status"); strings.Count(status, ", healthy") < 3 {
+	if status := stack(t.Context(), "status"); strings.Count(status, ", healthy") != 4 {
 		t.Errorf("status:\n%s", status)
 	}
 

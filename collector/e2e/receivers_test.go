@@ -13,10 +13,37 @@ import (
 	"time"
 )
 
-// TestReceivers sends an alert of each severity to Alertmanager and looks at what it would send to Slack and PagerDuty: the
-// secrets are read from their files, the templates have what they need. In the shipped files three things are replaced: the
-// directory of secrets, the seconds to wait, and PagerDuty's address.
+// TestReceivers sends an alert of each severity to Alertmanager and looks at what it would send to Slack and PagerDuty, with
+// each file that names them: the secrets are read from their files, the templates have what they need. In the shipped files
+// three things are replaced: the directory of secrets, the seconds to wait, and PagerDuty's address.
 func TestReceivers(t *testing.T) {
+	const (
+		slack     = "/slack/T000/B000/xyz"
+		pagerduty = "/pagerduty"
+		page      = "shop: no target takes calls"
+		ticket    = "shop: calls have no price"
+	)
+	for file, want := range map[string]map[string][]string{
+		"slack.yml": {
+			"page to Slack":   {slack, ":rotating_light: FIRING LLMAllTargetsOpen shop", page, `\u003chttps://example.com/LLMAllTargetsOpen.md|what to do`, `"color":"danger"`},
+			"ticket to Slack": {slack, `"FIRING LLMUnpricedCalls shop"`, ticket, `"color":"warning"`},
+		},
+		"pagerduty.yml": {
+			"page to PagerDuty":   {pagerduty, `"routing_key":"routing-key-of-a-test"`, `"event_action":"trigger"`, `"summary":"` + page + `"`, `"severity":"critical"`, `"runbook":"https://example.com/LLMAllTargetsOpen.md"`},
+			"ticket to PagerDuty": {pagerduty, `"routing_key":"routing-key-of-a-test"`, `"event_action":"trigger"`, `"summary":"` + ticket + `"`, `"severity":"warning"`, `"runbook":"https://example.com/LLMUnpricedCalls.md"`},
+		},
+		"slack-pagerduty.yml": {
+			"page to Slack":     {slack, ":rotating_light: FIRING LLMAllTargetsOpen shop", page, `\u003chttps://example.com/LLMAllTargetsOpen.md|what to do`, `"color":"danger"`},
+			"page to PagerDuty": {pagerduty, `"routing_key":"routing-key-of-a-test"`, `"event_action":"trigger"`, `"summary":"` + page + `"`, `"severity":"critical"`, `"runbook":"https://example.com/LLMAllTargetsOpen.md"`},
+			"ticket to Slack":   {slack, `"FIRING LLMUnpricedCalls shop"`, ticket, `"color":"warning"`},
+		},
+	} {
+		t.Run(file, func(t *testing.T) { testReceivers(t, file, want) })
+	}
+}
+
+// testReceivers wants these messages and no more; each has a path and parts of its body.
+func testReceivers(t *testing.T, file string, want map[string][]string) {
 	type message struct{ path, body string }
 	received := make(chan message, 100)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -27,7 +54,7 @@ func TestReceivers(t *testing.T) {
 	}))
 	defer server.Close()
 
-	shipped, err := os.ReadFile("../alertmanager/slack-pagerduty.yml")
+	shipped, err := os.ReadFile("../alertmanager/" + file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +62,7 @@ func TestReceivers(t *testing.T) {
 	files := map[string]string{
 		"slack_webhook_url":     server.URL + "/slack/T000/B000/xyz",
 		"pagerduty_routing_key": "routing-key-of-a-test",
-		"slack-pagerduty.yml": strings.NewReplacer("/run/secrets/", dir+"/", "group_wait: 10s", "group_wait: 1s", "group_wait: 30s", "group_wait: 1s",
+		file: strings.NewReplacer("/run/secrets/", dir+"/", "group_wait: 10s", "group_wait: 1s", "group_wait: 30s", "group_wait: 1s",
 			"send_resolved: true\n        severity:", "send_resolved: true\n        url: "+server.URL+"/pagerduty\n        severity:").Replace(string(shipped)),
 	}
 	for name, content := range files {
@@ -44,8 +71,8 @@ func TestReceivers(t *testing.T) {
 		}
 	}
 	s := &stack{dir: t.TempDir(), end: map[string]func(){}, process: map[string]*os.Process{}}
-	s.startProcess(t, "alertmanager", debian(t, "prometheus-alertmanager"), alertmanagerURL+"/-/ready", []string{
-		"--config.file=" + filepath.Join(dir, "slack-pagerduty.yml"), "--storage.path=" + s.dir,
+	s.startProcess(t, "alertmanager", binaryPath(t, "alertmanager"), alertmanagerURL+"/-/ready", []string{
+		"--config.file=" + filepath.Join(dir, file), "--storage.path=" + s.dir,
 		"--web.listen-address=127.0.0.1:9093", "--cluster.listen-address=",
 	}, nil)
 
@@ -55,12 +82,8 @@ func TestReceivers(t *testing.T) {
 		{"labels":{"alertname":"LLMUnpricedCalls","severity":"ticket","service_name":"shop"},
 		 "annotations":{"summary":"shop: calls have no price","runbook_url":"https://example.com/LLMUnpricedCalls.md"}}]`)
 
-	want := map[string][]string{
-		"page to Slack":     {"/slack/T000/B000/xyz", ":rotating_light: FIRING LLMAllTargetsOpen shop", "shop: no target takes calls", `\u003chttps://example.com/LLMAllTargetsOpen.md|what to do`, `"color":"danger"`},
-		"page to PagerDuty": {"/pagerduty", `"routing_key":"routing-key-of-a-test"`, `"event_action":"trigger"`, `"summary":"shop: no target takes calls"`, `"severity":"critical"`, `"runbook":"https://example.com/LLMAllTargetsOpen.md"`},
-		"ticket to Slack":   {"/slack/T000/B000/xyz", `"FIRING LLMUnpricedCalls shop"`, "shop: calls have no price", `"color":"warning"`},
-	}
 	deadline := time.After(20 * time.Second)
+	messages := len(want)
 	var all []message
 	for len(want) > 0 {
 		select {
@@ -79,8 +102,8 @@ func TestReceivers(t *testing.T) {
 			t.Fatalf("missing: %v\nreceived: %v", want, all)
 		}
 	}
-	if len(all) != 3 {
-		t.Errorf("%d messages, want three: %v", len(all), all)
+	if len(all) != messages {
+		t.Errorf("%d messages, want %d: %v", len(all), messages, all)
 	}
 }
 

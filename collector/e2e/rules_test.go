@@ -104,9 +104,58 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// TestRunbooks: each page has what a person who was woken needs, names panels that exist, and is listed.
+func TestRunbooks(t *testing.T) {
+	list, err := os.ReadFile(repository + "/docs/runbooks/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	titles := map[string]bool{}
+	for _, d := range dashboards(t) {
+		titles[d.Title] = true
+		for _, p := range d.Panels {
+			titles[p.Title] = true
+		}
+	}
+	seen := 0
+	for _, r := range rules(t) {
+		if r.Alert == "" {
+			continue
+		}
+		seen++
+		content, err := os.ReadFile(repository + "/docs/runbooks/" + r.Alert + ".md")
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		page := string(content)
+		from := 0
+		for _, part := range []string{"# " + r.Alert + "\n\n", "**Who notices.** ", "\n## Look\n\n1. ", "\n## Do\n\n", "\n## Tune\n\n"} {
+			at := strings.Index(page[from:], part)
+			if at < 0 {
+				t.Errorf("%s has no %q in its place", r.Alert, part)
+				break
+			}
+			from += at
+		}
+		meaning, _, _ := strings.Cut(strings.TrimPrefix(page, "# "+r.Alert+"\n\n"), "\n")
+		if !strings.Contains(string(list), "| ["+r.Alert+"]("+r.Alert+".md) | "+meaning+" |\n") {
+			t.Errorf("README.md does not list %s as %q", r.Alert, meaning)
+		}
+		for _, m := range regexp.MustCompile(`\*([A-Z][^*\n]+)\*`).FindAllStringSubmatch(strings.ReplaceAll(page, "**", ""), -1) {
+			if !titles[m[1]] {
+				t.Errorf("%s names %q, which is no dashboard and no panel", r.Alert, m[1])
+			}
+		}
+	}
+	if seen != 19 {
+		t.Errorf("%d alerts", seen)
+	}
+}
+
 // TestAlertmanagerFiles lets amtool check each file that ALERTMANAGER_CONFIG may choose. They differ in receivers alone.
 func TestAlertmanagerFiles(t *testing.T) {
-	amtool := debian(t, "amtool")
+	amtool := binaryPath(t, "amtool")
 	files, err := filepath.Glob("../alertmanager/*.yml")
 	if err != nil || len(files) != 5 {
 		t.Fatalf("files are %v (%v), want five", files, err)
@@ -162,14 +211,4 @@ func TestAlertmanagerFiles(t *testing.T) {
 	if err := exec.CommandContext(t.Context(), amtool, "check-config", broken).Run(); err == nil {
 		t.Error("amtool accepts a route to nobody")
 	}
-}
-
-// debian is the path of a program that a Debian package brings: .ci/run and docs/pipeline.md name the package.
-func debian(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		t.Fatalf("%v: apt-get install prometheus-alertmanager", err)
-	}
-	return path
 }

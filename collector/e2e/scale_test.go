@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -43,8 +44,25 @@ func TestScaleComposeFile(t *testing.T) {
 	if want := []string{"sampler-0:4317", "sampler-1:4317"}; !slices.Equal(samplers, want) {
 		t.Errorf("samplers are %v, want %v", samplers, want)
 	}
+	health := project.Services["collector-health"]
+	var scrape struct {
+		ScrapeConfigs []struct {
+			JobName       string                       `yaml:"job_name"`
+			StaticConfigs []struct{ Targets []string } `yaml:"static_configs"`
+		} `yaml:"scrape_configs"`
+	}
+	readYAML(t, "../scale/prometheus.yml", &scrape)
+	if len(scrape.ScrapeConfigs) != 1 || scrape.ScrapeConfigs[0].JobName != "sampler" {
+		t.Fatalf("Prometheus would scrape %+v", scrape)
+	}
 	for _, sampler := range samplers {
 		name, _, _ := strings.Cut(sampler, ":")
+		if !slices.Contains(scrape.ScrapeConfigs[0].StaticConfigs[0].Targets, name+":8888") {
+			t.Errorf("Prometheus does not scrape %s", name)
+		}
+		if health.DependsOn[name].Condition != types.ServiceConditionStarted || !strings.Contains(strings.Join(health.HealthCheck.Test, " "), " "+name) {
+			t.Errorf("`up --wait` does not wait for %s: %v, %v", name, health.DependsOn, health.HealthCheck.Test)
+		}
 		service, found := project.Services[name]
 		switch {
 		case !found:
@@ -53,7 +71,29 @@ func TestScaleComposeFile(t *testing.T) {
 			t.Errorf("%s: ports %v, limit %d, read-only %t, image %s", name, service.Ports, service.MemLimit, service.ReadOnly, service.Image)
 		}
 	}
+	// Garbage alone must never make one refuse.
+	for _, name := range []string{"collector", "sampler-0", "sampler-1"} {
+		limits := make(map[string]int64)
+		for _, key := range []string{"COLLECTOR_MEMORY_MIB", "COLLECTOR_MEMORY_SPIKE_MIB", "GOMEMLIMIT"} {
+			value := project.Services[name].Environment[key]
+			if value == nil {
+				t.Fatalf("%s has no %s", name, key)
+			}
+			if limits[key], err = strconv.ParseInt(strings.TrimSuffix(*value, "MiB"), 10, 64); err != nil {
+				t.Errorf("%s: %s: %v", name, key, err)
+			}
+		}
+		refuses := limits["COLLECTOR_MEMORY_MIB"] - limits["COLLECTOR_MEMORY_SPIKE_MIB"]
+		if kept, whole := limits["GOMEMLIMIT"], int64(project.Services[name].MemLimit)>>20; kept >= refuses || limits["COLLECTOR_MEMORY_MIB"] >= whole {
+			t.Errorf("%s: garbage is kept up to %d MiB, above %d MiB it refuses, the container has %d MiB", name, kept, refuses, whole)
+		}
+	}
 	prometheus := project.Services["prometheus"]
+	if !slices.ContainsFunc(prometheus.Volumes, func(v types.ServiceVolumeConfig) bool {
+		return v.Target == "/etc/prometheus/scrape/scale.yml" && strings.HasSuffix(v.Source, "/collector/scale/prometheus.yml")
+	}) {
+		t.Errorf("Prometheus does not get the samplers' scrape configuration: %v", prometheus.Volumes)
+	}
 	if !slices.Equal(prometheus.Command, base.Services["prometheus"].Command) || !slices.Contains(prometheus.Entrypoint, "--web.enable-remote-write-receiver") {
 		t.Errorf("prometheus runs %v %v", prometheus.Entrypoint, prometheus.Command)
 	}

@@ -19,11 +19,12 @@ import (
 
 // What the file cannot say, and why.
 var onlyInGo = map[string]string{
-	"WithHooks":      "functions",
-	"WithVisit":      "a function",
-	"WithLastResort": "a function; static_answer is the one that a file can say",
-	"WithStickyKey":  "a function",
-	"WithPrices":     "an object of the program",
+	"WithHooks":             "functions",
+	"WithVisit":             "a function",
+	"WithLastResort":        "a function; static_answer is the one that a file can say",
+	"WithLastResortTimeout": "of that function",
+	"WithStickyKey":         "a function",
+	"WithPrices":            "an object of the program",
 }
 
 // chainOptions are set for the chain alone.

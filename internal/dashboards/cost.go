@@ -1,15 +1,16 @@
 package main
 
 func cost() board {
-	const (
-		spent    = `llmotel_client_cost_total{service_name=~"$service"}`
-		unpriced = `llmotel_client_unpriced_calls_total{service_name=~"$service"}`
-		calls    = `gen_ai_client_inference_duration_seconds_count{service_name=~"$service"}`
-		answered = `gen_ai_client_inference_duration_seconds_count{service_name=~"$service",error_type=""}`
-		buckets  = `gen_ai_client_inference_duration_seconds_bucket{service_name=~"$service",error_type=""}`
-		output   = `gen_ai_client_inference_usage_output_tokens_total{service_name=~"$service"}`
-		cached   = `gen_ai_client_inference_usage_cache_read_input_tokens_total{service_name=~"$service"}`
-		input    = `gen_ai_client_inference_usage_input_tokens_total{service_name=~"$service"}`
+	with := []variable{service, provider, model}
+	var (
+		spent    = chosen("llmotel_client_cost_total", with)
+		unpriced = chosen("llmotel_client_unpriced_calls_total", with)
+		calls    = chosen("gen_ai_client_inference_duration_seconds_count", with)
+		answered = chosen("gen_ai_client_inference_duration_seconds_count", with, `error_type=""`)
+		buckets  = chosen("gen_ai_client_inference_duration_seconds_bucket", with, `error_type=""`)
+		output   = chosen("gen_ai_client_inference_usage_output_tokens_total", with)
+		cached   = chosen("gen_ai_client_inference_usage_cache_read_input_tokens_total", with)
+		input    = chosen("gen_ai_client_inference_usage_input_tokens_total", with)
 	)
 	by := func(title, what, labels, legend string) panel {
 		return panel{
@@ -19,20 +20,20 @@ func cost() board {
 		}
 	}
 	compare := func(title, description, labels string) panel {
-		group := `sum by (` + labels + `) `
+		sum := func(of string) string { return `sum by (` + labels + `) (increase(` + of + `[$__range]))` }
 		return panel{
 			kind: compared, title: title, description: description + " Over the chosen time.", unit: count,
 			queries: []query{
-				{group + `(increase(` + calls + `[$__range]))`, "calls", count},
-				{group + `(increase(` + spent + `[$__range])) / ` + group + `(increase(` + answered + `[$__range]))`, "$ for each answer", dollars},
-				{group + `(increase(` + output + `[$__range])) / ` + group + `(increase(` + answered + `[$__range]))`, "output tokens for each answer", count},
-				{`histogram_quantile(0.95, sum by (` + labels + `, le) (rate(` + buckets + `[$__range])))`, "latency p95", seconds},
-				{`1 - ` + group + `(increase(` + answered + `[$__range])) / ` + group + `(increase(` + calls + `[$__range]))`, "failed", share},
+				{sum(calls), "calls", count},
+				{sum(spent) + ` / (` + sum(answered) + ` > 0)`, "$ for each answer", dollars},
+				{sum(output) + ` / (` + sum(answered) + ` > 0)`, "output tokens for each answer", count},
+				{quantile("0.95", labels, buckets, "$__range"), "latency p95", seconds},
+				{portion(`(`+sum(calls)+` - (`+sum(answered)+` or 0 * `+sum(calls)+`))`, sum(calls)), "not answered", share},
 			},
 		}
 	}
 	return board{
-		uid: "llmotel-cost", title: "LLM cost and attribution", perService: true,
+		uid: "llmotel-cost", title: "LLM cost and attribution", variables: with,
 		description: "What calls cost, and on whose behalf they were made.",
 		rows: []row{
 			{"Cost", []panel{
@@ -41,7 +42,7 @@ func cost() board {
 					{expr: `llmotel:objective:cost_usd_per_hour`, legend: "budget of a service"},
 				}},
 				by("By model", "provider and model", "gen_ai_provider_name, gen_ai_request_model", "{{gen_ai_provider_name}} {{gen_ai_request_model}}"),
-				{kind: series, title: "Not in the cost", description: "Calls a minute whose cost is not known: no_price (no price for the model), no_usage (no token counts), currency (not US dollars).", unit: perMinute, queries: []query{
+				{kind: series, title: "Not in the cost", description: "Calls a minute whose cost is not known: no_price (no price for the model), no_usage (no token counts), currency (not US dollars).", unit: perMinute, empty: "every call is in the cost", queries: []query{
 					{expr: `60 * sum by (gen_ai_provider_name, gen_ai_request_model, llmotel_reason) (rate(` + unpriced + `[$__rate_interval]))`, legend: "{{gen_ai_provider_name}} {{gen_ai_request_model}}: {{llmotel_reason}}"},
 				}},
 			}},
@@ -57,7 +58,7 @@ func cost() board {
 			}},
 			{"Prompt cache", []panel{
 				{kind: series, title: "Input from the prompt cache", description: "Share of the input tokens that the provider read from its prompt cache, by model: cheaper, and faster to the first chunk.", unit: share, queries: []query{
-					{expr: `(sum by (gen_ai_request_model) (rate(` + cached + `[$__rate_interval])) or 0 * sum by (gen_ai_request_model) (rate(` + input + `[$__rate_interval]))) / sum by (gen_ai_request_model) (rate(` + input + `[$__rate_interval]))`, legend: "{{gen_ai_request_model}}"},
+					{expr: portion(`sum by (gen_ai_request_model) (rate(`+cached+`[$__rate_interval]))`, `sum by (gen_ai_request_model) (rate(`+input+`[$__rate_interval]))`), legend: "{{gen_ai_request_model}}"},
 				}},
 			}},
 		},

@@ -36,12 +36,12 @@ func (b board) grafana() (object, error) {
 		y += height
 	}
 	variables := []any{}
-	if b.perService {
+	for _, v := range b.variables {
+		values := "label_values(" + v.of + ", " + v.label + ")"
 		variables = append(variables, object{
-			"name": "service", "label": "service", "type": "query", "datasource": prometheus,
-			"definition": "label_values(gen_ai_client_inference_duration_seconds_count, service_name)",
-			"query":      object{"query": "label_values(gen_ai_client_inference_duration_seconds_count, service_name)", "refId": "service"},
-			"refresh":    2, "sort": 1, "multi": true, "includeAll": true, "allValue": ".+",
+			"name": v.name, "label": v.name, "type": "query", "datasource": prometheus,
+			"definition": values, "query": object{"query": values, "refId": v.name},
+			"refresh": 2, "sort": 1, "multi": true, "includeAll": true, "allValue": v.all,
 			"current": object{"text": []any{"All"}, "value": []any{"$__all"}},
 		})
 	}
@@ -113,6 +113,9 @@ func (p panel) defaults() object {
 			steps = append(steps, object{"color": "orange", "value": p.orange})
 		}
 		steps = append(steps, object{"color": "red", "value": p.red})
+	}
+	if p.empty != "" {
+		d["noValue"] = p.empty
 	}
 	d["thresholds"] = object{"mode": "absolute", "steps": steps}
 	switch p.kind {

@@ -89,6 +89,67 @@ func TestLayout(t *testing.T) {
 	}
 }
 
+// Where a service does nothing, and where all is well, a panel that divides says
+// so: no division by what may be 0, and no absence for a 0.
+func TestDivisions(t *testing.T) {
+	for name, c := range map[string]struct{ got, want string }{
+		"portion":            {portion("a", "b"), "(a or 0 * b) / (b > 0)"},
+		"quantile":           {quantile("0.5", "", "x_bucket", "5m"), "histogram_quantile(0.5, sum by (le) (rate(x_bucket[5m]))) >= 0"},
+		"quantile by labels": {quantile("0.95", "model", "x_bucket", "5m"), "histogram_quantile(0.95, sum by (le, model) (rate(x_bucket[5m]))) >= 0"},
+		"selector":           {chosen("m", []variable{service, model}, `error_type=""`), `m{service_name=~"$service",gen_ai_request_model=~"$model",error_type=""}`},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %s, want %s", name, c.got, c.want)
+		}
+	}
+}
+
+// Each query is about what is chosen at the top.
+func TestVariables(t *testing.T) {
+	for _, b := range all() {
+		d, err := b.grafana()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range b.variables {
+			if !bytes.Contains(text, []byte(`=~\"$`+v.name+`\"`)) {
+				t.Errorf("%s: no query uses $%s", b.uid, v.name)
+			}
+		}
+		for _, r := range b.rows {
+			for _, p := range r.panels {
+				for _, q := range p.queries {
+					general := b.variables == nil || strings.HasPrefix(q.expr, "llmotel:objective:") || strings.HasPrefix(q.expr, "count(ALERTS")
+					if strings.Contains(q.expr, `=~"$service"`) == general {
+						t.Errorf("%s, %q: %s", b.uid, p.title, q.expr)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Two queries of a panel have two legends, or nobody can tell their lines apart.
+func TestLegendsDiffer(t *testing.T) {
+	for _, b := range all() {
+		for _, r := range b.rows {
+			for _, p := range r.panels {
+				seen := map[string]bool{}
+				for _, q := range p.queries {
+					if seen[q.legend] && q.legend != "{{instance}}" {
+						t.Errorf("%s, %q: two lines are called %q", b.uid, p.title, q.legend)
+					}
+					seen[q.legend] = true
+				}
+			}
+		}
+	}
+}
+
 func TestPanelsAreRefused(t *testing.T) {
 	valid := panel{kind: series, title: "Calls", description: "Calls a second.", unit: perSecond, queries: []query{{expr: "up"}}}
 	for want, change := range map[string]func(*panel){

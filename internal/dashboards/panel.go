@@ -3,14 +3,53 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // board is a dashboard: rows of panels, from top to bottom.
 type board struct {
 	uid, title, description string
-	// perService offers a choice of services, which queries use as $service.
-	perService bool
-	rows       []row
+	variables               []variable
+	rows                    []row
+}
+
+// variable is a choice at the top of a dashboard: values of a label, of which
+// queries take those that are chosen as $name.
+type variable struct {
+	name, label string
+	of          string // a selector of the series whose label it is
+	all         string // what all values match
+}
+
+var (
+	service  = variable{"service", "service_name", `gen_ai_client_inference_duration_seconds_count`, ".+"}
+	provider = variable{"provider", "gen_ai_provider_name", `gen_ai_client_inference_duration_seconds_count{service_name=~"$service"}`, ".*"}
+	model    = variable{"model", "gen_ai_request_model", `gen_ai_client_inference_duration_seconds_count{service_name=~"$service"}`, ".*"}
+	target   = variable{"target", "llmotel_target", `llmotel_failover_attempts_total{service_name=~"$service"}`, ".*"}
+)
+
+// chosen is the selector of a metric's series for these variables.
+func chosen(metric string, by []variable, more ...string) string {
+	var matchers []string
+	for _, v := range by {
+		matchers = append(matchers, v.label+`=~"$`+v.name+`"`)
+	}
+	return metric + "{" + strings.Join(append(matchers, more...), ",") + "}"
+}
+
+// portion is a part of a whole: 0 where nothing of the part ever was, and
+// nothing where there is no whole.
+func portion(part, whole string) string {
+	return "(" + part + " or 0 * " + whole + ") / (" + whole + " > 0)"
+}
+
+// quantile is that of a histogram's buckets by their labels; nothing, and not
+// NaN, where nothing happened.
+func quantile(q, labels, buckets, window string) string {
+	if labels != "" {
+		labels = ", " + labels
+	}
+	return "histogram_quantile(" + q + ", sum by (le" + labels + ") (rate(" + buckets + "[" + window + "]))) >= 0"
 }
 
 type row struct {
@@ -37,8 +76,10 @@ type panel struct {
 	queries            []query
 	// orange and red are thresholds; without red the panel has none.
 	orange, red float64
-	stacked     bool
-	exemplars   bool
+	// empty is what a panel says that has no data because all is well.
+	empty     string
+	stacked   bool
+	exemplars bool
 }
 
 // query is PromQL with the legend of its series. In a table the legend is the
@@ -60,6 +101,7 @@ const (
 	stateUnit  = "none"
 	perMinute  = "opm"
 	coresInUse = "short"
+	times      = "suffix:x"
 )
 
 func (p panel) validate() error {

@@ -12,10 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/llmotel/sdk/failover"
 	"github.com/llmotel/sdk/internal/faults"
 	"github.com/llmotel/sdk/providers"
 	"github.com/llmotel/sdk/providers/anthropic"
+	"github.com/llmotel/sdk/providers/bedrock"
 	"github.com/llmotel/sdk/providers/gemini"
 	"github.com/llmotel/sdk/providers/openai"
 )
@@ -23,24 +26,34 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // wires are the protocols, each with the adapter of its vendor's SDK.
-var wires = []string{"openai", "responses", "anthropic", "gemini"}
+var wires = []string{"openai", "responses", "anthropic", "gemini", "bedrock"}
 
 // adapter returns the adapter that speaks the wire to the server.
 func adapter(t testing.TB, wire, url string, client *faults.Client) providers.Provider {
+	t.Helper()
+	return keyed(t, wire, url, faults.Key, client)
+}
+
+// keyed is the adapter with that key.
+func keyed(t testing.TB, wire, url, key string, client *faults.Client) providers.Provider {
 	t.Helper()
 	var p providers.Provider
 	var err error
 	switch wire {
 	case "openai", "responses":
-		opts := []openai.Option{openai.WithAPIKey(faults.Key), openai.WithBaseURL(url + "/v1"), openai.WithHTTPClient(client.Client)}
+		opts := []openai.Option{openai.WithAPIKey(key), openai.WithBaseURL(url + "/v1"), openai.WithHTTPClient(client.Client)}
 		if wire == "responses" {
 			opts = append(opts, openai.WithResponsesAPI())
 		}
 		p, err = openai.New(opts...)
 	case "anthropic":
-		p, err = anthropic.New(anthropic.WithAPIKey(faults.Key), anthropic.WithBaseURL(url), anthropic.WithHTTPClient(client.Client))
+		p, err = anthropic.New(anthropic.WithAPIKey(key), anthropic.WithBaseURL(url), anthropic.WithHTTPClient(client.Client))
 	case "gemini":
-		p, err = gemini.New(gemini.WithAPIKey(faults.Key), gemini.WithBaseURL(url), gemini.WithHTTPClient(client.Client))
+		p, err = gemini.New(gemini.WithAPIKey(key), gemini.WithBaseURL(url), gemini.WithHTTPClient(client.Client))
+	case "bedrock":
+		p, err = bedrock.New(aws.Config{Region: "eu-central-1", Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: key, SecretAccessKey: key}, nil
+		})}, bedrock.WithBaseEndpoint(url), bedrock.WithHTTPClient(client.Client))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -98,16 +111,21 @@ func newBed(t testing.TB, wire string, s *scenario, opts ...failover.TargetOptio
 	chain, err := failover.New([]failover.Target{
 		{Name: "primary", Provider: adapter(t, wire, address, faults.NewClient(t, roots, nil)), Options: opts},
 		{Name: "backup", Provider: adapter(t, wire, b.backup.URL, faults.NewClient(t, nil, nil))},
-	}, append([]failover.Option{failover.WithHooks(failover.Hooks{CallEnd: func(_ context.Context, e failover.EndEvent) {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.end = e
-	}})}, s.options...)...)
+	}, append([]failover.Option{failover.WithHooks(b.ends())}, s.options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.chain = chain
 	return b
+}
+
+// ends keeps what is told at the end of a call.
+func (b *bed) ends() failover.Hooks {
+	return failover.Hooks{CallEnd: func(_ context.Context, e failover.EndEvent) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.end = e
+	}}
 }
 
 func (b *bed) call(ctx context.Context, stream bool) (*providers.Response, error) {
@@ -168,7 +186,7 @@ func TestEveryFault(t *testing.T) {
 			s := &g.list[i]
 			for _, wire := range wires {
 				for _, stream := range []bool{false, true} {
-					if !s.on(wire) {
+					if !s.on(wire) || s.streamed && !stream {
 						continue
 					}
 					how := "unary"

@@ -3,8 +3,8 @@
 // to each.
 //
 // [NewServer] listens on a real socket and speaks OpenAI's Chat Completions and
-// Responses, Anthropic's Messages and Gemini's generateContent, unary and
-// streamed; the path of a request decides which. It writes HTTP/1.1 by hand,
+// Responses, Anthropic's Messages, Gemini's generateContent and Bedrock's
+// Converse, unary and streamed; the path of a request decides which. It writes HTTP/1.1 by hand,
 // because net/http is too polite to send half a chunk. What it does to each
 // request is its script, a list of [Fault] values:
 //
@@ -17,7 +17,8 @@
 // those of the client, so that a test sees what is left behind.
 //
 // The tests drive every row of failover.Table through it, unary and stream,
-// and write docs/faults.md; they hold an outage of a minute, and a minute of
+// and write docs/faults.md; what HTTP/2 breaks differently they meet on net/http's
+// own server; they hold an outage of a minute, and a minute of
 // Toxiproxy between client and server.
 //
 // The module stands outside go.work: it needs every vendor's adapter.

@@ -20,7 +20,7 @@ const intro = `# What a provider does, and what the caller gets
 
 Each line is driven over real TCP connections by ` + "`TestEveryFault`" + ` in internal/faults, through a chain with another target behind
 the provider, with the adapters of the vendors' own SDKs, unary and streamed, for all the protocols that it can happen to
-(OpenAI's Chat Completions and Responses, Anthropic's Messages, Gemini). The kind decides what follows, by
+(OpenAI's Chat Completions and Responses, Anthropic's Messages, Gemini, Bedrock's Converse). The kind decides what follows, by
 [the table](failover-table.md), which ` + "`failover.WithAction`" + ` changes.
 
 *Next target* means that the caller gets that target's answer and no error. *Interrupted* means a
@@ -69,7 +69,13 @@ const outro = `## Calls that end on this side
 | code below the adapter panics | ` + "`panic`" + ` | the panic, counted as a failure | TestPanic |
 | a limit of the chain passes | ` + "`timeout`" + ` | what its row of the table says: next target, or the error at once | TestLimits |
 | a stream breaks under ` + "`WithStreamPolicy`" + ` Restart or Buffer | as above | the next target's whole answer, after a restart chunk or unseen | TestStreamPolicies |
+| a stream breaks under ` + "`StreamContinue`" + ` | as above | one whole answer, the rest of it from the next target that declares it; else interrupted | TestStreamContinue |
 | a unary call on a stream inside stalls or breaks | as above | next target | TestStreamedGenerate |
+| an answer is slow ` + "`WithHedge`" + ` | ` + "`cancelled`" + ` for the one that loses | the first chunk's answer; the loser's connection is closed at once, its usage is paid for | TestHedge, TestHedgesCostIsCounted |
+| a key of several meets 429, 401 or 402 | that of its row | the answer of another key, at once; that key alone is left alone | TestKeyPool |
+| an answer over HTTP/2 is reset, or its connection closed | ` + "`network`" + ` | next target, or interrupted, as over HTTP/1.1 | TestHTTP2 |
+| an answer over HTTP/2 is given up | as above | the server is told at once; other answers on the connection go on | TestHTTP2, TestHTTP2GivesUpOneAnswer |
+| a target is at its limit on concurrency, requests or tokens | ` + "`rejected`" + ` | next target; nothing is sent | TestConcurrencyLimit, TestRequestsAMinute, TestTokensAMinute |
 `
 
 // line writes the scenario as a line of the document.
@@ -79,7 +85,10 @@ func (s *scenario) line(b *strings.Builder) {
 		protocols = strings.Join(s.wires, ", ")
 	}
 	kind, tries, breaker := "none", itoa(s.attempts(s.unary)), "success"
-	o := s.unary
+	o, unary := s.unary, s.result(s.unary)
+	if s.streamed {
+		unary, tries = "does not happen", itoa(s.attempts(s.stream))
+	}
 	if o == answered {
 		o = s.stream
 	}
@@ -98,7 +107,7 @@ func (s *scenario) line(b *strings.Builder) {
 			stream += "; " + wire + ": " + s.result(o)
 		}
 	}
-	fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s |\n", s.name, protocols, kind, tries, breaker, s.result(s.unary), stream)
+	fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s |\n", s.name, protocols, kind, tries, breaker, unary, stream)
 }
 
 func (s *scenario) result(o outcome) string {

@@ -3,7 +3,6 @@ package faults
 import (
 	"bufio"
 	"crypto/tls"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -20,9 +19,10 @@ type Exchange struct {
 	Wire *Wire
 	// Stream tells whether it asks for a stream.
 	Stream bool
-	// Path and Header are the request's.
+	// Path, Header and Body are the request's.
 	Path   string
 	Header http.Header
+	Body   []byte
 
 	raw, conn net.Conn
 	in        *bufio.Reader
@@ -30,14 +30,17 @@ type Exchange struct {
 	keep      bool
 }
 
-// recognise finds out what is asked for.
-func (x *Exchange) recognise(body []byte) {
-	x.Wire = wireOf(x.Path)
-	var asked struct {
-		Stream bool `json:"stream"`
+// Credential is the key that the request was made with; for Bedrock its id, in
+// the scope of the signature.
+func (x *Exchange) Credential() string {
+	for _, name := range []string{"X-Api-Key", "X-Goog-Api-Key", "Authorization"} {
+		if v := x.Header.Get(name); v != "" {
+			v = strings.TrimPrefix(strings.TrimPrefix(v, "Bearer "), "AWS4-HMAC-SHA256 Credential=")
+			v, _, _ = strings.Cut(v, "/")
+			return v
+		}
 	}
-	_ = json.Unmarshal(body, &asked) // Gemini asks by the path
-	x.Stream = asked.Stream || strings.HasSuffix(x.Path, ":streamGenerateContent")
+	return ""
 }
 
 // Head writes the status line and the headers. A length below 0 announces
@@ -61,7 +64,7 @@ func (x *Exchange) Head(status int, contentType string, length int, headers ...s
 // if the reply is a stream.
 func (x *Exchange) Begin(length int) {
 	if x.Stream {
-		x.Head(http.StatusOK, "text/event-stream", -1)
+		x.Head(http.StatusOK, x.Wire.Media(), -1)
 		return
 	}
 	x.Head(http.StatusOK, "application/json", length)

@@ -104,6 +104,30 @@ var (
 	Cut = func(*Exchange) {}
 )
 
+// Remainder answers a stream with what comes after the first n pieces of Text, as
+// a model does that was asked to continue them.
+func Remainder(n int) Fault {
+	return func(x *Exchange) {
+		w := x.Wire
+		rest := strings.Join(strings.SplitAfter(Text, " ")[n:], "")
+		var pieces []string
+		pieces = append(append(pieces, w.Start...), w.Texts[n:]...)
+		for _, event := range append(append([]string(nil), w.Last...), w.Closing...) {
+			pieces = append(pieces, strings.ReplaceAll(event, Text, rest)) // where an event repeats the whole
+		}
+		play(x, pieces, 0)
+	}
+}
+
+// Left does something to the request, and sends a word when the client has closed
+// the connection meanwhile. The fault is to stall.
+func Left(f Fault, word chan<- struct{}) Fault {
+	return func(x *Exchange) {
+		f(x)
+		word <- struct{}{}
+	}
+}
+
 // Truncated ends the reply in good order at the point, as if that were all.
 func Truncated(p Point) Fault {
 	return func(x *Exchange) { play(x, x.until(p), 0) }

@@ -18,7 +18,8 @@ const short = 400 * time.Millisecond
 // limitCase is a limit of the chain, and what runs into it.
 type limitCase struct {
 	limit         failover.Limit
-	unary, stream bool // what it limits
+	under         string // what else is set, for the name
+	unary, stream bool   // what it limits
 	fault         faults.Fault
 	target        []failover.TargetOption
 	chain         []failover.Option
@@ -26,11 +27,26 @@ type limitCase struct {
 	outcome       failover.Outcome
 }
 
+// The options under which the caller waits for the whole answer of a
+// stream, so that none of it is delivered before.
+var (
+	streamed = []failover.Option{failover.WithStreamedGenerate()}
+	buffered = []failover.Option{failover.WithStreamPolicy(failover.StreamBuffer)}
+)
+
 var limitCases = []limitCase{
 	{limit: failover.LimitConnect, unary: true, stream: true, target: []failover.TargetOption{failover.WithConnectTimeout(short)}},
 	{limit: failover.LimitAttempt, unary: true, fault: faults.At(faults.AfterFirstText, faults.Stall), target: []failover.TargetOption{failover.WithAttemptTimeout(short)}},
 	{limit: failover.LimitFirstChunk, stream: true, fault: faults.At(faults.AfterStart, faults.Stall), target: []failover.TargetOption{failover.WithFirstChunkTimeout(short)}},
 	{limit: failover.LimitIdle, stream: true, fault: faults.At(faults.AfterFirstText, faults.Stall), target: []failover.TargetOption{failover.WithIdleTimeout(short)}, late: true, outcome: failover.OutcomeInterrupted},
+	{limit: failover.LimitFirstChunk, under: "streamed generate", unary: true, fault: faults.At(faults.AfterStart, faults.Stall), target: []failover.TargetOption{failover.WithFirstChunkTimeout(short)}, chain: streamed},
+	{limit: failover.LimitIdle, under: "streamed generate", unary: true, fault: faults.At(faults.AfterFirstText, faults.Stall), target: []failover.TargetOption{failover.WithIdleTimeout(short)}, chain: streamed},
+	{limit: failover.LimitAttempt, under: "streamed generate", unary: true, fault: faults.Slowly(100 * time.Millisecond), target: []failover.TargetOption{failover.WithAttemptTimeout(short)}, chain: streamed},
+	{limit: failover.LimitConnect, under: "streamed generate", unary: true, target: []failover.TargetOption{failover.WithConnectTimeout(short)}, chain: streamed},
+	{limit: failover.LimitIdle, under: "buffer", stream: true, fault: faults.At(faults.AfterFirstText, faults.Stall), target: []failover.TargetOption{failover.WithIdleTimeout(short)}, chain: buffered},
+	{limit: failover.LimitTotal, under: "streamed generate", unary: true, fault: faults.Slowly(100 * time.Millisecond), chain: append([]failover.Option{failover.WithTotalTimeout(short)}, streamed...), outcome: failover.OutcomeTimeout},
+	{limit: failover.LimitTotal, under: "buffer", stream: true, fault: faults.Slowly(100 * time.Millisecond), chain: append([]failover.Option{failover.WithTotalTimeout(short)}, buffered...), outcome: failover.OutcomeTimeout},
+	{limit: failover.LimitStream, under: "buffer", stream: true, fault: faults.Slowly(100 * time.Millisecond), chain: append([]failover.Option{failover.WithStreamTimeout(short)}, buffered...), outcome: failover.OutcomeTimeout},
 	{limit: failover.LimitTotal, unary: true, stream: true, fault: faults.At(faults.AfterHeaders, faults.Stall), chain: []failover.Option{failover.WithTotalTimeout(short)}, outcome: failover.OutcomeTimeout},
 	{limit: failover.LimitStream, stream: true, fault: faults.Slowly(100 * time.Millisecond), chain: []failover.Option{failover.WithStreamTimeout(2 * short)}, late: true, outcome: failover.OutcomeInterrupted},
 }
@@ -46,7 +62,7 @@ func TestLimits(t *testing.T) {
 					if c.limit != row.Limit || stream && !c.stream || !stream && !c.unary {
 						continue
 					}
-					t.Run(string(c.limit)+"/"+wire+map[bool]string{false: "/unary", true: "/stream"}[stream], func(t *testing.T) {
+					t.Run(strings.TrimSuffix(string(c.limit)+" "+c.under, " ")+"/"+wire+map[bool]string{false: "/unary", true: "/stream"}[stream], func(t *testing.T) {
 						t.Parallel()
 						c.run(t, row, wire, stream)
 					})

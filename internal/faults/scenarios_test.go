@@ -34,6 +34,7 @@ type scenario struct {
 	// except are the outcomes of streams that differ.
 	except map[string]outcome
 
+	streamed bool          // it happens to streams alone
 	limits   bool          // the limit on time that ends it is short
 	unheard  bool          // no request arrives
 	server   serverKind    // what the provider listens with
@@ -75,6 +76,15 @@ func coded(status int, code, typ string, k providers.Kind, wires ...string) scen
 	return same(itoa(status)+" "+name+", `"+what+"`", faults.Refusal(status, code, typ), k, wires...)
 }
 
+// exception is a message of Bedrock's streams that ends one.
+func exception(typ string, at faults.Point, o outcome) scenario {
+	when := "at once"
+	if o.late {
+		when = "after the first text"
+	}
+	return scenario{name: "`" + typ + "` " + when, fault: faults.InBand(at, "", typ), wires: []string{"bedrock"}, streamed: true, stream: o}
+}
+
 // bare is a status with a page instead of an error.
 func bare(status int, k providers.Kind) scenario {
 	return same(itoa(status)+" "+http.StatusText(status)+" with a page of HTML", faults.Status(status, "text/html", page), k)
@@ -102,6 +112,11 @@ var groups = []struct {
 		{name: "stalls after the headers", fault: faults.At(faults.AfterHeaders, faults.Stall), limits: true, unary: fails(providers.KindTimeout), stream: fails(providers.KindTimeout)},
 		{name: "stalls before the first text", fault: faults.At(faults.AfterStart, faults.Stall), limits: true, unary: fails(providers.KindTimeout), stream: fails(providers.KindTimeout)},
 		{name: "stalls after the first text", fault: faults.At(faults.AfterFirstText, faults.Stall), limits: true, unary: fails(providers.KindTimeout), stream: breaks(providers.KindTimeout)},
+		{name: "stalls before the finish reason", fault: faults.At(faults.BeforeLast, faults.Stall), limits: true, unary: fails(providers.KindTimeout), stream: breaks(providers.KindTimeout)},
+		{
+			name: "stalls before the terminator", fault: faults.At(faults.BeforeClosing, faults.Stall), limits: true, unary: fails(providers.KindTimeout), stream: breaks(providers.KindTimeout),
+			except: map[string]outcome{"openai": answered, "gemini": answered},
+		},
 		{name: "trickles byte by byte", fault: faults.Trickle(50 * time.Microsecond)},
 	}},
 	{"Ends", []scenario{
@@ -119,12 +134,15 @@ var groups = []struct {
 		{name: "ends in good order before the finish reason", fault: faults.Truncated(faults.BeforeLast), unary: fails(providers.KindMalformed), stream: breaks(providers.KindMalformed)},
 		{
 			name: "ends in good order before the terminator", fault: faults.Truncated(faults.BeforeClosing), unary: fails(providers.KindMalformed), stream: breaks(providers.KindMalformed),
-			except: map[string]outcome{"openai": answered, "gemini": answered},
+			except: map[string]outcome{"openai": answered, "gemini": answered, "bedrock": answered},
 		},
 		{name: "sends the terminator without a finish reason", fault: faults.WithoutFinish, wires: []string{"openai", "anthropic"}, unary: answered, stream: breaks(providers.KindMalformed)},
 	}},
 	{"Replies that make no sense", []scenario{
-		{name: "sends half an event among good ones", fault: faults.Malformed(faults.AfterFirstText), unary: fails(providers.KindMalformed), skipped: 1},
+		{ // Bedrock's SDK ends a stream with the first message that it cannot read
+			name: "sends half an event among good ones", fault: faults.Malformed(faults.AfterFirstText), unary: fails(providers.KindMalformed), skipped: 1,
+			except: map[string]outcome{"bedrock": breaks(providers.KindMalformed)},
+		},
 		same("sends nothing but an event that is not JSON", faults.Replaced(`{"choices":[{"del`), providers.KindMalformed),
 		same("answers with a page of HTML", faults.Status(200, "text/html", page), providers.KindMalformed),
 		same("answers with text", faults.Status(200, "text/plain", "upstream: "+faults.Secret), providers.KindMalformed),
@@ -148,6 +166,8 @@ var groups = []struct {
 		coded(429, "rate_limit_exceeded", "insufficient_quota", providers.KindQuotaExhausted, both...),
 		coded(429, "project_spend_limit_exceeded", "", providers.KindQuotaExhausted, both...),
 		coded(402, "", "billing_error", providers.KindQuotaExhausted, "anthropic"),
+		coded(429, "", "ThrottlingException", providers.KindRateLimited, "bedrock"),
+		coded(400, "", "ServiceQuotaExceededException", providers.KindQuotaExhausted, "bedrock"),
 		bare(402, providers.KindQuotaExhausted),
 	}},
 	{"Failures", []scenario{
@@ -165,15 +185,22 @@ var groups = []struct {
 		coded(500, "", "overloaded_error", providers.KindOverloaded, "anthropic"),
 		coded(529, "", "overloaded_error", providers.KindOverloaded, "anthropic"),
 		coded(503, "", "UNAVAILABLE", providers.KindOverloaded, "gemini"),
+		coded(500, "", "InternalServerException", providers.KindServerError, "bedrock"),
+		coded(424, "", "ModelErrorException", providers.KindServerError, "bedrock"),
+		coded(408, "", "ModelTimeoutException", providers.KindTimeout, "bedrock"),
+		coded(429, "", "ModelNotReadyException", providers.KindOverloaded, "bedrock"),
+		coded(503, "", "ServiceUnavailableException", providers.KindOverloaded, "bedrock"),
 	}},
 	{"Refusals", []scenario{
 		coded(400, "context_length_exceeded", "invalid_request_error", providers.KindContextLength, both...),
 		coded(413, "", "request_too_large", providers.KindContextLength, "anthropic"),
+		same("400 Bad Request, `ValidationException` for a long prompt", faults.Status(400, "application/json", `{"__type":"ValidationException","message":"Input is too long for requested model: `+faults.Secret+`"}`), providers.KindContextLength, "bedrock"),
 		coded(400, "content_filter", "", providers.KindContentFiltered, both...),
 		coded(400, "content_policy_violation", "image_generation_user_error", providers.KindContentFiltered, both...),
 		coded(400, "invalid_value", "invalid_request_error", providers.KindInvalidRequest, both...),
 		coded(400, "", "invalid_request_error", providers.KindInvalidRequest, "openai", "responses", "anthropic"),
 		coded(400, "", "INVALID_ARGUMENT", providers.KindInvalidRequest, "gemini"),
+		coded(400, "", "ValidationException", providers.KindInvalidRequest, "bedrock"),
 		bare(400, providers.KindInvalidRequest),
 		bare(422, providers.KindInvalidRequest),
 		coded(400, "unsupported_parameter", "invalid_request_error", providers.KindUnsupported, both...),
@@ -183,14 +210,18 @@ var groups = []struct {
 		coded(404, "model_not_found", "invalid_request_error", providers.KindModelNotFound, both...),
 		coded(404, "", "not_found_error", providers.KindModelNotFound, "anthropic"),
 		coded(404, "", "NOT_FOUND", providers.KindModelNotFound, "gemini"),
+		coded(404, "", "ResourceNotFoundException", providers.KindModelNotFound, "bedrock"),
 		bare(404, providers.KindModelNotFound),
 		coded(401, "invalid_api_key", "invalid_request_error", providers.KindAuthentication, both...),
 		coded(401, "", "authentication_error", providers.KindAuthentication, "anthropic"),
 		coded(401, "", "UNAUTHENTICATED", providers.KindAuthentication, "gemini"),
+		coded(403, "", "UnrecognizedClientException", providers.KindAuthentication, "bedrock"),
+		coded(403, "", "ExpiredTokenException", providers.KindAuthentication, "bedrock"),
 		bare(401, providers.KindAuthentication),
 		coded(403, "insufficient_permissions", "invalid_request_error", providers.KindPermission, both...),
 		coded(403, "", "permission_error", providers.KindPermission, "anthropic"),
 		coded(403, "", "PERMISSION_DENIED", providers.KindPermission, "gemini"),
+		coded(403, "", "AccessDeniedException", providers.KindPermission, "bedrock"),
 		bare(403, providers.KindPermission),
 	}},
 	{"Errors within a reply of status 200", []scenario{
@@ -201,6 +232,11 @@ var groups = []struct {
 		{name: "`server_error` after the first text", fault: faults.InBand(faults.AfterFirstText, "server_error", "server_error"), wires: both, unary: fails(providers.KindServerError), stream: breaks(providers.KindServerError)},
 		{name: "`overloaded_error` after the first text", fault: faults.InBand(faults.AfterFirstText, "", "overloaded_error"), wires: []string{"anthropic"}, unary: fails(providers.KindOverloaded), stream: breaks(providers.KindOverloaded)},
 		{name: "`UNAVAILABLE` after the first text", fault: faults.InBand(faults.AfterFirstText, "", "UNAVAILABLE"), wires: []string{"gemini"}, unary: fails(providers.KindOverloaded), stream: breaks(providers.KindOverloaded)},
-		same("a code that nobody knows", faults.InBand(faults.AfterHeaders, "novel", "novel"), providers.KindUnknown),
+		same("a code that nobody knows", faults.InBand(faults.AfterHeaders, "novel", "novel"), providers.KindUnknown, "openai", "responses", "anthropic", "gemini"),
+		exception("throttlingException", faults.AfterHeaders, fails(providers.KindRateLimited)),
+		exception("serviceUnavailableException", faults.AfterStart, fails(providers.KindOverloaded)),
+		exception("modelStreamErrorException", faults.AfterFirstText, breaks(providers.KindServerError)),
+		exception("internalServerException", faults.AfterFirstText, breaks(providers.KindServerError)),
+		exception("novelException", faults.AfterStart, fails(providers.KindUnknown)),
 	}},
 }

@@ -174,8 +174,8 @@ func (s *Server) serve(raw net.Conn) {
 		if err != nil {
 			return
 		}
-		x := &Exchange{Header: req.Header, Path: req.URL.Path, raw: raw, conn: conn, in: in}
-		x.recognise(body)
+		x := &Exchange{Header: req.Header, Path: req.URL.Path, Body: body, raw: raw, conn: conn, in: in}
+		x.Wire, x.Stream = Asked(x.Path, body)
 		s.next()(x)
 		if !x.keep {
 			return

@@ -1,13 +1,15 @@
 package faults
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"strings"
 )
 
 // Wire is a vendor's protocol.
 type Wire struct {
-	// Name is "openai", "responses", "anthropic" or "gemini".
+	// Name is "openai", "responses", "anthropic", "gemini" or "bedrock".
 	Name string
 	// Unary is the body of a unary answer.
 	Unary string
@@ -17,6 +19,7 @@ type Wire struct {
 	Start, Texts, Last, Closing []string
 
 	requestID string
+	media     string // the type of a stream; empty: text/event-stream
 	event     func(string) string
 	failure   string // of code, type and message
 }
@@ -40,6 +43,9 @@ func (w *Wire) Events() []string {
 	return all
 }
 
+// Media is the type of a stream's body.
+func (w *Wire) Media() string { return cmp.Or(w.media, "text/event-stream") }
+
 // Event returns data as an event of a stream.
 func (w *Wire) Event(data string) string { return w.event(data) }
 
@@ -56,7 +62,16 @@ func quote(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// wireOf tells the protocol by the path.
+// Asked tells by the path and the body of a request which protocol it speaks, and
+// whether it asks for a stream.
+func Asked(path string, body []byte) (w *Wire, stream bool) {
+	var asked struct {
+		Stream bool `json:"stream"`
+	}
+	_ = json.Unmarshal(body, &asked) // Gemini and Bedrock ask by the path
+	return wireOf(path), asked.Stream || strings.HasSuffix(path, ":streamGenerateContent") || strings.HasSuffix(path, "/converse-stream")
+}
+
 func wireOf(path string) *Wire {
 	switch {
 	case strings.HasSuffix(path, "/responses"):
@@ -65,6 +80,8 @@ func wireOf(path string) *Wire {
 		return anthropic
 	case strings.Contains(path, "enerateContent"):
 		return gemini
+	case strings.Contains(path, "/converse"):
+		return bedrock
 	}
 	return openai
 }

@@ -1,6 +1,7 @@
 package anthropic
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 
@@ -25,7 +26,7 @@ func (p *Provider) decode(call adapter.Call, resp *http.Response, body []byte) (
 	}
 	c := parseCounts(m.Usage.RawJSON())
 	return &providers.Response{
-		ID: m.ID, RequestID: id, Provider: p.name, Model: m.Model,
+		ID: m.ID, RequestID: id, Provider: p.name, Model: cmp.Or(c.served(), m.Model),
 		Choices: []providers.Choice{{
 			Message:         providers.Message{Role: providers.RoleAssistant, Parts: p.parts(m)},
 			FinishReason:    finishReason(string(m.StopReason)),

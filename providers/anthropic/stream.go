@@ -208,5 +208,6 @@ func (s *stream) end() {
 	f := s.finish
 	f.MalformedChunks = s.skipped.N
 	f.Usage = s.counts.ledger(providers.UsageReported)
+	set(&f.Model, s.counts.served())
 	s.emit(&providers.Chunk{Kind: providers.ChunkFinish, Finish: &f})
 }

@@ -105,3 +105,24 @@ func events(data []string) http.HandlerFunc {
 		}
 	}
 }
+
+// Who answered in place of a model that declined is told by the iterations.
+func TestFallbacks(t *testing.T) {
+	const iterations = `"iterations":[{"type":"message","model":"c","input_tokens":4,"output_tokens":0},{"type":"fallback_message","model":"d","input_tokens":4,"output_tokens":9}]`
+	streamed, err := providers.Collect(replay(t, events([]string{start, block, hi, end, `{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9,` + iterations + `}}`, finish})).Stream(t.Context(), hello()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unary, err := replay(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"id":"m","type":"message","role":"assistant","model":"c","content":[{"type":"text","text":"Hi"}],"stop_reason":"end_turn","usage":{"input_tokens":4,"cache_read_input_tokens":6,"output_tokens":9,`+iterations+`}}`)
+	}).Generate(t.Context(), hello())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for how, r := range map[string]*providers.Response{"streamed": streamed, "unary": unary} {
+		if r.Model != "d" || r.Usage.Input != 10 || r.Usage.Output != 9 {
+			t.Errorf("%s: model %q, usage %+v", how, r.Model, r.Usage)
+		}
+	}
+}

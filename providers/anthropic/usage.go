@@ -15,14 +15,20 @@ type counts struct {
 	// Iterations are the samplings that the message took. Those of the message are
 	// in its own counts, and an advisor's are another model's. What compactions took
 	// is in no other count, and charged as the model's own.
+	// One tells that another model has answered, after this one declined.
 	Iterations []struct {
-		Type string `json:"type"`
+		Type  string `json:"type"`
+		Model string `json:"model"`
 		sampling
 	} `json:"iterations"`
 }
 
-// compaction is the type of an iteration that shortened the conversation.
-const compaction = "compaction"
+// compaction is the type of an iteration that shortened the conversation, fallback
+// that of one by another model than was asked.
+const (
+	compaction = "compaction"
+	fallback   = "fallback_message"
+)
 
 // sampling is what one or more runs of the model took.
 type sampling struct {
@@ -62,6 +68,16 @@ func (c *counts) update(later counts) {
 	if later.Iterations != nil {
 		c.Iterations = later.Iterations
 	}
+}
+
+// served returns the model that answered, if it is not the one that was asked, else "".
+func (c *counts) served() (model string) {
+	for i := range c.Iterations {
+		if it := &c.Iterations[i]; it.Type == fallback && it.Model != "" {
+			model = it.Model
+		}
+	}
+	return model
 }
 
 // whole returns what the message and its compactions took, not ok if a count is

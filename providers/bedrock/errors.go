@@ -85,6 +85,10 @@ func failure(ctx context.Context, call adapter.Call, r *reply, err error) *provi
 	if r.resp != nil {
 		e.RetryAfter = providers.ParseRetryAfter(r.resp.Header, time.Now())
 	}
+	if e.StatusCode >= 300 && e.StatusCode <= 399 { // the SDK takes it for an error of the service's, without a code
+		e.Kind, e.Detail = providers.KindMalformed, "it redirects to another place, which is not followed"
+		return e
+	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		e.Code = api.ErrorCode()
 		e.Kind = kindOf(e.StatusCode, e.Code, api.ErrorMessage())

@@ -30,7 +30,8 @@ func WithBaseEndpoint(url string) Option {
 
 // WithHTTPClient sets the HTTP client; nil is ignored. Timeouts of calls belong
 // to the context or to the failover package, not to the client: its Timeout
-// would also cut streams.
+// would also cut streams. Redirects are followed only within the host unless the
+// client has a rule of its own.
 func WithHTTPClient(client *http.Client) Option {
 	return option(func(c *config) {
 		if client != nil {

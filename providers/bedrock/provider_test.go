@@ -16,6 +16,7 @@ import (
 
 	"github.com/llmotel/sdk/providers"
 	"github.com/llmotel/sdk/providers/bedrock"
+	"github.com/llmotel/sdk/providers/providertest"
 )
 
 func TestNewNeedsRegionAndCredentials(t *testing.T) {
@@ -139,6 +140,30 @@ func reply(status int, body string) *http.Response {
 	return &http.Response{
 		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{},
 		Body: io.NopCloser(bytes.NewReader([]byte(body))),
+	}
+}
+
+// TestRedirect: another host is neither sent the session token nor believed,
+// whichever client makes the calls.
+func TestRedirect(t *testing.T) {
+	elsewhere := providertest.NewServer(t, func(w http.ResponseWriter, r *http.Request) {
+		answer([]byte(`{"output":{"message":{"role":"assistant","content":[{"text":"trust me"}]}},"stopReason":"end_turn"}`))(w, r)
+	})
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		srv := providertest.NewServer(t, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL+r.URL.Path, status)
+		})
+		for how, opts := range map[string][]bedrock.Option{
+			"the program's client": {bedrock.WithHTTPClient(srv.Client())}, "the SDK's": nil,
+		} {
+			p, err := bedrock.New(account(), append([]bedrock.Option{bedrock.WithBaseEndpoint(srv.URL)}, opts...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.Generate(t.Context(), hello()); providers.KindOf(err) != providers.KindMalformed || elsewhere.Calls() != 0 {
+				t.Errorf("%d with %s: %v, %d calls elsewhere", status, how, err, elsewhere.Calls())
+			}
+		}
 	}
 }
 

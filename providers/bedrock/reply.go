@@ -45,13 +45,18 @@ func (r *reply) streamOptions(o *sdk.Options) {
 // sender is an HTTP client that hides the SDK's own way to copy a request's body.
 // The SDK closes the body when the reply begins, and from then on that way ends
 // with an error, so that a transport of HTTP/1 that is not quite done with the
-// request breaks the connection of the reply.
+// request breaks the connection of the reply. A plain http.Client of the
+// program's is kept from following redirects to other hosts, as the SDK's own
+// client is: they would be sent the session token, and believed.
 type sender struct{ sdk.HTTPClient }
 
 // Do sends the request.
 func (s sender) Do(req *http.Request) (*http.Response, error) {
 	if req.Body != nil && req.Body != http.NoBody {
 		req.Body = struct{ io.ReadCloser }{req.Body}
+	}
+	if c, ok := s.HTTPClient.(*http.Client); ok {
+		return adapter.Client(c).Do(req)
 	}
 	return s.HTTPClient.Do(req)
 }

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/llmotel/sdk/providers"
@@ -22,7 +23,8 @@ type acme struct {
 	key    string
 	client *http.Client
 	// bug names a mistake to make; see TestFindsBugs.
-	bug string
+	bug  string
+	kept sync.Map // of the bug "shares answers"
 }
 
 var _ providers.Provider = (*acme)(nil)
@@ -36,6 +38,10 @@ func (a *acme) Generate(ctx context.Context, req *providers.Request) (*providers
 	}
 	if a.bug == "usage differs" {
 		r.Usage.Output++
+	}
+	if a.bug == "shares answers" {
+		first, _ := a.kept.LoadOrStore("answer", r)
+		r, _ = first.(*providers.Response)
 	}
 	return r, nil
 }

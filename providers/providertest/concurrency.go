@@ -33,6 +33,7 @@ func (s suite) concurrency(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		owner := map[*providers.Response]int{}
 		for i, err := range errs {
 			if err != nil {
 				t.Errorf("worker %d: %v", i, err)
@@ -41,6 +42,10 @@ func (s suite) concurrency(t *testing.T) {
 			if answers[i] == nil {
 				continue
 			}
+			if other, taken := owner[answers[i]]; taken {
+				t.Errorf("workers %d and %d got the same *Response; each call returns its own, which its caller may change", other, i)
+			}
+			owner[answers[i]] = i
 			if d := diff(stable(answers[0]), stable(answers[i])); d != "" {
 				t.Errorf("worker %d got another answer:\n%s", i, d)
 			}

@@ -30,6 +30,7 @@ func TestFindsBugs(t *testing.T) {
 		"takes a cut for an end": "error/truncated_stream",
 		"hides cancellation":     "cancel/during",
 		"usage differs":          "text",
+		"shares answers":         "concurrent",
 	}
 	if bug := os.Getenv("PROVIDERTEST_BUG"); bug != "" {
 		runAcme(t, bug)

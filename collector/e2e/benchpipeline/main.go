@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 )
@@ -24,9 +25,14 @@ func main() {
 	spans := flag.Int("spans", 300000, "spans of each run")
 	repository := flag.String("repository", "../..", "root of the repository")
 	only := flag.String("only", "", "names of the parts to run: throughput, memory, latency; empty: all")
+	ways := flag.String("ways", "", "expression that names of ways match which are measured; empty: all")
+	rounds := flag.Int("rounds", 1, "how often each way is measured")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *repository, *spans, *only)
+	which, err := regexp.Compile(*ways)
+	if err == nil {
+		err = run(ctx, *repository, *only, *spans, *rounds, which)
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "benchpipeline:", err)
@@ -34,7 +40,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, repository string, spans int, only string) error {
+func run(ctx context.Context, repository, only string, spans, rounds int, which *regexp.Regexp) error {
 	root, err := filepath.Abs(repository)
 	if err != nil {
 		return err
@@ -42,14 +48,16 @@ func run(ctx context.Context, repository string, spans int, only string) error {
 	fmt.Printf("%s %s, %d CPUs (%s), everything on one machine; load before: %s\n\n", runtime.Version(), runtime.GOOS, runtime.NumCPU(), cpuModel(), loadAverage())
 	for _, part := range []struct {
 		name string
-		run  func(context.Context, string, int) error
+		run  func(context.Context, string) error
 	}{
-		{"throughput", throughput}, {"memory", memory}, {"latency", func(ctx context.Context, root string, _ int) error { return latency(ctx, root) }},
+		{"throughput", func(ctx context.Context, root string) error { return throughput(ctx, root, spans, rounds, which) }},
+		{"memory", memory},
+		{"latency", latency},
 	} {
 		if only != "" && !strings.Contains(only, part.name) {
 			continue
 		}
-		if err := part.run(ctx, root, spans); err != nil {
+		if err := part.run(ctx, root); err != nil {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}

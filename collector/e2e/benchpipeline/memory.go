@@ -12,7 +12,7 @@ import (
 
 // memory measures what a trace costs that waits for the decision about it: the resident memory of a sampler with more and
 // more traces waiting, none of which is decided meanwhile.
-func memory(ctx context.Context, root string, _ int) (err error) {
+func memory(ctx context.Context, root string) (err error) {
 	dir, err := os.MkdirTemp("", "llmotel-bench-")
 	if err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Package chaos ends the pipeline's programs in the middle of a load and counts in the backends what is left. It takes a
-// quarter of an hour, so it has the build tag chaos and a target of its own:
+// Package chaos ends the pipeline's programs in the middle of a load and counts in the backends what is left. It takes
+// twenty minutes, so it has the build tag chaos and a target of its own:
 //
 //	make e2e-chaos
 //	cd collector/e2e && GOWORK=off go test -tags=chaos -count=1 -v -timeout=40m ./chaos -run=TestJaegerKilled

@@ -90,6 +90,10 @@ func TestFleet(t *testing.T) {
 		if count.Split != 0 || count.WrongParents != 0 || count.Foreign != 0 {
 			t.Errorf("in Jaeger: %+v", count)
 		}
+		// Eight traces are sent at a time, in batches four of which are under way.
+		if count.Partial > 4*8 {
+			t.Errorf("%d traces are there in part: more than were on their way when the sampler died", count.Partial)
+		}
 		if limit := (wait + 4*time.Second).Seconds(); seconds > limit || lost == 0 {
 			t.Errorf("%.1f s of the killed sampler's share lost, expected some and at most %.0f", seconds, limit)
 		}

@@ -15,6 +15,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer/json"
 	"sigs.k8s.io/kustomize/api/krusty"
@@ -130,6 +131,13 @@ func TestManifests(t *testing.T) {
 			if _, err := fmt.Sscan(environment(pod.Spec, "COLLECTOR_MEMORY_MIB"), &mib); err != nil || mib >= limit {
 				t.Errorf("%s: memory_limiter at %d MiB (%v), the container's limit is %d MiB", name, mib, err, limit)
 			}
+			var spike, soft int64
+			if _, err := fmt.Sscan(environment(pod.Spec, "COLLECTOR_MEMORY_SPIKE_MIB"), &spike); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if _, err := fmt.Sscanf(environment(pod.Spec, "GOMEMLIMIT"), "%dMiB", &soft); err != nil || soft >= mib-spike {
+				t.Errorf("%s: garbage is kept up to %d MiB (%v), and above %d MiB it refuses", name, soft, err, mib-spike)
+			}
 			if c := container.SecurityContext; *c.AllowPrivilegeEscalation || !*c.ReadOnlyRootFilesystem || !slices.Equal(c.Capabilities.Drop, []corev1.Capability{"ALL"}) {
 				t.Errorf("%s: security context %+v", name, c)
 			}
@@ -151,6 +159,130 @@ func TestManifests(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestManifestsHoldTogether: what one object names, another has. A cluster takes objects whose names lead nowhere, and runs
+// nothing.
+func TestManifestsHoldTogether(t *testing.T) {
+	objects, err := build(t, filesys.MakeFsOnDisk(), collector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{}
+	pods := map[string]corev1.PodTemplateSpec{}
+	for _, object := range objects {
+		meta, err := apimeta.Accessor(object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind := object.GetObjectKind().GroupVersionKind().Kind
+		named[kind+" "+meta.GetName()] = true
+		if kind != "Namespace" && meta.GetNamespace() != "llmotel" {
+			t.Errorf("%s %s is in namespace %q", kind, meta.GetName(), meta.GetNamespace())
+		}
+		if meta.GetLabels()["app.kubernetes.io/part-of"] != "llmotel" {
+			t.Errorf("%s %s has the labels %v", kind, meta.GetName(), meta.GetLabels())
+		}
+		switch o := object.(type) {
+		case *appsv1.DaemonSet:
+			pods["DaemonSet"] = o.Spec.Template
+			selects(t, "the DaemonSet", o.Spec.Selector.MatchLabels, o.Spec.Template)
+		case *appsv1.StatefulSet:
+			pods["StatefulSet"] = o.Spec.Template
+			selects(t, "the StatefulSet", o.Spec.Selector.MatchLabels, o.Spec.Template)
+			for _, constraint := range o.Spec.Template.Spec.TopologySpreadConstraints {
+				selects(t, "the topology constraint", constraint.LabelSelector.MatchLabels, o.Spec.Template)
+			}
+			for _, claim := range o.Spec.VolumeClaimTemplates {
+				o.Spec.Template.Spec.Volumes = append(o.Spec.Template.Spec.Volumes, corev1.Volume{Name: claim.Name})
+			}
+			pods["StatefulSet"] = o.Spec.Template
+		}
+	}
+	for _, object := range objects {
+		switch o := object.(type) {
+		case *corev1.Service:
+			selects(t, "service "+o.Name, o.Spec.Selector, pods[map[string]string{"agent": "DaemonSet", "sampler": "StatefulSet"}[o.Name]])
+		case *policyv1.PodDisruptionBudget:
+			selects(t, "the disruption budget", o.Spec.Selector.MatchLabels, pods["StatefulSet"])
+			// One sampler at a time, or an eviction of the last one blocks the node for good.
+			if o.Spec.MaxUnavailable == nil || o.Spec.MaxUnavailable.IntValue() != 1 || o.Spec.MinAvailable != nil {
+				t.Errorf("the disruption budget allows %v", o.Spec.MaxUnavailable)
+			}
+		}
+	}
+	for kind, pod := range pods {
+		spec := pod.Spec
+		if !named["ServiceAccount "+spec.ServiceAccountName] || *spec.AutomountServiceAccountToken {
+			t.Errorf("%s: service account %q, its token mounted: %t", kind, spec.ServiceAccountName, *spec.AutomountServiceAccountToken)
+		}
+		if spec.SecurityContext.SeccompProfile.Type != corev1.SeccompProfileTypeRuntimeDefault {
+			t.Errorf("%s: seccomp profile %v", kind, spec.SecurityContext.SeccompProfile)
+		}
+		volumes := map[string]bool{}
+		for _, v := range spec.Volumes {
+			volumes[v.Name] = true
+			if v.ConfigMap != nil && !named["ConfigMap "+v.ConfigMap.Name] {
+				t.Errorf("%s: no ConfigMap %s", kind, v.ConfigMap.Name)
+			}
+		}
+		for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
+			for _, m := range c.VolumeMounts {
+				if !volumes[m.Name] {
+					t.Errorf("%s, %s: no volume %s", kind, c.Name, m.Name)
+				}
+			}
+			if c.Resources.Requests.Cpu().IsZero() || c.Resources.Requests.Memory().IsZero() || c.Resources.Limits.Memory().IsZero() {
+				t.Errorf("%s, %s: resources %v", kind, c.Name, c.Resources)
+			}
+		}
+		c := spec.Containers[0]
+		for name, probe := range map[string]*corev1.Probe{"startup": c.StartupProbe, "readiness": c.ReadinessProbe, "liveness": c.LivenessProbe} {
+			port := probe.HTTPGet.Port.String()
+			if i := slices.IndexFunc(c.Ports, func(p corev1.ContainerPort) bool { return p.Name == port }); i < 0 || c.Ports[i].ContainerPort != 13133 {
+				t.Errorf("%s: the %s probe asks port %s", kind, name, port)
+			}
+		}
+		// A variable that no configuration reads is misspelt.
+		var configuration strings.Builder
+		for _, file := range []string{"otel-config.yaml", "sampling.yaml", "scale/agent.yaml", "scale/sampler.yaml"} {
+			content, err := os.ReadFile(filepath.Join(collector, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			configuration.Write(content)
+		}
+		for _, variable := range c.Env {
+			ofGo := variable.Name == "GOMEMLIMIT" || variable.Name == "GOGC" // The runtime reads them.
+			if !ofGo && !strings.Contains(configuration.String(), "${env:"+variable.Name+":-") {
+				t.Errorf("%s: nothing reads %s", kind, variable.Name)
+			}
+		}
+		user := func(c corev1.Container) int64 {
+			for _, id := range []*int64{c.SecurityContext.RunAsUser, spec.SecurityContext.RunAsUser} {
+				if id != nil {
+					return *id
+				}
+			}
+			return 0
+		}
+		if user(c) != 10001 {
+			t.Errorf("%s runs as %d", kind, user(c))
+		}
+	}
+}
+
+// selects requires that labels are those of pods.
+func selects(t *testing.T, who string, labels map[string]string, pod corev1.PodTemplateSpec) {
+	t.Helper()
+	if len(labels) == 0 {
+		t.Errorf("%s selects everything", who)
+	}
+	for key, value := range labels {
+		if pod.Labels[key] != value {
+			t.Errorf("%s selects %s=%s, pods have %v", who, key, value, pod.Labels)
+		}
+	}
 }
 
 // TestManifestsRefused shows that the check sees what a cluster would refuse.

@@ -18,10 +18,12 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// instant answers or fails at no cost of its own.
+// instant answers or fails at no cost of its own: its response is always the
+// same, unless several calls run at once.
 type instant struct {
 	name   string
 	resp   providers.Response
+	fresh  bool
 	err    error
 	chunks []*providers.Chunk
 }
@@ -31,6 +33,9 @@ func (p *instant) Name() string { return p.name }
 func (p *instant) Generate(context.Context, *providers.Request) (*providers.Response, error) {
 	if p.err != nil {
 		return nil, p.err
+	}
+	if p.fresh {
+		return &providers.Response{}, nil
 	}
 	return &p.resp, nil
 }
@@ -119,27 +124,32 @@ func benchChain(b *testing.B, opts []failover.Option, targets ...*instant) *fail
 }
 
 func BenchmarkGenerate(b *testing.B) {
+	var all []*instant
+	well := func(name string) *instant {
+		all = append(all, answering(name, 0))
+		return all[len(all)-1]
+	}
 	bad := &instant{name: "bad", err: fail(providers.KindTimeout)}
 	guardOnly := []failover.Option{failover.WithTotalTimeout(0), failover.WithMaxAttempts(1)}
 	noTimer := []failover.Option{failover.WithTotalTimeout(0)}
 	neverOpens := failover.WithConsecutiveFailures(0)
 	noRate := failover.WithFailureRate(0, 0, time.Minute)
-	open := benchChain(b, noTimer, answering("a", 0), answering("b", 0))
+	open := benchChain(b, noTimer, well("a"), well("b"))
 	_ = open.Open("a")
 	wrapped := append(slices.Clip(noTimer), failover.WithVisit(func(p providers.Provider) providers.Provider { return p }))
 	cases := []struct {
 		name string
 		p    providers.Provider
 	}{
-		{"bare", answering("a", 0)},
-		{"failsafe-go fallback(retry(breaker))", composed(answering("a", 0))},
-		{"gobreaker", guardedBy(answering("a", 0))},
-		{"guard only", benchChain(b, guardOnly, answering("a", 0))},
-		{"healthy, two targets, no deadline", benchChain(b, noTimer, answering("a", 0), answering("b", 0))},
-		{"healthy, two targets, default", benchChain(b, nil, answering("a", 0), answering("b", 0))},
-		{"healthy, wrapped visits", benchChain(b, wrapped, answering("a", 0), answering("b", 0))},
+		{"bare", well("a")},
+		{"failsafe-go fallback(retry(breaker))", composed(well("a"))},
+		{"gobreaker", guardedBy(well("a"))},
+		{"guard only", benchChain(b, guardOnly, well("a"))},
+		{"healthy, two targets, no deadline", benchChain(b, noTimer, well("a"), well("b"))},
+		{"healthy, two targets, default", benchChain(b, nil, well("a"), well("b"))},
+		{"healthy, wrapped visits", benchChain(b, wrapped, well("a"), well("b"))},
 		{"skip an open target", open},
-		{"failed, next", benchChain(b, append(slices.Clip(noTimer), neverOpens, noRate), bad, answering("b", 0))},
+		{"failed, next", benchChain(b, append(slices.Clip(noTimer), neverOpens, noRate), bad, well("b"))},
 	}
 	req := ask()
 	for _, bc := range cases {
@@ -151,6 +161,9 @@ func BenchmarkGenerate(b *testing.B) {
 				}
 			}
 		})
+	}
+	for _, p := range all {
+		p.fresh = true
 	}
 	for _, bc := range cases[:6] {
 		b.Run(fmt.Sprintf("%s, 64 goroutines", bc.name), func(b *testing.B) {

@@ -11,12 +11,14 @@ import (
 )
 
 const (
-	width    = 960
-	left     = 250 // where the bars begin
-	right    = 40  // free space behind them
-	rowSpan  = 30
-	rowLine  = 19
-	headline = 56
+	width   = 960
+	left    = 250 // where the bars begin
+	right   = 40  // free space behind them
+	rowSpan = 30
+	// labelWidth is what a duration takes of its bar.
+	labelWidth = 52
+	rowLine    = 19
+	headline   = 56
 )
 
 // shown are the attributes that are written under a span, in this order, by the
@@ -77,7 +79,14 @@ func (p *picture) span(s *span, depth int) {
 		x, p.y+14, html.EscapeString(s.Name), html.EscapeString(kind))
 	from, to := p.at(s.Start), p.at(s.Start+s.Duration)
 	fmt.Fprintf(p, `<rect x="%.1f" y="%d" width="%.1f" height="14" rx="3" fill="%s"/>`+"\n", from, p.y+3, max(to-from, 2), colour)
-	fmt.Fprintf(p, `<text x="%.1f" y="%d" font-size="10" fill="#ffffff">%s</text>`+"\n", from+4, p.y+14, length(s.Duration))
+	// The duration is at the left of the bar, or at its right if an event would stand on it.
+	x1, anchor := from+4, "start"
+	for _, l := range s.Logs {
+		if p.at(l.Time)-from < labelWidth {
+			x1, anchor = to-4, "end"
+		}
+	}
+	fmt.Fprintf(p, `<text x="%.1f" y="%d" font-size="10" fill="#ffffff" text-anchor="%s">%s</text>`+"\n", x1, p.y+14, anchor, length(s.Duration))
 	for _, l := range s.Logs {
 		fmt.Fprintf(p, `<circle cx="%.1f" cy="%d" r="4" fill="#fff8c5" stroke="#9a6700"/>`+"\n", p.at(l.Time), p.y+10)
 	}

@@ -30,6 +30,12 @@ func TestDraw(t *testing.T) {
 			t.Errorf("%q is missing", want)
 		}
 	}
+	// An event stands on the left of the child's bar.
+	for _, want := range []string{`text-anchor="end">500µs<`, `text-anchor="start">2ms<`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing: a duration is elsewhere", want)
+		}
+	}
 	if strings.Index(out, "llm.call") > strings.Index(out, "chat") {
 		t.Error("the parent stands below its child")
 	}

@@ -54,7 +54,7 @@ func (c call) run(e *content.Encoder, dst []byte) []byte {
 func encoders() map[string]*content.Encoder {
 	return map[string]*content.Encoder{
 		"plain":    {FullTools: true},
-		"redacted": {FullTools: true, Redactor: redact.Append, Secret: redact.Secret},
+		"redacted": {FullTools: true, Redactor: redact.Append, Named: redact.Named},
 	}
 }
 

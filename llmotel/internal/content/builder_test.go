@@ -39,9 +39,11 @@ func TestLimit(t *testing.T) {
 				m.Part(content.Blob).AppendString(content.Body, strings.Repeat("a", 50))
 				m.Last().AppendString(content.Body, strings.Repeat("a", 50))
 				m.Part(content.URI).AppendString(content.Body, "data:image/png;base64,"+strings.Repeat("a", 80))
+				m.Part(content.URI).AppendString(content.Body, "data:"+strings.Repeat("a", 80))
 				m.Part(content.Text).AppendString(content.Body, "there is room again")
 			},
 			`[{"role":"user","parts":[{"type":"blob","modality":"document","content":"…[truncated]"},` +
+				`{"type":"blob","mime_type":"image/png","modality":"image","content":"…[truncated]"},` +
 				`{"type":"uri","modality":"document","uri":"…[truncated]"},{"type":"text","content":"there is room again"}]}]`,
 		},
 		"the answer has room of its own": {

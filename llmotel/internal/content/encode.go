@@ -9,10 +9,10 @@ type Encoder struct {
 	// itself if there is nothing, or else appended to dst. It gets whole texts, never JSON, and must not keep them. Nil
 	// leaves texts as they are.
 	Redactor func(dst, text []byte) []byte
-	// Secret reports whether a member of that name in tool arguments, tool
-	// results and the like holds a secret, so that its value is masked
-	// whatever it looks like. Nil means none does.
-	Secret func(name []byte) bool
+	// Named returns what masks the value of a member of that name in tool
+	// arguments, tool results and the like, a string or a number, because the name
+	// says what it is; empty if nothing does. Nil means nothing does for any.
+	Named func(name, value []byte) string
 	// FullTools writes whole tool definitions instead of type and name.
 	FullTools bool
 }
@@ -160,6 +160,31 @@ func (e *Encoder) part(dst []byte, b *Builder, p *Part) []byte {
 		dst = member(dst, `,"id":`, p.f[ID])
 		dst = append(dst, `,"response":`...)
 		dst = e.jsonOrText(dst, b, p, isJSON(body, "{["))
+	case ServerCall:
+		name, typ := p.f[Name], p.f[Type]
+		fill(&name, typ)
+		fill(&typ, name)
+		dst = append(dst, `{"type":"server_tool_call"`...)
+		dst = member(dst, `,"id":`, p.f[ID])
+		dst = append(dst, `,"name":`...)
+		dst = quote(dst, name)
+		dst = append(dst, `,"server_tool_call":{"type":`...)
+		dst = quote(dst, typ)
+		if len(body) > 0 || p.cut {
+			dst = append(dst, `,"arguments":`...)
+			dst = e.jsonOrText(dst, b, p, isJSON(body, "{["))
+		}
+		dst = append(dst, '}')
+	case ServerResult:
+		dst = append(dst, `{"type":"server_tool_call_response"`...)
+		dst = member(dst, `,"id":`, p.f[ID])
+		dst = append(dst, `,"server_tool_call_response":{"type":`...)
+		dst = quote(dst, p.f[Type])
+		if len(body) > 0 || p.cut {
+			dst = append(dst, `,"response":`...)
+			dst = e.jsonOrText(dst, b, p, isJSON(body, "{["))
+		}
+		dst = append(dst, '}')
 	case Blob, URI, File:
 		return e.media(dst, b, p)
 	default:

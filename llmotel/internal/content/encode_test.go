@@ -154,6 +154,23 @@ func TestOutput(t *testing.T) {
 			`[{"role":"assistant","parts":[{"type":"text","content":"a1 a2"},{"type":"reasoning","content":"thinking"}],"finish_reason":"stop"},` +
 				`{"role":"assistant","parts":[{"type":"text","content":"b"}],"finish_reason":"error"}]`,
 		},
+		"tools that the vendor runs": {
+			func(b *content.Builder) {
+				m := b.Output(0)
+				p := m.Part(content.ServerCall)
+				p.AppendString(content.ID, "s1")
+				p.AppendString(content.Name, "web_search")
+				p.AppendString(content.Body, `{"query":"q"}`)
+				m.Part(content.ServerCall).AppendString(content.Type, "mcp")
+				p = m.Part(content.ServerResult)
+				p.AppendString(content.ID, "s1")
+				p.AppendString(content.Type, "web_search")
+				p.AppendString(content.Body, "found")
+				m.SetFinishReason([]byte("stop"))
+			},
+			`[{"role":"assistant","parts":[{"type":"server_tool_call","id":"s1","name":"web_search","server_tool_call":{"type":"web_search","arguments":{"query":"q"}}},` +
+				`{"type":"server_tool_call","name":"mcp","server_tool_call":{"type":"mcp"}},{"type":"server_tool_call_response","id":"s1","server_tool_call_response":{"type":"web_search","response":"found"}}],"finish_reason":"stop"}]`,
+		},
 		"no content": {
 			func(b *content.Builder) {
 				b.Output(0).SetFinishReason([]byte("stop"))
@@ -219,7 +236,7 @@ func shout(dst, text []byte) []byte {
 func TestRedaction(t *testing.T) {
 	e := content.Encoder{
 		Redactor: shout, FullTools: true,
-		Secret: func(name []byte) bool { return string(name) == "pin" },
+		Named: secret("pin"),
 	}
 	b := content.Get(0)
 	defer b.Free()
@@ -278,5 +295,15 @@ func TestDeepJSONIsText(t *testing.T) {
 	want := `[{"role":"user","parts":[{"type":"tool_call","name":"","arguments":"` + deep + `"}]}]`
 	if diff := cmp.Diff(want, string((&content.Encoder{}).Input(nil, b))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// secret masks the values of members by that name.
+func secret(called string) func(name, value []byte) string {
+	return func(name, _ []byte) string {
+		if string(name) == called {
+			return "[KEY]"
+		}
+		return ""
 	}
 }

@@ -19,7 +19,7 @@ func script(b *content.Builder, raw []byte) {
 		do, n := raw[0], min(int(raw[1]), len(raw)-2)
 		fragment := raw[2 : 2+n]
 		raw = raw[2+n:]
-		kind, field := content.Kind(do>>4%9), content.Field(do>>4%6)
+		kind, field := content.Kind(do>>4%11), content.Field(do>>4%6)
 		switch do % 11 {
 		case 0:
 			message = b.Input(string(fragment))
@@ -63,7 +63,12 @@ func FuzzEncode(f *testing.F) {
 		for _, e := range []content.Encoder{
 			{},
 			{FullTools: true},
-			{FullTools: true, Redactor: shout, Secret: func(name []byte) bool { return len(name)%2 == 0 }},
+			{FullTools: true, Redactor: shout, Named: func(name, _ []byte) string {
+				if len(name)%2 == 0 {
+					return "[KEY]"
+				}
+				return ""
+			}},
 		} {
 			for name, doc := range map[string][]byte{
 				"input-messages": e.Input(nil, b), "output-messages": e.Output(nil, b),

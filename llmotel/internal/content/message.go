@@ -7,7 +7,8 @@ type Kind uint8
 
 // The kinds of part. Body is, in this order: text, thinking, arguments as JSON
 // text, the tool's response (JSON or text), base64 data, a URI, a file id, the
-// text of a refusal, the part as the vendor's JSON object.
+// text of a refusal, the part as the vendor's JSON object, and arguments and
+// response of a tool that the vendor runs itself, whose Type says which.
 const (
 	Text Kind = iota
 	Reasoning
@@ -18,13 +19,16 @@ const (
 	File
 	Refusal
 	Generic
+	ServerCall
+	ServerResult
 )
 
 // Field is a field of a part or a tool.
 type Field uint8
 
 // The fields. Of a part: Body, ID, Name, MIMEType, Modality, Type (the last one
-// for Generic parts: their type, if the JSON does not tell it). Of a tool: Type
+// for Generic parts: their type, if the JSON does not tell it; and for tools of the
+// vendor's). Of a tool: Type
 // ("function" by default), Name, Description, Body (the schema of its
 // parameters) and Raw (the whole definition as the vendor's JSON, for tools
 // that are no functions and for readers that do not take functions apart).
@@ -106,6 +110,14 @@ func (m *Message) Part(k Kind) *Part { return m.add(-1, k) }
 // PartAt returns the part of that kind with the vendor's index, or appends it:
 // the pieces of several parts may come interleaved.
 func (m *Message) PartAt(index int, k Kind) *Part {
+	if p := m.Find(index, k); p != nil {
+		return p
+	}
+	return m.add(index, k)
+}
+
+// Find returns the part of that kind with the vendor's index, nil if there is none.
+func (m *Message) Find(index int, k Kind) *Part {
 	if m == nil {
 		return nil
 	}
@@ -114,7 +126,7 @@ func (m *Message) PartAt(index int, k Kind) *Part {
 			return p
 		}
 	}
-	return m.add(index, k)
+	return nil
 }
 
 // Last returns the newest part, nil if there is none.

@@ -14,7 +14,7 @@ func TestObject(t *testing.T) {
 		Redactor: func(dst, text []byte) []byte {
 			return append(dst, bytes.ReplaceAll(text, []byte("Ada"), []byte("[NAME]"))...)
 		},
-		Secret: func(name []byte) bool { return string(name) == "password" },
+		Named: secret("password"),
 	}
 	cases := []struct{ name, text, want string }{
 		{"nothing", "", ""},
@@ -33,7 +33,7 @@ func TestObject(t *testing.T) {
 }
 
 func TestObjectKeepsToItsLimit(t *testing.T) {
-	e := content.Encoder{Secret: func(name []byte) bool { return string(name) == "password" }}
+	e := content.Encoder{Named: secret("password")}
 	text := `{"password":"secret-1","text":"` + strings.Repeat(`\"`, 500) + `"}`
 	for _, limit := range []int{40, 100, 500, 900} {
 		got := e.Object([]byte("before"), "result", text, limit)

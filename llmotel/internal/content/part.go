@@ -1,5 +1,7 @@
 package content
 
+import "bytes"
+
 // Part is a part of a message that is being collected.
 type Part struct {
 	kind  Kind
@@ -39,12 +41,35 @@ func (p *Part) Len(f Field) int {
 
 func (p *Part) reset() { p.fields.reset() }
 
-// drop empties the body of a part that did not fit and is of no use cut.
+// drop empties the body of a part that did not fit and is of no use cut. Of a data
+// URI the type of its data stays.
 func (p *Part) drop(f Field, fits bool) {
-	if f == Body && !fits && p.isBlob() {
-		p.b.give(p.out, len(p.f[Body]))
-		p.f[Body] = p.f[Body][:0]
+	if f != Body || fits || !p.isBlob() {
+		return
 	}
+	body := p.f[Body]
+	p.b.give(p.out, len(body))
+	p.f[Body] = body[:0]
+	if p.kind != URI {
+		return
+	}
+	if named := dataType(body); len(named) > 0 {
+		p.kind = Blob
+		p.clear(MIMEType)
+		add(&p.fields, MIMEType, named)
+	}
+}
+
+// dataType returns the media type of a data URI whose data are in base64 (RFC 2397),
+// nil if there is none.
+func dataType(uri []byte) []byte {
+	const longest = 128
+	head, _, ok := bytes.Cut(uri[len("data:"):min(len(uri), longest)], []byte(","))
+	if !ok || !bytes.HasSuffix(head, []byte(";base64")) {
+		return nil
+	}
+	named, _, _ := bytes.Cut(head, []byte(";"))
+	return named
 }
 
 func (p *Part) isBlob() bool {

@@ -8,9 +8,6 @@ import (
 // marker ends a text that was cut.
 const marker = "…[truncated]"
 
-// masked stands for the value of a member whose name says that it is secret.
-const masked = "[KEY]"
-
 // text writes a text as a JSON string, redacted. If it was cut a marker says
 // so.
 func (e *Encoder) text(dst []byte, b *Builder, text []byte, cut bool) []byte {
@@ -41,30 +38,44 @@ func (e *Encoder) redact(b *Builder, text []byte) []byte {
 
 // json writes valid JSON without white space, its strings redacted.
 func (e *Encoder) json(dst []byte, b *Builder, raw []byte) []byte {
-	secret := false
+	var name []byte // of the member whose value comes next
 	for t := range tokens(raw) {
 		switch c := t.raw[0]; {
 		case c == ':':
 			dst = append(dst, ':')
-			continue // the value of a secret comes next
-		case c == '"' && !t.key && secret:
-			dst = append(dst, `"`+masked+`"`...)
+			continue
 		case t.key && (string(t.raw) == `"type"` || string(t.raw) == `"name"`):
 			dst = append(dst, t.raw...) // the schemas want them
-		case c == '"':
+		case t.key:
 			dst = e.jsonString(dst, b, t.raw)
-			if t.key && e.Secret != nil {
-				secret = e.Secret(unquoted(t.raw[1 : len(t.raw)-1]))
-				continue
+			name = t.raw[1 : len(t.raw)-1]
+			continue
+		case c == '"':
+			if mask := e.named(name, t.raw[1:len(t.raw)-1]); mask != "" {
+				dst = quote(dst, []byte(mask))
+			} else {
+				dst = e.jsonString(dst, b, t.raw)
 			}
 		case c == '-' || c >= '0' && c <= '9':
-			dst = e.jsonNumber(dst, b, t.raw, secret)
+			if mask := e.named(name, t.raw); mask != "" {
+				dst = quote(dst, []byte(mask))
+			} else {
+				dst = e.jsonNumber(dst, b, t.raw)
+			}
 		default:
 			dst = append(dst, t.raw...)
 		}
-		secret = false
+		name = nil
 	}
 	return dst
+}
+
+// named returns what masks a value because of the name of its member.
+func (e *Encoder) named(name, value []byte) string {
+	if e.Named == nil || len(name) == 0 {
+		return ""
+	}
+	return e.Named(unquoted(name), value)
 }
 
 // jsonString copies a string with its quotes; one that needs no change stays
@@ -87,11 +98,8 @@ func (e *Encoder) jsonString(dst []byte, b *Builder, raw []byte) []byte {
 
 // jsonNumber copies a number. One that the redactor takes for something, such as
 // a card's number, becomes a string.
-func (e *Encoder) jsonNumber(dst []byte, b *Builder, raw []byte, secret bool) []byte {
+func (e *Encoder) jsonNumber(dst []byte, b *Builder, raw []byte) []byte {
 	const shortest = 9 // digits of what identifies someone
-	if secret {
-		return append(dst, `"`+masked+`"`...)
-	}
 	if len(raw) >= shortest {
 		if redacted := e.redact(b, raw); !bytes.Equal(redacted, raw) {
 			return quote(dst, redacted)

@@ -41,7 +41,7 @@ func (t *Texts) of(to []string, m *Message) []string {
 			continue
 		case ToolCall:
 			to = append(to, string(p.f[Name]))
-		case Text, Reasoning, ToolResult, Refusal, Generic:
+		case Text, Reasoning, ToolResult, Refusal, Generic, ServerCall, ServerResult:
 		}
 		if len(p.f[Body]) > 0 {
 			to = append(to, string(p.f[Body]))

@@ -44,6 +44,15 @@ func TruncateTo(dst, doc []byte, limit int) []byte {
 	return dst
 }
 
+// Cut returns a text that is no JSON in at most limit bytes, with a marker behind it
+// if it was cut. A limit of less than the marker leaves the marker.
+func Cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return string(wholeRunes([]byte(text[:max(limit-len(marker), 0)]))) + marker
+}
+
 // truncation decides what stays of a document.
 type truncation struct {
 	floor int // what a text keeps at least, with the marker

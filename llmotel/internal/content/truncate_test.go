@@ -107,3 +107,22 @@ func decode(t *testing.T, doc string) any {
 	}
 	return v
 }
+
+func TestCut(t *testing.T) {
+	for _, test := range []struct {
+		text  string
+		limit int
+		want  string
+	}{
+		{"", 20, ""},
+		{"twenty bytes exactly", 20, "twenty bytes exactly"},
+		{"twenty bytes and more", 20, "twenty…[truncated]"},
+		{"fünf €€€ und noch einige", 20, "fünf …[truncated]"},
+		{"fünf €€€ und noch einige", 23, "fünf €…[truncated]"},
+		{"more than the marker", 3, "…[truncated]"},
+	} {
+		if got := content.Cut(test.text, test.limit); got != test.want {
+			t.Errorf("%q in %d: %q, want %q", test.text, test.limit, got, test.want)
+		}
+	}
+}

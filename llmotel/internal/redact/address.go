@@ -12,10 +12,31 @@ func ipv4(t []byte, from, i int) int {
 	if i > from && t[i-1] == '/' && i-1 > from && isWord(t[i-2]) && has(t, end-6, ".0.0.0") {
 		return 0 // of a user agent
 	}
-	if i >= from+8 && hasFold(t, i-8, "version") && (t[i-1] == ' ' || t[i-1] == '=' || t[i-1] == ':') {
+	if versionBefore(t, from, i) {
 		return 0
 	}
 	return end
+}
+
+// versioned are words that four numbers with points may follow.
+var versioned = []string{"version", "release", "build", "kernel", "firmware", "section", "chapter", "clause"}
+
+// versionBefore reports whether a word before i says that a version is there, or a
+// section.
+func versionBefore(t []byte, from, i int) bool {
+	before := i
+	for i-before < 4 && before > from && (t[before-1] == ' ' || t[before-1] == '=' || t[before-1] == ':' || t[before-1] == '"') {
+		before--
+	}
+	if before == i {
+		return false
+	}
+	for _, word := range versioned {
+		if at := before - len(word); at >= from && hasFold(t, at, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // octets returns the end of the four numbers up to 255 at i.

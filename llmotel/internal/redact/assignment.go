@@ -43,7 +43,7 @@ func assignment(t []byte, from, i int) (start, end int, mask string) {
 	begin, stop := nameBefore(t, from, i)
 	name := t[begin:stop]
 	if !Secret(name) {
-		return 0, 0, ""
+		return ofQuery(t, begin, i)
 	}
 	at := i + 1
 	if at < len(t) && t[i] == ':' && t[at] == '=' || has(t, at, ">") && t[i] == '=' {
@@ -74,9 +74,6 @@ func assignment(t []byte, from, i int) (start, end int, mask string) {
 	}
 	start = scheme(t, at, name)
 	end = valueEnd(t, start)
-	for end > start && (t[end-1] == '.' || t[end-1] == ',' || t[end-1] == ':' || t[end-1] == '!' || t[end-1] == '?') {
-		end--
-	}
 	value := t[start:end]
 	if len(value) > maxWord {
 		return start, end, key
@@ -89,6 +86,26 @@ func assignment(t []byte, from, i int) (start, end int, mask string) {
 		return 0, 0, "" // a word of a sentence
 	}
 	return start, end, key
+}
+
+// ofQuery finds what is a secret in the query of a URL alone: the signature that opens
+// a private file (of Azure's, CloudFront's), and a key by the name of key, as Google's
+// APIs and many servers of tools take it. name is where the name before the = at i starts.
+func ofQuery(t []byte, name, i int) (start, end int, mask string) {
+	const whole, long, short = "signature", 32, 16
+	if t[i] != '=' || name == i {
+		return 0, 0, ""
+	}
+	n := t[name:i]
+	start, end = i+1, valueEnd(t, i+1)
+	switch {
+	case (len(n) == len("sig") || len(n) == len(whole)) && hasFold(n, 0, whole[:len(n)]) && end-start >= long:
+		return start, end, key
+	case len(n) == len("key") && hasFold(n, 0, "key") && name > 0 && (t[name-1] == '?' || t[name-1] == '&') &&
+		end-start >= short && bytes.ContainsAny(t[start:end], "0123456789"):
+		return start, end, key
+	}
+	return 0, 0, ""
 }
 
 // nameBefore returns where the name that stands before the = or : at i, which may
@@ -151,8 +168,17 @@ func scheme(t []byte, i int, name []byte) int {
 	return i
 }
 
-// valueEnd returns where the value without quotes that starts at i ends.
+// valueEnd returns where the value without quotes that starts at i ends: before the
+// punctuation of the sentence that it may stand in.
 func valueEnd(t []byte, i int) int {
+	end := longestValue(t, i)
+	for end > i && (t[end-1] == '.' || t[end-1] == ',' || t[end-1] == ':' || t[end-1] == '!' || t[end-1] == '?') {
+		end--
+	}
+	return end
+}
+
+func longestValue(t []byte, i int) int {
 	for ; i < len(t) && t[i] > ' '; i++ {
 		switch t[i] {
 		case '"', '\'', '`', ',', ';', '&', '<', '>', '(', ')', '[', ']', '{', '}', '|', '\\':

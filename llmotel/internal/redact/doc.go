@@ -3,8 +3,9 @@
 // there.
 //
 //	[EMAIL]  e-mail addresses
-//	[PHONE]  phone numbers: with + or 00 and a country code; with a leading 0 and
-//	         in groups; or as 3-3-4 digits in groups, with or without a 1 before
+//	[PHONE]  phone numbers: with +, 00 or 011 and a country code; with a leading 0;
+//	         in the groups of North America, Brazil, China and Russia; and any that
+//	         a word before calls so: "phone": "4155552671"
 //	[CARD]   payment card numbers of the known brands whose check digit holds
 //	[IBAN]   bank account numbers whose check digits hold
 //	[IP]     IPv4 and IPv6 addresses
@@ -16,7 +17,7 @@
 // who hold members of JSON rather than texts.
 //
 // It works by shape alone, so it neither finds names and postal addresses nor a
-// password in the middle of a sentence. Digits without a plus sign or groups
+// password in the middle of a sentence. Other digits without a plus sign or groups
 // are no phone number: they are far more often amounts, ids and times. Dates,
 // times, UUIDs, versions and hex digests are left alone.
 //

@@ -13,13 +13,14 @@ var ibanLength = func() (l [26][26]int) {
 	return l
 }()
 
-// ibanAt returns the end of the account number at i, in one piece or in groups
-// separated by a space or a dash, whose check digits (ISO 7064, mod 97) hold.
+// ibanAt returns the end of the account number at i, in one piece or in groups with
+// separators between, whose check digits (ISO 7064, mod 97) hold. In lower case it
+// must not look like a hash.
 func ibanAt(t []byte, i int) int {
-	if i+14 >= len(t) || !isUpper(t[i+1]) || !isDigit(t[i+2]) || !isDigit(t[i+3]) {
+	if i+14 >= len(t) || !isAlpha(t[i]) || !isAlpha(t[i+1]) || !isDigit(t[i+2]) || !isDigit(t[i+3]) {
 		return 0
 	}
-	length := ibanLength[t[i]-'A'][t[i+1]-'A']
+	length := ibanLength[t[i]&^0x20-'A'][t[i+1]&^0x20-'A']
 	sum := 0
 	add := func(c byte) {
 		if isDigit(c) {
@@ -28,13 +29,20 @@ func ibanAt(t []byte, i int) int {
 			sum = (sum*100 + int(c|0x20-'a') + 10) % 97
 		}
 	}
+	hash := isLower(t[i]) && isHex(t[i]) && isHex(t[i+1])
+	letters := 0
 	end := i + 4
 	for n := 4; n < length; n++ {
-		if end < len(t) && (t[end] == ' ' || t[end] == '-') {
-			end++
+		if c, width := gap(t, end); c == ' ' || c == '-' || c == '.' {
+			end += width
+			hash = false
 		}
 		if end >= len(t) || !isAlnum(t[end]) {
 			return 0
+		}
+		if !isDigit(t[end]) {
+			letters++
+			hash = hash && isHex(t[end])
 		}
 		add(t[end])
 		end++
@@ -42,7 +50,7 @@ func ibanAt(t []byte, i int) int {
 	for _, c := range t[i : i+4] {
 		add(c)
 	}
-	if length == 0 || sum != 1 || !ends(t, end) {
+	if length == 0 || sum != 1 || hash && letters > 0 || !ends(t, end) {
 		return 0
 	}
 	return end

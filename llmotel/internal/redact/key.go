@@ -36,9 +36,32 @@ var prefixes = []prefix{
 	{"xoxr", "-", 8},
 	{"xoxs", "-", 8},
 	{"xapp", "-", 8}, // Slack
+	{"xoxe", ".", 16},
 	{"pk", "-lf-", 8},
-	{"sk", "-lf-", 8}, // Langfuse
+	{"sk", "-lf-", 8},  // Langfuse
+	{"lsv2", "_", 16},  // LangSmith
+	{"whsec", "_", 16}, // webhooks of OpenAI, Stripe and others
+	{"csk", "-", 16},   // Cerebras
+	{"tgp", "_v1_", 16},
+	{"tvly", "-", 16}, // Tavily
+	{"pcsk", "_", 16}, // Pinecone
+	{"jina", "_", 16},
+	{"bedrock", "-api-key-", 16},
+	{"GOCSPX", "-", 16},
+	{"SG", ".", 16},  // SendGrid
+	{"hvs", ".", 16}, // Vault
+	{"pypi", "-AgEIcHlwaS5vcmc", 8},
+	{"dop", "_v1_", 16},
+	{"dckr", "_pat_", 16},
+	{"shpat", "_", 16},
+	{"shpss", "_", 16},
+	{"glsa", "_", 16},
+	{"lin", "_api_", 16},
+	{"ntn", "_", 16},
 }
+
+// longestWord is that of prefixes.
+const longestWord = len("bedrock")
 
 type prefix struct {
 	word, rest string
@@ -63,7 +86,7 @@ func prefixed(t []byte, from, i int) (start, end int, mask string) {
 		return pem(t, i)
 	}
 	start = i
-	for start > from && i-start <= len("github") && isAlnum(t[start-1]) {
+	for start > from && i-start <= longestWord && isAlnum(t[start-1]) {
 		start--
 	}
 	inside := start > from && isToken(t[start-1])
@@ -71,7 +94,7 @@ func prefixed(t []byte, from, i int) (start, end int, mask string) {
 		start++ // an escape, as \n
 	}
 	word := t[start:i]
-	if inside || len(word) < 2 || len(word) > len("github") {
+	if inside || len(word) < 2 || len(word) > longestWord {
 		return 0, 0, ""
 	}
 	for _, p := range prefixesBy[word[0]] {
@@ -140,8 +163,8 @@ func contains(t []byte, s string) bool {
 	return false
 }
 
-// capital finds what hangs on a capital: account numbers, keys of AWS and
-// Google, JSON Web Tokens; and bearer tokens.
+// capital finds what hangs on a capital: keys of AWS and Google, JSON Web
+// Tokens; and bearer tokens.
 func capital(t []byte, from, i int) (start, end int, mask string) {
 	if t[i] == 'J' && i-2 >= from && has(t, i-2, "eyJ") && (i-2 == from || !isToken(t[i-3])) {
 		return jwt(t, i-2)
@@ -158,9 +181,6 @@ func capital(t []byte, from, i int) (start, end int, mask string) {
 	if t[i] == 'b' || i+1 >= len(t) || !isUpper(t[i+1]) {
 		return 0, 0, ""
 	}
-	if end := ibanAt(t, i); end > 0 {
-		return i, end, iban
-	}
 	return amazonOrGoogle(t, i)
 }
 
@@ -169,6 +189,10 @@ func amazonOrGoogle(t []byte, i int) (start, end int, mask string) {
 	case t[i] != 'A':
 	case has(t, i, "AKIA"), has(t, i, "ASIA"):
 		if end = run(t, i, func(c byte) bool { return isUpper(c) || isDigit(c) }); end-i >= 20 && ends(t, end) {
+			return i, amazonSecret(t, end), key
+		}
+	case has(t, i, "ABSK"): // of Bedrock
+		if end = run(t, i, isCredential); end-i >= 60 {
 			return i, end, key
 		}
 	case has(t, i, "AIza"):
@@ -178,6 +202,26 @@ func amazonOrGoogle(t []byte, i int) (start, end int, mask string) {
 	}
 	return 0, 0, ""
 }
+
+// amazonSecret returns where the secret ends that stands beside the id of an access key
+// of AWS, as in the files that it hands out; id if there is none. Alone its shape tells
+// nothing.
+func amazonSecret(t []byte, id int) int {
+	const length, between = 40, 3
+	for i := id; i < len(t) && i-id <= between; i++ {
+		switch t[i] {
+		case ' ', ',', ':', ';', '|', '\t', '\n', '"', '\'':
+			continue
+		}
+		if end := run(t, i, isBase64); i > id && end-i == length {
+			return end
+		}
+		break
+	}
+	return id
+}
+
+func isBase64(c byte) bool { return isAlnum(c) || c == '+' || c == '/' }
 
 // jwt finds the JSON Web Token at i: two parts that are JSON objects, and a
 // signature.

@@ -15,6 +15,11 @@ func number(t []byte, from, i int) (start, end int, mask string) {
 func digits(t []byte, from, i int) (start, end int, mask string) {
 	last := run(t, i, isDigit)
 	if !starts(t, from, i) {
+		if i-2 >= from && starts(t, from, i-2) {
+			if end := ibanAt(t, i-2); end > 0 {
+				return i - 2, end, iban
+			}
+		}
 		return 0, last, ""
 	}
 	if end := uuid(t, from, i); end > 0 {
@@ -26,8 +31,7 @@ func digits(t []byte, from, i int) (start, end int, mask string) {
 			return i, end, ip
 		}
 	}
-	inside := i-1 > from && (t[i-1] == '-' || t[i-1] == '.' || t[i-1] == ',') && isDigit(t[i-2])
-	if inside { // of a longer number that was looked at from its start
+	if continues(t, from, i) { // a longer number that was looked at from its start
 		return 0, last, ""
 	}
 	if n <= 4 {
@@ -40,12 +44,48 @@ func digits(t []byte, from, i int) (start, end int, mask string) {
 			return i, end, card
 		}
 	}
-	if plus := i > from && (t[i-1] == '+' || t[i-1] == '('); plus || t[i] == '0' || n == 3 || n == 1 && t[i] == '1' {
+	if i-1 > from && t[i-1] == ':' && isDigit(t[i-2]) { // of a time of day, with its fraction
+		return 0, last, ""
+	}
+	if plus := i > from && (t[i-1] == '+' || t[i-1] == '('); plus || t[i] == '0' || n == 3 || n == 1 && (t[i] == '1' || t[i] == '7' || t[i] == '8') {
 		if start, end := phoneNumber(t, from, i); end > 0 {
 			return start, end, phone
 		}
 	}
+	const fewest, most = 7, 15
+	if n >= 2 && n <= most && (n >= fewest || goesOn(t, last)) && phoneBefore(t, from, i) {
+		if g := split(t, i); g.digits >= fewest {
+			return i, g.end, phone
+		}
+	}
 	return 0, last, ""
+}
+
+// goesOn reports whether more digits follow those that end before i, behind a
+// separator.
+func goesOn(t []byte, i int) bool {
+	c, width := gap(t, i)
+	i += width
+	return (c == ' ' || c == '-' || c == '.' || c == '/') && i < len(t) && isDigit(t[i])
+}
+
+// continues reports whether the digits at i go on a number, behind a dash, a point
+// or a comma.
+func continues(t []byte, from, i int) bool {
+	before := i - 1
+	switch {
+	case before <= from:
+		return false
+	case t[before] == '-' || t[before] == '.' || t[before] == ',':
+	case i-3 > from && t[before] >= 0x80:
+		if c, width := gap(t, i-3); c != '-' || width != 3 {
+			return false
+		}
+		before = i - 3
+	default:
+		return false
+	}
+	return isDigit(t[before-1])
 }
 
 // uuid returns the end of the UUID that the digits at i begin, or stand in.
@@ -93,7 +133,7 @@ func date(t []byte, i int) int {
 // check digit (Luhn) holds.
 func cardNumber(t []byte, i int) int {
 	var digits [19]byte
-	n, groups, best := 0, 0, 0
+	n, groups, first, best := 0, 0, 0, 0
 	var separator byte
 	for end := i; ; {
 		start := end
@@ -106,17 +146,21 @@ func cardNumber(t []byte, i int) int {
 		}
 		size := end - start
 		groups++
-		if n > len(digits) || groups == 2 && i+4 != start-1 && i+6 != start-1 || groups > 1 && size < 3 {
+		if groups == 1 {
+			first = size
+		}
+		if n > len(digits) || groups == 2 && first != 4 && first != 6 || groups > 1 && size < 3 {
 			return best
 		}
-		if n >= 13 && brand(digits[:n]) && luhn(digits[:n]) && ends(t, end) && !fraction(t, end) {
+		if n >= 13 && (separator != '.' || groups > 2) && brand(digits[:n]) && luhn(digits[:n]) && ends(t, end) && !fraction(t, end) {
 			best = end
 		}
-		if end+1 >= len(t) || t[end] != ' ' && t[end] != '-' || separator != 0 && t[end] != separator || !isDigit(t[end+1]) {
+		c, width := gap(t, end)
+		if c != ' ' && c != '-' && c != '.' || separator != 0 && c != separator || end+width >= len(t) || !isDigit(t[end+width]) {
 			return best
 		}
-		separator = t[end]
-		end++
+		separator = c
+		end += width
 	}
 }
 

@@ -69,7 +69,7 @@ func pass(dst, text []byte) (_ []byte, found bool) {
 // is nothing.
 func next(t []byte, from int) (start, end int, mask string) {
 	for i := from; i < len(t); {
-		switch hooks[t[i]] {
+		switch hooks[t[i]] { // of few cases, so that it becomes no table of jumps
 		case none:
 			i++
 			continue
@@ -104,7 +104,7 @@ type hook uint8
 const (
 	none hook = iota
 	digit
-	at
+	at // and the % of %40, as in URLs
 	colons
 	equals
 	joint   // of a prefix and a key
@@ -120,7 +120,7 @@ var hooks = func() (h [256]hook) {
 			h[c] = initial
 		}
 	}
-	h['@'], h[':'], h['='] = at, colons, equals
+	h['@'], h['%'], h[':'], h['='] = at, at, colons, equals
 	h['-'], h['_'], h['.'] = joint, joint, joint
 	h['b'] = initial
 	return h
@@ -130,6 +130,7 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 func isAlnum(c byte) bool { return isDigit(c) || isUpper(c) || isLower(c) }
+func isAlpha(c byte) bool { return isUpper(c) || isLower(c) }
 func isHex(c byte) bool   { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 func isWord(c byte) bool  { return isAlnum(c) || c == '_' }
 func isToken(c byte) bool { return isWord(c) || c == '-' }
@@ -139,6 +140,30 @@ func starts(t []byte, from, i int) bool { return i == from || !isWord(t[i-1]) }
 
 // ends reports whether a word can end before i.
 func ends(t []byte, i int) bool { return i >= len(t) || !isWord(t[i]) }
+
+// gap returns the separator of digits at i and its width: spaces and dashes beyond
+// ASCII, which language models like to write, as a space and a hyphen. c is 0 at the
+// end of the text.
+func gap(t []byte, i int) (c byte, width int) {
+	switch {
+	case i >= len(t):
+		return 0, 0
+	case t[i] < 0x80:
+		return t[i], 1
+	case has(t, i, "\u00a0"):
+		return ' ', 2
+	case has(t, i, "\u2212"): // minus
+		return '-', 3
+	case i+2 < len(t) && t[i] == 0xe2 && t[i+1] == 0x80:
+		switch last := t[i+2]; {
+		case last <= 0x8a, last == 0xaf: // U+2000 to U+200A, U+202F
+			return ' ', 3
+		case last >= 0x90 && last <= 0x93: // U+2010 to U+2013
+			return '-', 3
+		}
+	}
+	return t[i], 1
+}
 
 // run returns the end of the bytes from i on that are of a class.
 func run(t []byte, i int, class func(byte) bool) int {

@@ -6,7 +6,7 @@ const maxName = 64
 // secretNames end the names of secrets, in lower case and without separators.
 var secretNames = []string{
 	"password", "passwd", "passphrase", "passcode", "pwd", "secret", "apikey", "accesskey", "secretkey", "privatekey",
-	"signingkey", "encryptionkey", "sharedkey", "accountkey", "secretaccesskey", "authkey", "authorization", "credential", "credentials", "token",
+	"signingkey", "encryptionkey", "sharedkey", "accountkey", "secretaccesskey", "authkey", "subscriptionkey", "amzsignature", "googsignature", "authorization", "credential", "credentials", "token",
 }
 
 // harmlessTokens are what "token" is of where it is no secret: text, pages.

@@ -23,3 +23,28 @@ func TestSecret(t *testing.T) {
 		}
 	}
 }
+
+func TestNamed(t *testing.T) {
+	for _, test := range []struct{ name, value, want string }{
+		{"password", "x", "[KEY]"},
+		{"phone", "4155552671", "[PHONE]"},
+		{"phoneNumber", "+1 (415) 555-2671", "[PHONE]"},
+		{"work_phone", "98765 43210", "[PHONE]"},
+		{"mobile-no", "9876543210", "[PHONE]"},
+		{"FAX", "1234567", "[PHONE]"},
+		{"Tel", "123.4567", "[PHONE]"},
+		{"phone", "ask for it", ""},
+		{"phone", "123456", ""},
+		{"phone", "1234567890123456", ""},
+		{"phone", "-", ""},
+		{"phone_id", "4155552671", ""},
+		{"hotel", "4155552671", ""},
+		{"id", "4155552671", ""},
+		{"", "4155552671", ""},
+		{strings.Repeat("x", 100) + "phone", "4155552671", ""},
+	} {
+		if got := redact.Named([]byte(test.name), []byte(test.value)); got != test.want {
+			t.Errorf("%q, %q: %q, want %q", test.name, test.value, got, test.want)
+		}
+	}
+}

@@ -26,7 +26,7 @@ type Answer struct {
 	// Compacted tells that the vendor shortened the conversation.
 	Compacted bool
 
-	called bool // the answer calls a tool, where the end does not say so
+	called bool // the answer calls a tool, where its end does not say so
 
 	counts
 	*complaint // read only: see blame
@@ -71,9 +71,14 @@ type complaint struct {
 	// Blocked tells that the prompt was refused, and there is no answer.
 	Blocked bool
 
+	// RequestID is the vendor's id of the request, where no header tells it.
+	RequestID string
+
 	packed *packed // what undoes the compression of the body; nil if there is none
 
-	told providers.Kind // by the error's message
+	told    providers.Kind // by what says more than code, type and status
+	why     string         // Google's, which stands for the code
+	flagged bool           // a moderation refused the prompt
 }
 
 // noComplaint is shared by all answers without any of it.
@@ -125,6 +130,10 @@ const (
 	ansErrorText // an error that is a mere string
 	ansErrorCode
 	ansErrorType
+	ansErrorInner   // the code of an error within
+	ansErrorMessage // of which only the beginning is looked at
+	ansErrorFlag    // why a moderation refused the prompt
+	ansRequestID
 	ansFormat // what is below is the formats' own
 )
 
@@ -164,6 +173,18 @@ func (a *Answer) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 		a.blame().ErrorCode = providers.CleanID(string(v))
 	case ansErrorType:
 		a.Failed = true
-		a.blame().ErrorType = providers.CleanID(string(v))
+		if t == jsonscan.String { // what may be a status is one at Azure
+			a.blame().ErrorType = providers.CleanID(string(v))
+		}
+	case ansErrorInner:
+		if kind, ok := kinds[string(v)]; ok {
+			a.blame().told = kind
+		}
+	case ansErrorMessage:
+		a.complain(v)
+	case ansErrorFlag:
+		a.blame().flagged = true
+	case ansRequestID:
+		a.blame().RequestID = string(v)
 	}
 }

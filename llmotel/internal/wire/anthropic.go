@@ -49,6 +49,7 @@ const (
 	antSourceURL
 	antSourceFile
 	antFile
+	antFallback // the model that goes on after another has declined
 
 	// Of answers.
 	antEvent
@@ -63,6 +64,7 @@ const (
 	antIterations
 	antIteration
 	antIterationKind
+	antIterationModel
 	antCounts // the counters up to nReasoning follow
 
 	antIterationCounts = antCounts + jsonscan.ID(nReasoning) + 1 // as do these
@@ -189,6 +191,7 @@ var antAnswer = jsonscan.Object(0,
 		jsonscan.At("type", jsonscan.Value(ansErrorType)),
 		jsonscan.At("message", jsonscan.Value(antComplaint)),
 		jsonscan.At("details", jsonscan.Object(0, jsonscan.At("error_code", jsonscan.Value(ansErrorCode))))))),
+	jsonscan.At("request_id", jsonscan.Value(ansRequestID)),
 	invocationMetrics,
 )
 
@@ -206,6 +209,7 @@ var antUsage = jsonscan.Object(0,
 	jsonscan.At("inference_geo", jsonscan.Value(antGeo)),
 	jsonscan.At("iterations", jsonscan.Array(antIterations, jsonscan.Object(antIteration,
 		jsonscan.At("type", jsonscan.Value(antIterationKind)),
+		jsonscan.At("model", jsonscan.Value(antIterationModel)),
 		jsonscan.At("input_tokens", antIterationCount(nInput)),
 		jsonscan.At("output_tokens", antIterationCount(nOutput)),
 		jsonscan.At("cache_read_input_tokens", antIterationCount(nCacheRead)),
@@ -255,10 +259,15 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case id >= antIterationCounts:
 		x.set(iterationCounts[id-antIterationCounts], t, v)
 	case id == antIterationKind:
-		x.mark &^= markCompacts
-		if string(v) == "compaction" {
+		x.mark &^= markCompacts | markServed
+		switch string(v) {
+		case "compaction":
 			x.mark |= markCompacts
+		case "fallback_message":
+			x.mark |= markServed
 		}
+	case id == antIterationModel:
+		x.word = nameOr(v, x.Answer.model)
 	case id >= antCounts:
 		x.progress(counter(id-antCounts), t, v)
 	case id == antEvent:
@@ -269,6 +278,8 @@ func antValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			x.part = int32(n)
 		}
+	case id == antComplaint && x.API == BedrockInvoke:
+		x.refuse(v)
 	case id == antComplaint:
 		x.complain(v)
 	case id == antReason:

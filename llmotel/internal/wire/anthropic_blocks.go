@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"strings"
+
 	"github.com/llmotel/sdk/llmotel/internal/content"
 	"github.com/llmotel/sdk/llmotel/internal/jsonscan"
 )
@@ -31,7 +33,8 @@ func antNode(id jsonscan.ID) *jsonscan.Node {
 		jsonscan.At("tool_use_id", jsonscan.Value(antResultOf)),
 		jsonscan.At("content", jsonscan.Or(jsonscan.Text(antResult), jsonscan.Array(0, result), jsonscan.Raw(antResultJSON))),
 		jsonscan.At("source", source),
-		jsonscan.At("file_id", jsonscan.Text(antFile)))
+		jsonscan.At("file_id", jsonscan.Text(antFile)),
+		jsonscan.At("to", jsonscan.Object(0, jsonscan.At("model", jsonscan.Value(antFallback)))))
 }
 
 // What is known of the block being read.
@@ -42,13 +45,14 @@ const (
 	markMiddle                     // a text of it is being read
 	markObject                     // its result is an object
 	markOpened                     // it was opened with an input
-	markCompacts                   // of an iteration: it compacts the conversation
+	markCompacts                   // of an iteration: it compacts the conversation ...
+	markServed                     // ... or tells that a fallback answered
 )
 
 func antBlockOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case antBlock, antStart:
-		x.piece, x.media, x.mark = nil, nil, 0
+		x.piece, x.media, x.mark, x.name = nil, nil, 0, x.name[:0]
 	case antSource:
 		x.media = x.speaker().Part(content.Blob)
 		x.mark &^= markWords
@@ -67,6 +71,47 @@ func antBlockClose(x *Exchange, id jsonscan.ID) {
 	if x.mark&markImage != 0 {
 		x.media.AppendString(content.Modality, "image")
 	}
+	x.served()
+}
+
+// runs notes the type of a block that a tool of the vendor's stands in: it has run
+// there, and nobody else is to run it.
+func (x *Exchange) runs(blockType []byte) {
+	switch t := string(blockType); { // does not allocate
+	case t == "server_tool_use":
+		x.name = append(x.name[:0], blockType...)
+	case t == "mcp_tool_use":
+		x.name = append(x.name[:0], "mcp"...)
+	case t == "tool_result":
+	case strings.HasSuffix(t, "_tool_result"): // Anthropic
+		x.name = append(x.name[:0], t[:len(t)-len("_tool_result")]...)
+	case strings.HasSuffix(t, "_result"): // Bedrock
+		x.name = append(x.name[:0], t[:len(t)-len("_result")]...)
+	}
+}
+
+// served makes the call or result that has been read one of the vendor's, if its type
+// says so. A call's tool has a name of its own.
+func (x *Exchange) served() {
+	if len(x.name) == 0 || x.piece == nil {
+		return
+	}
+	switch x.piece.Kind() {
+	case content.ToolCall:
+		x.piece.SetKind(content.ServerCall)
+		if string(x.name) != "server_tool_use" {
+			x.piece.Append(content.Type, x.name)
+		}
+	case content.ToolResult:
+		x.piece.SetKind(content.ServerResult)
+		x.piece.Append(content.Type, x.name)
+	}
+	x.name = x.name[:0]
+}
+
+// served kinds are what tools' calls and results become.
+var servedKinds = [...]struct{ kind, served content.Kind }{
+	{content.ToolCall, content.ServerCall}, {content.ToolResult, content.ServerResult},
 }
 
 func antBlockValue(x *Exchange, id jsonscan.ID, v []byte) {
@@ -79,6 +124,12 @@ func antBlockValue(x *Exchange, id jsonscan.ID, v []byte) {
 			x.block(content.Generic).Append(content.Type, v)
 		case "compaction":
 			x.Compacted = x.Compacted || x.phase == responding
+		default:
+			x.runs(v)
+		}
+	case antFallback:
+		if x.phase == responding { // a stream began with the model that declined
+			x.Answer.model = nameOr(v, x.Answer.model)
 		}
 	case antCallID:
 		x.block(content.ToolCall).Append(content.ID, v)
@@ -160,13 +211,22 @@ func (x *Exchange) block(k content.Kind) *content.Part {
 	if x.content == nil {
 		return nil
 	}
-	if x.piece == nil || x.piece.Kind() != k {
-		if x.phase == requesting {
-			x.piece = x.message.Part(k)
-		} else {
-			x.piece = x.content.Output(0).PartAt(int(x.part), k)
+	if x.piece != nil && x.piece.Kind() == k {
+		return x.piece
+	}
+	if x.phase == requesting {
+		x.piece = x.message.Part(k)
+		return x.piece
+	}
+	m := x.content.Output(0)
+	for _, s := range servedKinds { // a stream goes on with what it has begun
+		if s.kind == k {
+			if x.piece = m.Find(int(x.part), s.served); x.piece != nil {
+				return x.piece
+			}
 		}
 	}
+	x.piece = m.PartAt(int(x.part), k)
 	return x.piece
 }
 

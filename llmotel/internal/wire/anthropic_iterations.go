@@ -1,9 +1,11 @@
 package wire
 
 // A message may tell of the samplings that it took, its iterations. Those of the
-// message itself are in its counts already, and an advisor's are another model's; what
-// a compaction took is in no other count, and charged as the model's own.
-// See https://platform.claude.com/docs/en/build-with-claude/compaction-threshold.
+// message itself are in its counts already, and an advisor's and those of a model that
+// declined are another model's; what a compaction took is in no other count, and
+// charged as the model's own. One tells that a fallback answered, and which.
+// See https://platform.claude.com/docs/en/build-with-claude/compaction-threshold and
+// https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback.
 
 // iterationCounts are the places, for which this format has no other use, of what
 // the iteration being read says.
@@ -15,11 +17,15 @@ var iterationCounts = [...]counter{
 // iterate begins an iteration.
 func (x *Exchange) iterate() {
 	x.forget(iterationCounts[:]...)
-	x.mark &^= markCompacts
+	x.mark &^= markCompacts | markServed
+	x.word = nil
 }
 
 // iterated ends an iteration, whose kind may come after its counts.
 func (x *Exchange) iterated() {
+	if x.mark&markServed != 0 && x.word != nil {
+		x.Answer.model = x.word
+	}
 	at := &iterationCounts
 	if x.mark&markCompacts != 0 {
 		if !x.got(at[nCacheWrite]) && (x.got(at[nCacheWrite5m]) || x.got(at[nCacheWrite1h])) {

@@ -73,8 +73,8 @@ func TestAnthropicRequest(t *testing.T) {
 				`{"type":"text","content":"plain words"},{"type":"text","content":"ab"},{"type":"file","modality":"document","file_id":"file_1"},` +
 				`{"type":"text","content":"found"},{"type":"file","modality":"document","file_id":"file_2"}]},` +
 				`{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"redacted_thinking"},` +
-				`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Bern"}},{"type":"tool_call","id":"srv_1","name":"web_search","arguments":{"query":"q"}},` +
-				`{"type":"tool_call_response","id":"srv_1","response":"T\nhttps://t.test"},{"type":"tool_call_response","id":"srv_2","response":{"type":"code_execution_result","stdout":"1"}}]},` +
+				`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Bern"}},{"type":"server_tool_call","id":"srv_1","name":"web_search","server_tool_call":{"type":"web_search","arguments":{"query":"q"}}},` +
+				`{"type":"server_tool_call_response","id":"srv_1","server_tool_call_response":{"type":"web_search","response":"T\nhttps://t.test"}},{"type":"server_tool_call_response","id":"srv_2","server_tool_call_response":{"type":"code_execution","response":{"type":"code_execution_result","stdout":"1"}}}]},` +
 				`{"role":"user","parts":[{"type":"tool_call_response","id":"toolu_1","response":"15 degrees"},{"type":"tool_call_response","id":"toolu_2","response":"one\ntwo"},` +
 				`{"type":"blob","mime_type":"image/gif","modality":"image","content":"CCCC"},{"type":"tool_call_response","id":"toolu_3","response":""}]}]`,
 			"output": `[{"role":"assistant","parts":[{"type":"text","content":"Hello"},{"type":"tool_call","id":"toolu_9","name":"weather","arguments":{"city":"Rom"}}],"finish_reason":"tool_call"}]`,
@@ -132,8 +132,8 @@ func TestAnthropicStream(t *testing.T) {
 			t.Errorf("usage (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff(`[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"Hello \"error\":{}\n"},`+
-			`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Rom"}},{"type":"tool_call","id":"srv_1","name":"now","arguments":{}},`+
-			`{"type":"tool_call_response","id":"srv_1","response":"T\nu"}],"finish_reason":"tool_call"}]`, docs["output"]); diff != "" {
+			`{"type":"tool_call","id":"toolu_1","name":"weather","arguments":{"city":"Rom"}},{"type":"server_tool_call","id":"srv_1","name":"now","server_tool_call":{"type":"now","arguments":{}}},`+
+			`{"type":"server_tool_call_response","id":"srv_1","server_tool_call_response":{"type":"web_search","response":"T\nu"}}],"finish_reason":"tool_call"}]`, docs["output"]); diff != "" {
 			t.Errorf("output (-want +got):\n%s", diff)
 		}
 	})
@@ -250,6 +250,27 @@ func iterating(list string) string {
 func hourly(u providers.Usage, cached int64) providers.Usage {
 	u.CacheWrite1h = cached
 	return u
+}
+
+// Who answers in place of a model that declined is told where it takes over, and by
+// the iteration that has the answer. Usage is of that one.
+func TestAnthropicFallbacks(t *testing.T) {
+	const block = `{"type":"content_block_start","index":1,"content_block":{"type":"fallback","from":{"model":"claude-x"},"to":{"model":"claude-y"},"trigger":{"type":"refusal"}}}`
+	iterations := iterating(`{"type":"message","model":"claude-x","input_tokens":4,"output_tokens":3},{"type":"fallback_message","model":"claude-z","input_tokens":4,"output_tokens":1}`)
+	for name, c := range map[string]struct{ response, model string }{
+		"a block":    {sse(antStart, block, antEnd), "claude-y"},
+		"iterations": {sse(antStart, iterations, antEnd), "claude-z"},
+		"both":       {sse(antStart, block, iterations, antEnd), "claude-z"},
+		"declined":   {sse(antStart, iterating(`{"type":"message","model":"claude-y","input_tokens":4,"output_tokens":1}`), antEnd), "claude-x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everySize(t, anthropicURL, `{"stream":true,"messages":[{"role":"assistant","content":[{"type":"fallback","from":{"model":"a"},"to":{"model":"b"}}]}]}`, eventStream, c.response, func(t *testing.T, x *wire.Exchange, _ map[string]string) {
+				if diff := cmp.Diff([]any{c.model, int64(34), int64(1)}, []any{x.Answer.Model(), x.Usage().Input, x.Usage().Output}); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
 }
 
 func TestAnthropicErrors(t *testing.T) {

@@ -111,7 +111,7 @@ const (
 	askFormat   // what is below is the formats' own
 )
 
-// maxStops bounds the stop sequences that are kept.
+// maxStops bounds the stop sequences that are kept, and the encodings.
 const maxStops = 16
 
 // value files a scalar of a request.
@@ -133,9 +133,9 @@ func (a *Asked) value(id jsonscan.ID, t jsonscan.Type, v []byte) {
 		if t == jsonscan.Number {
 			a.options.set(p, v)
 		}
-	case askStop:
-		if t == jsonscan.String && a.options.count(ParamStop) < maxStops {
-			a.options.add(ParamStop, v)
+	case askStop, askEncoding:
+		if t == jsonscan.String && a.options.count(p) < maxStops {
+			a.options.add(p, v)
 		}
 	case askOutputType:
 		if kind := outputType(v); kind != "" && t == jsonscan.String {

@@ -24,10 +24,12 @@ func converseBlock(id jsonscan.ID) *jsonscan.Node {
 		jsonscan.At("text", jsonscan.Text(conWords)),
 		jsonscan.At("toolUse", jsonscan.Object(0,
 			jsonscan.At("toolUseId", jsonscan.Value(conCallID)),
+			jsonscan.At("type", jsonscan.Value(conServed)),
 			jsonscan.At("name", jsonscan.Value(conName)),
 			jsonscan.At("input", jsonscan.Or(jsonscan.Text(conInputPiece), jsonscan.Raw(conInput))))),
 		jsonscan.At("toolResult", jsonscan.Or(jsonscan.Array(0, result), jsonscan.Object(0, // a list in events
 			jsonscan.At("toolUseId", jsonscan.Value(conResultOf)),
+			jsonscan.At("type", jsonscan.Value(conServed)),
 			jsonscan.At("content", jsonscan.Array(0, result))))),
 		jsonscan.At("reasoningContent", jsonscan.Object(0,
 			jsonscan.At("text", jsonscan.Text(conThoughts)), // in events
@@ -51,7 +53,7 @@ func converseMedia(id jsonscan.ID) *jsonscan.Node {
 func converseBlockOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case conBlock, conDelta:
-		x.piece, x.media, x.mark = nil, nil, 0
+		x.piece, x.media, x.mark, x.name = nil, nil, 0, x.name[:0]
 	case conImage, conDocument, conVideo, conAudio:
 		x.media = x.speaker().Part(content.Blob)
 		x.media.AppendString(content.Modality, modalities[id-conImage])
@@ -67,6 +69,8 @@ func converseBlockValue(x *Exchange, id jsonscan.ID, v []byte) {
 	case conName:
 		x.semantic = x.phase == responding
 		x.block(content.ToolCall).Append(content.Name, v)
+	case conServed:
+		x.runs(v)
 	case conResultOf:
 		x.block(content.ToolResult).Append(content.ID, v)
 	case conFormat:

@@ -34,6 +34,7 @@ const (
 	conWords
 	conThoughts
 	conCallID
+	conServed // by the vendor
 	conName
 	conInput
 	conInputPiece
@@ -109,6 +110,7 @@ func converseAskOpen(x *Exchange, id jsonscan.ID) {
 
 func converseAskClose(x *Exchange, id jsonscan.ID) {
 	if id == conBlock {
+		x.served()
 		x.piece = nil
 	}
 }
@@ -181,6 +183,9 @@ func converseOpen(x *Exchange, id jsonscan.ID) {
 // converseClose ends an entry of cacheDetails, whose count may come before the
 // lifetime.
 func converseClose(x *Exchange, id jsonscan.ID) {
+	if id == conBlock || id == conDelta {
+		x.served()
+	}
 	if id != conEntry {
 		return
 	}
@@ -227,7 +232,7 @@ func converseValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.refused++
 		}
 	case conComplaint:
-		x.complain(v)
+		x.refuse(v)
 	case conError:
 		// "com.amazon.coral.service#ThrottlingException"
 		x.Failed = true

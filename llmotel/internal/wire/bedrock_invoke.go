@@ -62,7 +62,7 @@ var invokeText = func() *format {
 		ask:     openAIChat.ask,
 		answer:  invokeAnswer,
 		event:   invokeAnswer,
-		read:    own{open: invokeOpen, value: invokeValue, text: invokeRead, raw: invokeRaw},
+		read:    own{open: invokeOpen, close: invokeClose, value: invokeValue, text: invokeRead, raw: invokeRaw},
 		done:    invokeDone,
 		ledger:  invokeLedger,
 		header:  bedrockHeader,
@@ -102,6 +102,9 @@ var invokeAsk = []jsonscan.Member{
 	jsonscan.At("dimensions", jsonscan.Value(askDimensions)),
 	jsonscan.At("embeddingTypes", jsonscan.Array(0, jsonscan.Value(askEncoding))),
 	jsonscan.At("embeddingConfig", jsonscan.Object(0, jsonscan.At("outputEmbeddingLength", jsonscan.Value(askDimensions)))),
+	jsonscan.At("singleEmbeddingParams", jsonscan.Object(0, jsonscan.At("embeddingDimension", jsonscan.Value(askDimensions)))), // Nova
+	jsonscan.At("num_generations", jsonscan.Value(askChoices)),                                                                 // Cohere
+	jsonscan.At("numResults", jsonscan.Value(askChoices)),                                                                      // AI21
 	jsonscan.At("anthropic_version", jsonscan.Value(invVersion)),
 }
 
@@ -213,7 +216,8 @@ func invokeOpen(x *Exchange, id jsonscan.ID) {
 		x.seen++
 		x.reason(int(x.choice), "")
 	case invCall:
-		x.part, x.piece = -1, nil
+		x.part, x.piece, x.called = -1, nil, true
+		x.callID, x.name = x.callID[:0], x.name[:0]
 	}
 }
 
@@ -229,16 +233,22 @@ func invokeValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case invReason:
 		x.finish(int(x.choice), word(v))
 	case invComplaint:
-		x.complain(v)
+		x.refuse(v)
 	case invCallIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
 			x.part = int32(n)
 		}
 	case invCallID:
-		x.call().Append(content.ID, v)
+		x.callID = append(x.callID[:0], v...)
 	case invFunction:
 		x.semantic = true
-		x.call().Append(content.Name, v)
+		x.name = append(x.name[:0], v...)
+	}
+}
+
+func invokeClose(x *Exchange, id jsonscan.ID) {
+	if id == invCall {
+		x.closeCall()
 	}
 }
 
@@ -253,13 +263,13 @@ func invokeRead(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 	case invThoughts:
 		x.content.Output(int(x.choice)).PartAt(0, content.Reasoning).Append(content.Body, piece)
 	case invArguments:
-		x.call().Append(content.Body, piece)
+		x.argue(piece)
 	}
 }
 
 func invokeRaw(x *Exchange, _ jsonscan.ID, piece []byte, _ bool) {
 	x.said(piece)
-	x.call().Append(content.Body, piece)
+	x.argue(piece)
 }
 
 func invokeDone(x *Exchange) {

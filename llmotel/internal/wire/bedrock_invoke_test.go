@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -199,5 +200,72 @@ func TestInvokeStream(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Models that do not number their calls send each whole, or in pieces that follow one
+// another.
+func TestInvokeToolCalls(t *testing.T) {
+	const (
+		call  = `{"type":"tool_call","id":"c1","name":"f","arguments":{"a":1}}`
+		other = `{"type":"tool_call","id":"c2","name":"g","arguments":{}}`
+	)
+	for name, c := range map[string]struct{ model, action, response, calls, reason string }{
+		"Mistral": {
+			"mistral.mistral-large-2407-v1%3A0", "invoke",
+			`{"choices":[{"index":0,"message":{"role":"assistant","content":"","tool_calls":[{"id":"c1","function":{"name":"f","arguments":"{\"a\":1}"}},{"id":"c2","function":{"name":"g","arguments":"{}"}}]},"stop_reason":"tool_calls"}]}`,
+			call + "," + other, "tool_calls",
+		},
+		"a stream of it": {
+			"mistral.mistral-large-2407-v1%3A0", "invoke-with-response-stream",
+			chunks(`{"choices":[{"index":0,"message":{"role":"assistant","content":"","tool_calls":[{"id":"c1","function":{"name":"f","arguments":"{\"a\""}}]},"stop_reason":null}]}`,
+				`{"choices":[{"index":0,"message":{"tool_calls":[{"function":{"arguments":":1}"}}]},"stop_reason":null}]}`,
+				`{"choices":[{"index":0,"message":{"tool_calls":[{"function":{"arguments":"{}","name":"g"},"id":"c2"}]},"stop_reason":"tool_calls"}],`+metrics+`}`),
+			call + "," + other, "tool_calls",
+		},
+		"numbered": {
+			"openai.gpt-oss-20b-1%3A0", "invoke-with-response-stream",
+			chunks(`{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","function":{"name":"f","arguments":""}},{"index":1,"id":"c2","function":{"name":"g","arguments":"{"}}]}}]}`,
+				`{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":1}"}},{"index":1,"function":{"arguments":"}"}}]},"finish_reason":"tool_calls"}],`+metrics+`}`),
+			call + "," + other, "tool_calls",
+		},
+		"Cohere": {
+			"cohere.command-r-v1%3A0", "invoke",
+			`{"text":"","generation_id":"g1","tool_calls":[{"name":"f","parameters":{"a":1}},{"name":"g","parameters":{}}],"finish_reason":"COMPLETE"}`,
+			strings.ReplaceAll(strings.ReplaceAll(call+","+other, `"id":"c1",`, ""), `"id":"c2",`, ""), "COMPLETE",
+		},
+		"a stream of Cohere's": {
+			"cohere.command-r-v1%3A0", "invoke-with-response-stream",
+			chunks(`{"event_type":"tool-calls-generation","tool_calls":[{"name":"f","parameters":{"a":1}},{"name":"g","parameters":{}}]}`,
+				`{"event_type":"stream-end","finish_reason":"COMPLETE",`+metrics+`}`),
+			strings.ReplaceAll(strings.ReplaceAll(call+","+other, `"id":"c1",`, ""), `"id":"c2",`, ""), "COMPLETE",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			header := http.Header{}
+			if strings.HasSuffix(c.action, "stream") {
+				header = amazonStream
+			}
+			everySize(t, bedrockURL+c.model+"/"+c.action, `{}`, header, c.response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
+				if diff := cmp.Diff([]string{c.reason}, x.Reasons()); diff != "" {
+					t.Errorf("reasons (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff(`[{"role":"assistant","parts":[`+c.calls+`],"finish_reason":"tool_call"}]`, docs["output"]); diff != "" {
+					t.Errorf("output (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestInvokedEmbeddings(t *testing.T) {
+	for request, want := range map[string][]any{
+		`{"inputText":"a","dimensions":512,"embeddingTypes":["float","binary"]}`:                                   {int64(512), []string{"float", "binary"}},
+		`{"taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingDimension":384,"text":{"value":"hi"}}}`: {int64(384), []string(nil)},
+	} {
+		x := reply(t, bedrockURL+"amazon.titan-embed-text-v2%3A0/invoke", request, http.StatusOK, http.Header{}, `{}`)
+		if diff := cmp.Diff(want, []any{x.Dimensions(), x.Encodings()}); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", request, diff)
+		}
 	}
 }

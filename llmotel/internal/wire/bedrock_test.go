@@ -209,3 +209,32 @@ func TestBedrockErrors(t *testing.T) {
 		}
 	}
 }
+
+// What Bedrock runs itself is no call to the caller, whose tools are called beside it.
+func TestConverseServerTools(t *testing.T) {
+	const want = `{"type":"server_tool_call","id":"t1","name":"nova_code_interpreter","server_tool_call":{"type":"nova_code_interpreter","arguments":{"snippet":"1"}}},` +
+		`{"type":"server_tool_call_response","id":"t1","server_tool_call_response":{"type":"nova_code_interpreter","response":{"out":1}}},{"type":"tool_call","id":"t2","name":"f","arguments":{"a":2}}],"finish_reason":"tool_call"}]`
+	const parts = `{"toolUse":{"input":{"snippet":"1"},"name":"nova_code_interpreter","toolUseId":"t1","type":"server_tool_use"}},` +
+		`{"toolResult":{"content":[{"json":{"out":1}}],"status":"success","toolUseId":"t1","type":"nova_code_interpreter_result"}},{"toolUse":{"input":{"a":2},"name":"f","toolUseId":"t2","type":"tool_use"}}`
+	whole := `{"output":{"message":{"content":[` + parts + `],"role":"assistant"}},"stopReason":"tool_use","usage":{"inputTokens":1,"outputTokens":2}}`
+	stream := event("contentBlockStart", `{"contentBlockIndex":0,"start":{"toolUse":{"name":"nova_code_interpreter","toolUseId":"t1","type":"server_tool_use"}}}`) +
+		event("contentBlockDelta", `{"contentBlockIndex":0,"delta":{"toolUse":{"input":"{\"snippet\":"}}}`) +
+		event("contentBlockDelta", `{"contentBlockIndex":0,"delta":{"toolUse":{"input":"\"1\"}"}}}`) +
+		event("contentBlockStart", `{"contentBlockIndex":1,"start":{"toolResult":{"toolUseId":"t1","type":"nova_code_interpreter_result","status":"success"}}}`) +
+		event("contentBlockDelta", `{"contentBlockIndex":1,"delta":{"toolResult":[{"json":{"out":1}}]}}`) +
+		event("contentBlockStart", `{"contentBlockIndex":2,"start":{"toolUse":{"toolUseId":"t2","name":"f"}}}`) +
+		event("contentBlockDelta", `{"contentBlockIndex":2,"delta":{"toolUse":{"input":"{\"a\":2}"}}}`) +
+		event("messageStop", `{"stopReason":"tool_use"}`) + event("metadata", `{"usage":{"inputTokens":1,"outputTokens":2}}`)
+	check := func(t *testing.T, _ *wire.Exchange, docs map[string]string) {
+		if diff := cmp.Diff(`[{"role":"assistant","parts":[`+want, docs["output"]); diff != "" {
+			t.Errorf("output (-want +got):\n%s", diff)
+		}
+	}
+	everySize(t, claudeURL+"converse", `{}`, http.Header{}, whole, check)
+	everySize(t, claudeURL+"converse-stream", `{}`, amazonStream, stream, check)
+	everySize(t, claudeURL+"converse", `{"messages":[{"role":"assistant","content":[`+parts+`]}]}`, http.Header{}, `{}`, func(t *testing.T, _ *wire.Exchange, docs map[string]string) {
+		if diff := cmp.Diff(`[{"role":"assistant","parts":[`+strings.Replace(want, `,"finish_reason":"tool_call"`, "", 1), docs["input"]); diff != "" {
+			t.Errorf("input (-want +got):\n%s", diff)
+		}
+	})
+}

@@ -71,9 +71,9 @@ data: {"type":"message-end","delta":{"finish_reason":"COMPLETE","usage":{"billed
 }
 
 func TestCohereEmbeddings(t *testing.T) {
-	everySize(t, "https://api.cohere.com/v2/embed", `{"model":"embed-v4.0","texts":["abc"],"output_dimension":256,"embedding_types":["float"]}`, http.Header{}, `{"id":"i1","embeddings":{"float":[[0.1]]},"meta":{"billed_units":{"input_tokens":3}}}`,
+	everySize(t, "https://api.cohere.com/v2/embed", `{"model":"embed-v4.0","texts":["abc"],"output_dimension":256,"embedding_types":["float","int8"]}`, http.Header{}, `{"id":"i1","embeddings":{"float":[[0.1]]},"meta":{"billed_units":{"input_tokens":3}}}`,
 		func(t *testing.T, x *wire.Exchange, _ map[string]string) {
-			if diff := cmp.Diff([]any{"embed-v4.0", int64(256), "float", true, int64(3)}, []any{x.Asked.Model(), x.Dimensions(), x.Encoding(), x.Complete, x.Usage().Input}); diff != "" {
+			if diff := cmp.Diff([]any{"embed-v4.0", int64(256), []string{"float", "int8"}, true, int64(3)}, []any{x.Asked.Model(), x.Dimensions(), x.Encodings(), x.Complete, x.Usage().Input}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -6,9 +6,9 @@ import (
 	"github.com/llmotel/sdk/providers"
 )
 
-// complaints are beginnings of messages that tell what Anthropic's and
-// Bedrock's errors are about where type and status do not: these have no codes.
-// The messages are the APIs' own and hold nothing of the prompt; none is kept.
+// complaints are beginnings of messages that tell what errors are about where
+// code, type and status do not. The messages are the APIs' own and hold nothing of
+// the prompt; none is kept.
 var complaints = []struct {
 	prefix string
 	kind   providers.Kind
@@ -22,6 +22,12 @@ var complaints = []struct {
 	{"The provided model identifier is invalid", providers.KindModelNotFound},
 	{"Invocation of model ID ", providers.KindModelNotFound}, // exists, but not on demand in this region
 	{"This model doesn't support ", providers.KindUnsupported},
+	{"This model's maximum context length is ", providers.KindContextLength}, // vLLM, and what is built on it
+	// Google.
+	{"The input token count", providers.KindContextLength},
+	{"Unable to submit request because the input token count", providers.KindContextLength},
+	{"API key not valid", providers.KindAuthentication},
+	{"Your prepayment credits are depleted", providers.KindQuotaExhausted},
 }
 
 // wrappings stand before the message of a model on Bedrock.
@@ -36,5 +42,13 @@ func (a *Answer) complain(message []byte) {
 		if bytes.HasPrefix(message, []byte(complaints[i].prefix)) {
 			a.blame().told = complaints[i].kind
 		}
+	}
+}
+
+// refuse is complain for Bedrock's errors, some of which end with what they say.
+func (x *Exchange) refuse(message []byte) {
+	x.complain(message)
+	if bytes.HasSuffix(message, []byte(": Extra inputs are not permitted")) { // a field that the model does not have
+		x.blame().told = providers.KindUnsupported
 	}
 }

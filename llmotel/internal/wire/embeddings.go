@@ -9,6 +9,7 @@ var openAIEmbeddings = &format{
 		jsonscan.At("dimensions", jsonscan.Value(askDimensions)),
 		jsonscan.At("output_dimension", jsonscan.Value(askDimensions)), // Mistral
 		jsonscan.At("encoding_format", jsonscan.Value(askEncoding)),
+		jsonscan.At("output_dtype", jsonscan.Value(askEncoding)), // Mistral
 		jsonscan.At("input", jsonscan.Or(jsonscan.Text(embeddingsInput), jsonscan.Array(0, jsonscan.Text(embeddingsInput))))),
 	ask:    own{text: embeddingsAskText},
 	answer: embeddingsAnswer,

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"cmp"
+	"net/http"
 	"strconv"
 
 	"github.com/llmotel/sdk/providers"
@@ -38,8 +39,13 @@ var kinds = map[string]providers.Kind{
 	"model_not_found":                   providers.KindModelNotFound,
 	"DeploymentNotFound":                providers.KindModelNotFound,
 	"bio_policy":                        providers.KindContentFiltered,
-	"invalid_prompt":                    providers.KindInvalidRequest,
-	"vector_store_timeout":              providers.KindTimeout,
+	"misalignment_policy_violation":     providers.KindContentFiltered,
+	"image_content_policy_violation":    providers.KindContentFiltered,
+	"invalid_prompt":                    providers.KindContentFiltered, // flagged by the usage policy
+	"vector_store_timeout":              providers.KindServerError,
+	"previous_response_not_found":       providers.KindInvalidRequest, // with a 404, which is not the model's
+	"image_file_not_found":              providers.KindInvalidRequest, // likewise
+	"image_file_too_large":              providers.KindInvalidRequest, // with a 413, which is not the prompt's
 	"wrong_api_key":                     providers.KindAuthentication,
 	"invalid_api_key":                   providers.KindAuthentication,
 	"authentication_error":              providers.KindAuthentication,
@@ -60,6 +66,7 @@ var kinds = map[string]providers.Kind{
 	// Bedrock: in replies, and in streams, where the names begin small.
 	"ThrottlingException":                 providers.KindRateLimited,
 	"throttlingException":                 providers.KindRateLimited,
+	"Throttling":                          providers.KindRateLimited,
 	"TooManyRequestsException":            providers.KindRateLimited,
 	"ServiceQuotaExceededException":       providers.KindQuotaExhausted,
 	"ValidationException":                 providers.KindInvalidRequest,
@@ -82,13 +89,28 @@ var kinds = map[string]providers.Kind{
 	"MissingAuthenticationTokenException": providers.KindAuthentication,
 	"ExpiredTokenException":               providers.KindAuthentication,
 	"UnauthorizedException":               providers.KindAuthentication,
+	"InvalidClientTokenId":                providers.KindAuthentication,
+	"SignatureDoesNotMatch":               providers.KindAuthentication,
+	"IncompleteSignature":                 providers.KindAuthentication,
+	"MissingAuthenticationToken":          providers.KindAuthentication,
+	"ExpiredToken":                        providers.KindAuthentication,
+	"RequestExpired":                      providers.KindAuthentication,
+	"InvalidIdentityToken":                providers.KindAuthentication,
+	"AccessDenied":                        providers.KindPermission,
+	"OptInRequired":                       providers.KindPermission,
+	"NotAuthorized":                       providers.KindPermission,
+	"ValidationError":                     providers.KindInvalidRequest,
+	"ServiceUnavailable":                  providers.KindOverloaded,
+	"InternalFailure":                     providers.KindServerError,
 	// Google: the names of google.rpc.Code.
 	"RESOURCE_EXHAUSTED":  providers.KindRateLimited,
 	"UNAVAILABLE":         providers.KindOverloaded,
 	"INTERNAL":            providers.KindServerError,
 	"UNKNOWN":             providers.KindServerError,
-	"DEADLINE_EXCEEDED":   providers.KindServerError,
+	"DEADLINE_EXCEEDED":   providers.KindTimeout,
 	"ABORTED":             providers.KindServerError,
+	"CANCELLED":           providers.KindServerError,
+	"DATA_LOSS":           providers.KindServerError,
 	"UNAUTHENTICATED":     providers.KindAuthentication,
 	"PERMISSION_DENIED":   providers.KindPermission,
 	"NOT_FOUND":           providers.KindModelNotFound,
@@ -96,6 +118,23 @@ var kinds = map[string]providers.Kind{
 	"OUT_OF_RANGE":        providers.KindInvalidRequest,
 	"FAILED_PRECONDITION": providers.KindPermission,
 	"UNIMPLEMENTED":       providers.KindUnsupported,
+}
+
+// googleReasons are those of google.rpc.ErrorInfo that say more than the code.
+// Source: google/api/error_reason.proto.
+var googleReasons = map[string]providers.Kind{
+	"API_KEY_INVALID":          providers.KindAuthentication,
+	"API_KEY_EXPIRED":          providers.KindAuthentication,
+	"ACCESS_TOKEN_EXPIRED":     providers.KindAuthentication,
+	"CREDENTIALS_MISSING":      providers.KindAuthentication,
+	"BILLING_DISABLED":         providers.KindQuotaExhausted,
+	"QUOTA_EXHAUSTED":          providers.KindQuotaExhausted,
+	"SERVICE_DISABLED":         providers.KindPermission,
+	"CONSUMER_SUSPENDED":       providers.KindPermission,
+	"CONSUMER_INVALID":         providers.KindPermission,
+	"USER_PROJECT_DENIED":      providers.KindPermission,
+	"API_KEY_SERVICE_BLOCKED":  providers.KindPermission,
+	"LOCATION_POLICY_VIOLATED": providers.KindPermission,
 }
 
 // Kind says what an error is, from the vendor's words and the HTTP status; 0
@@ -122,15 +161,25 @@ func (x *Exchange) Kind(status int) providers.Kind {
 			status, _ = strconv.Atoi(x.ErrorCode) // Azure writes the status as a text; no number is 0
 		}
 	}
-	if status == 0 && x.ErrorType == "invalid_request_error" {
-		status = 400
+	if status == 0 && (x.ErrorType == "invalid_request_error" || x.ErrorCode == "invalid_request_error") {
+		status = http.StatusBadRequest
 	}
-	return cmp.Or(providers.KindOfStatus(status), providers.KindUnknown)
+	kind := cmp.Or(providers.KindOfStatus(status), providers.KindUnknown)
+	switch {
+	case x.flagged && kind == providers.KindPermission: // OpenRouter says it of prompts, too
+		return providers.KindContentFiltered
+	case x.API == AnthropicMessages && status == http.StatusRequestEntityTooLarge: // from a proxy before the API
+		return providers.KindContextLength
+	}
+	return kind
 }
 
 // Code is the vendor's code of the error, else its type. A code that is a
-// status says less than the type beside it.
+// status says less than the type beside it, and Google's reasons more.
 func (x *Exchange) Code() string {
+	if x.why != "" {
+		return x.why
+	}
 	if x.ErrorStatus != 0 {
 		return cmp.Or(x.ErrorType, x.ErrorCode)
 	}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 
@@ -105,7 +106,7 @@ var formats = [apis]*format{
 // wanted.
 func (x *Exchange) Begin(r Route, b *content.Builder) {
 	x.API, x.dialect, x.content = r.API, dialectOf(r), b
-	x.Asked = Asked{model: known(r.Model), inPath: r.Model != "", Stream: r.Stream || x.format().streams, options: x.options[:0]}
+	x.Asked = Asked{model: known(cmp.Or(r.Model, r.Deployment)), inPath: r.Model != "", Stream: r.Stream || x.format().streams, options: x.options[:0]}
 	x.Answer = Answer{complaint: &noComplaint}
 	x.phase = requesting
 	x.scan.Reset()

@@ -23,9 +23,12 @@ func (a *Asked) FrequencyPenalty() float64 { f, _ := a.Option(ParamFrequencyPena
 
 func (a *Asked) PresencePenalty() float64 { f, _ := a.Option(ParamPresencePenalty).Float(); return f }
 
-func (a *Asked) Stop() (all []string) {
+func (a *Asked) Stop() []string      { return a.texts(ParamStop) }
+func (a *Asked) Encodings() []string { return a.texts(ParamEncoding) }
+
+func (a *Asked) texts(want Param) (all []string) {
 	for p, o := range a.Options {
-		if p == ParamStop {
+		if p == want {
 			all = append(all, o.String())
 		}
 	}
@@ -37,7 +40,6 @@ func (a *Asked) ReasoningLevel() string     { return a.Option(ParamReasoningLeve
 func (a *Asked) ServiceTier() string        { return a.Option(ParamServiceTier).String() }
 func (a *Asked) PreviousResponseID() string { return a.Option(ParamPreviousResponse).String() }
 func (a *Asked) ConversationID() string     { return a.Option(ParamConversation).String() }
-func (a *Asked) Encoding() string           { return a.Option(ParamEncoding).String() }
 func (a *Asked) GuardrailID() string        { return a.Option(ParamGuardrail).String() }
 
 // Has reports whether the request gives an option.

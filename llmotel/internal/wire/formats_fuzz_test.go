@@ -6,11 +6,13 @@ func FuzzGemini(f *testing.F) {
 	const event = `{"candidates":[{"content":{"parts":[{"text":"Hel","thought":true},{"text":"lo"},{"functionCall":{"name":"f","args":{"a":[1]}}},{"inlineData":{"data":"AA","mimeType":"image/png"}}]},"index":1,"finishReason":"STOP"}],` +
 		`"usageMetadata":{"promptTokenCount":18,"cachedContentTokenCount":30,"thoughtsTokenCount":2,"promptTokensDetails":[{"modality":"TEXT","tokenCount":18}],"cacheTokensDetails":[{"tokenCount":30,"modality":"AUDIO"}]},"responseId":"r","modelVersion":"m"}`
 	fuzzAnswers(f, geminiStreamURL, dataLines(event, event), "["+event+","+event+"]", event,
-		`[{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"retryDelay":"7s"}]}}]`, `{"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":-1}}`)
+		dataLines(`{"candidates":[{"content":{"parts":[{"executableCode":{"code":"a"}},{"codeExecutionResult":{"output":"b"}},{"toolCall":{"toolType":"T","args":{}}},{"toolResponse":{"response":{}}},{"text":"x"},{"text":"y"}]},"finishReason":"STOP","index":2},{"index":0,"content":{"parts":[{"text":"z"}]}}]}`),
+		`[{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"Your prepayment","details":[{"retryDelay":"7s","reason":"API_KEY_INVALID","violations":[{"quotaId":"PerDay"}]}]}}]`, `{"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":-1}}`)
 }
 
 func FuzzGeminiEmbeddings(f *testing.F) {
-	fuzzAnswers(f, "https://generativelanguage.googleapis.com/v1beta/models/m:embedContent", `{"embedding":{"values":[0.1,-2e3]},"usageMetadata":{"promptTokenCount":3}}`)
+	fuzzAnswers(f, "https://generativelanguage.googleapis.com/v1beta/models/m:embedContent", `{"embedding":{"values":[0.1,-2e3]},"usageMetadata":{"promptTokenCount":3}}`,
+		`{"predictions":[{"embeddings":{"statistics":{"token_count":3}}},{"embeddings":{"statistics":{"token_count":4294967295}}}]}`)
 }
 
 func FuzzOllama(f *testing.F) {

@@ -18,13 +18,17 @@ var gemini = &format{
 	ledger:  geminiLedger,
 }
 
-// geminiEmbed is that of embedContent and batchEmbedContents.
+// geminiEmbed is that of embedContent, batchEmbedContents and, on Vertex AI,
+// predict, which counts each text on its own.
 var geminiEmbed = &format{
 	request: geminiEmbedRequest,
 	ask:     own{text: geminiEmbedText},
 	answer: jsonscan.Object(0,
 		jsonscan.At("usageMetadata", jsonscan.Object(0, jsonscan.At("promptTokenCount", count(nInput)))),
+		jsonscan.At("predictions", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("embeddings", jsonscan.Object(0,
+			jsonscan.At("statistics", jsonscan.Object(0, jsonscan.At("token_count", jsonscan.Value(geminiEmbedded))))))))),
 	).Add(geminiError...),
+	read:   own{value: geminiEmbedValue},
 	done:   wholeAnswer,
 	ledger: inputLedger,
 }
@@ -45,12 +49,36 @@ const (
 	geminiAskID
 	geminiAskName
 	geminiAskArguments
+	geminiAskServer       // the arguments of a tool of Google's
+	geminiAskServerResult // its result
+	geminiAskServerCall
+	geminiAskServerAnswer
+	geminiAskServerType
 	geminiAskTool
 	geminiAskToolName
 	geminiAskToolText
 	geminiAskToolSchema
-	geminiAskBuiltin
+	geminiAskBuiltin // the tools of Google's, in the order of geminiTools
 )
+
+// geminiTools are the tools that Google runs itself, and others that are no functions.
+var geminiTools = []string{
+	"googleSearch", "googleSearchRetrieval", "enterpriseWebSearch", "googleMaps", "urlContext", "codeExecution", "fileSearch",
+	"computerUse", "retrieval", "mcpServers", "parallelAiSearch", "exaAiSearch",
+	"google_search", "google_search_retrieval", "enterprise_web_search", "google_maps", "url_context", "code_execution", "file_search",
+	"computer_use", "mcp_servers", "parallel_ai_search", "exa_ai_search",
+}
+
+func geminiBuiltins() []jsonscan.Member {
+	var list []jsonscan.Member
+	for i, name := range geminiTools {
+		list = append(list, jsonscan.At(name, jsonscan.Raw(geminiAskBuiltin+jsonscan.ID(i))))
+	}
+	return list
+}
+
+// geminiEmbedded is the count of one text.
+const geminiEmbedded = ansFormat
 
 // both names a member in the two ways that the API takes it.
 func both(camel, snake string, n *jsonscan.Node) []jsonscan.Member {
@@ -82,6 +110,14 @@ var (
 			jsonscan.At("id", jsonscan.Value(geminiAskID)),
 			jsonscan.At("name", jsonscan.Value(geminiAskName)),
 			jsonscan.At("response", jsonscan.Raw(geminiAskArguments)))),
+		both("executableCode", "executable_code", jsonscan.Raw(geminiAskServer)),
+		both("codeExecutionResult", "code_execution_result", jsonscan.Raw(geminiAskServerResult)),
+		both("toolCall", "tool_call", jsonscan.Object(geminiAskServerCall, members(
+			[]jsonscan.Member{jsonscan.At("id", jsonscan.Value(geminiAskID)), jsonscan.At("args", jsonscan.Raw(geminiAskArguments))},
+			both("toolType", "tool_type", jsonscan.Value(geminiAskServerType)))...)),
+		both("toolResponse", "tool_response", jsonscan.Object(geminiAskServerAnswer, members(
+			[]jsonscan.Member{jsonscan.At("id", jsonscan.Value(geminiAskID)), jsonscan.At("response", jsonscan.Raw(geminiAskArguments))},
+			both("toolType", "tool_type", jsonscan.Value(geminiAskServerType)))...)),
 	)...)
 	geminiAskParts   = jsonscan.Array(0, geminiAskPartSchema)
 	geminiAskContent = jsonscan.Object(geminiAskMessage,
@@ -92,6 +128,7 @@ var (
 		[]jsonscan.Member{
 			jsonscan.At("contents", jsonscan.Or(jsonscan.Array(0, geminiAskContent), geminiAskContent)),
 			jsonscan.At("tools", jsonscan.Array(0, jsonscan.Object(0, members(
+				geminiBuiltins(),
 				both("functionDeclarations", "function_declarations", jsonscan.Array(0, jsonscan.Object(geminiAskTool, members(
 					[]jsonscan.Member{
 						jsonscan.At("name", jsonscan.Value(geminiAskToolName)),
@@ -122,8 +159,23 @@ var (
 	geminiEmbedOne     = jsonscan.Object(0, append(both("outputDimensionality", "output_dimensionality", jsonscan.Value(askDimensions)),
 		jsonscan.At("content", geminiEmbedContent))...)
 	geminiEmbedRequest = jsonscan.Object(0).Add(append(both("outputDimensionality", "output_dimensionality", jsonscan.Value(askDimensions)),
-		jsonscan.At("content", geminiEmbedContent), jsonscan.At("requests", jsonscan.Array(0, geminiEmbedOne)))...)
+		jsonscan.At("content", geminiEmbedContent), jsonscan.At("requests", jsonscan.Array(0, geminiEmbedOne)),
+		jsonscan.At("embedContentConfig", jsonscan.Object(0, jsonscan.At("outputDimensionality", jsonscan.Value(askDimensions)))), // Vertex AI
+		jsonscan.At("parameters", jsonscan.Object(0, jsonscan.At("outputDimensionality", jsonscan.Value(askDimensions)))),         // of predict
+		jsonscan.At("instances", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("content", jsonscan.Text(geminiAskPartText))))))...)
 )
+
+func geminiEmbedValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
+	if id != geminiEmbedded { // an error's
+		geminiValue(x, id, t, v)
+		return
+	}
+	if n, ok := integer(t, v); ok && n >= 0 && x.of(nInput)+n <= maxTokens {
+		x.add(nInput, n)
+	} else {
+		x.refused++
+	}
+}
 
 func geminiEmbedText(x *Exchange, _ jsonscan.ID, piece []byte, _ bool) { x.prompted(piece) }
 
@@ -139,9 +191,23 @@ func geminiAskOpen(x *Exchange, id jsonscan.ID) {
 		x.piece = x.message.Part(content.ToolCall)
 	case geminiAskResult:
 		x.piece = x.message.Part(content.ToolResult)
+	case geminiAskServerCall:
+		x.piece = x.message.Part(content.ServerCall)
+	case geminiAskServerAnswer:
+		x.piece = x.message.Part(content.ServerResult)
 	case geminiAskTool:
 		x.tool = x.content.Tool()
 	}
+}
+
+// geminiServer passes on a piece of what a tool of Google's was given, or has
+// answered: an object as it stands.
+func (x *Exchange) geminiServer(m *content.Message, k content.Kind, piece []byte) {
+	if x.piece == nil {
+		x.piece = m.Part(k)
+		x.piece.AppendString(content.Type, "code_execution")
+	}
+	x.piece.Append(content.Body, piece)
 }
 
 // geminiThought marks a part as thinking.
@@ -150,6 +216,9 @@ const geminiThought = 1
 func geminiAskClose(x *Exchange, id jsonscan.ID) {
 	if id == geminiAskPart && x.mark == geminiThought && x.piece != nil && x.piece.Kind() == content.Text {
 		x.piece.SetKind(content.Reasoning)
+	}
+	if id == geminiAskTool {
+		x.tool = nil
 	}
 }
 
@@ -171,6 +240,8 @@ func geminiAskValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.piece.Append(content.ID, v)
 	case geminiAskName:
 		x.piece.Append(content.Name, v)
+	case geminiAskServerType:
+		x.piece.Append(content.Type, v)
 	case geminiAskToolName:
 		x.tool.Append(content.Name, v)
 	}
@@ -199,11 +270,32 @@ func geminiAskText(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 	}
 }
 
-func geminiAskRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
+func geminiAskRaw(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
+	if id >= geminiAskBuiltin {
+		if x.content == nil {
+			return
+		}
+		if x.tool == nil {
+			x.tool = x.content.Tool()
+			x.tool.AppendString(content.Raw, `{"`+geminiTools[id-geminiAskBuiltin]+`":`)
+		}
+		x.tool.Append(content.Raw, piece)
+		if last {
+			x.tool.AppendString(content.Raw, "}")
+			x.tool = nil
+		}
+		return
+	}
 	switch id {
 	case geminiAskArguments:
 		x.prompted(piece)
 		x.piece.Append(content.Body, piece)
+	case geminiAskServer:
+		x.prompted(piece)
+		x.geminiServer(x.message, content.ServerCall, piece)
+	case geminiAskServerResult:
+		x.prompted(piece)
+		x.geminiServer(x.message, content.ServerResult, piece)
 	case geminiAskToolSchema:
 		x.tool.Append(content.Body, piece)
 	}

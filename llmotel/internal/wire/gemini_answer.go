@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"math"
 	"time"
 
@@ -34,6 +35,14 @@ const (
 	geminiCacheDetails
 	geminiCandidateDetails
 	geminiRetryDelay
+	geminiServerCode
+	geminiServerResult
+	geminiServerCall
+	geminiServerAnswer
+	geminiServerOutput
+	geminiServerType
+	geminiErrorReason
+	geminiLimit
 )
 
 // geminiError is an error in place of an answer: also within a stream, and in an
@@ -42,7 +51,13 @@ var geminiError = []jsonscan.Member{
 	jsonscan.At("error", jsonscan.Object(ansError,
 		jsonscan.At("code", jsonscan.Value(ansErrorCode)),
 		jsonscan.At("status", jsonscan.Value(ansErrorType)),
-		jsonscan.At("details", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("retryDelay", jsonscan.Value(geminiRetryDelay))))))),
+		jsonscan.At("message", jsonscan.Value(ansErrorMessage)),
+		jsonscan.At("details", jsonscan.Array(0, jsonscan.Object(0, // google/rpc/error_details.proto
+			jsonscan.At("retryDelay", jsonscan.Value(geminiRetryDelay)),
+			jsonscan.At("reason", jsonscan.Value(geminiErrorReason)),
+			jsonscan.At("metadata", jsonscan.Object(0, jsonscan.At("quota_limit", jsonscan.Value(geminiLimit)))),
+			jsonscan.At("violations", jsonscan.Array(0, jsonscan.Object(0, jsonscan.At("quotaId", jsonscan.Value(geminiLimit))))),
+			jsonscan.At("requestId", jsonscan.Value(ansRequestID))))))),
 }
 
 var geminiAnswer = func() *jsonscan.Node {
@@ -65,7 +80,17 @@ var geminiAnswer = func() *jsonscan.Node {
 					jsonscan.At("functionCall", jsonscan.Object(geminiCall,
 						jsonscan.At("id", jsonscan.Value(geminiCallID)),
 						jsonscan.At("name", jsonscan.Value(geminiCallName)),
-						jsonscan.At("args", jsonscan.Raw(geminiArguments)))))))))))),
+						jsonscan.At("args", jsonscan.Raw(geminiArguments)))),
+					jsonscan.At("executableCode", jsonscan.Raw(geminiServerCode)),
+					jsonscan.At("codeExecutionResult", jsonscan.Raw(geminiServerResult)),
+					jsonscan.At("toolCall", jsonscan.Object(geminiServerCall,
+						jsonscan.At("id", jsonscan.Value(geminiCallID)),
+						jsonscan.At("toolType", jsonscan.Value(geminiServerType)),
+						jsonscan.At("args", jsonscan.Raw(geminiArguments)))),
+					jsonscan.At("toolResponse", jsonscan.Object(geminiServerAnswer,
+						jsonscan.At("id", jsonscan.Value(geminiCallID)),
+						jsonscan.At("toolType", jsonscan.Value(geminiServerType)),
+						jsonscan.At("response", jsonscan.Raw(geminiServerOutput)))))))))))),
 		jsonscan.At("promptFeedback", jsonscan.Object(0, jsonscan.At("blockReason", jsonscan.Value(geminiBlocked)))),
 		jsonscan.At("usageMetadata", jsonscan.Object(geminiUsage,
 			jsonscan.At("promptTokenCount", count(nInput)),
@@ -86,16 +111,24 @@ var geminiAnswer = func() *jsonscan.Node {
 func geminiOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case geminiCandidate:
-		x.choice = choiceOf(x.seen)
+		x.choice = choiceOf(x.seen) // until its index is known, which comes last
 		x.seen++
-		x.reason(int(x.choice), "")
+		x.word = nil
+		if x.content != nil {
+			x.items.first = len(x.content.Output(int(x.choice)).Parts())
+		}
 	case geminiPart:
 		x.mark = 0
 		x.piece = nil
 	case geminiCall:
-		x.semantic = true
-		x.mark = geminiCalled
+		x.semantic, x.called = true, true
 		x.piece = x.content.Output(int(x.choice)).Part(content.ToolCall)
+	case geminiServerCall:
+		x.semantic = true
+		x.piece = x.content.Output(int(x.choice)).Part(content.ServerCall)
+	case geminiServerAnswer:
+		x.semantic = true
+		x.piece = x.content.Output(int(x.choice)).Part(content.ServerResult)
 	case geminiUsage:
 		// Counts are cumulative: the last ones hold, each on its own. Those by
 		// modality are sums over a list.
@@ -107,22 +140,41 @@ func geminiOpen(x *Exchange, id jsonscan.ID) {
 	}
 }
 
-// geminiCalled marks a candidate that calls a tool.
-const geminiCalled = 2
-
 func geminiClose(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case geminiPart:
 		if x.mark == geminiThought && x.piece != nil && x.piece.Kind() == content.Text {
 			x.piece.SetKind(content.Reasoning)
 		}
-		if x.content != nil {
-			x.content.Output(int(x.choice)).Join()
-		}
+	case geminiCandidate:
+		x.geminiCandidate()
 	case geminiModality:
 		x.geminiDetail()
 	case geminiEvent:
 		x.eventEnd()
+	}
+}
+
+// geminiIndex files what a candidate has said by now with that of its index.
+func (x *Exchange) geminiIndex(n uint8) {
+	if x.content != nil && n != x.choice {
+		from, to := x.content.Output(int(x.choice)), x.content.Output(int(n))
+		first := x.items.first
+		x.items.first = len(to.Parts())
+		from.Give(first, to)
+	}
+	x.choice = n
+}
+
+// geminiCandidate files what a candidate has said, now that it is over.
+func (x *Exchange) geminiCandidate() {
+	if x.content != nil {
+		x.content.Output(int(x.choice)).Join(x.items.first)
+	}
+	if x.word != nil {
+		x.finish(int(x.choice), text(x.word))
+	} else {
+		x.reason(int(x.choice), "")
 	}
 }
 
@@ -163,10 +215,10 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	switch id {
 	case geminiIndex:
 		if n, ok := integer(t, v); ok && n >= 0 && n < maxChoices {
-			x.choice = uint8(n)
+			x.geminiIndex(uint8(n))
 		}
 	case geminiReason:
-		x.finish(int(x.choice), word(v))
+		x.word = nameOf(v)
 	case geminiPartThought:
 		if t == jsonscan.True {
 			x.mark = geminiThought
@@ -178,6 +230,8 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 		x.piece.Append(content.ID, v)
 	case geminiCallName:
 		x.piece.Append(content.Name, v)
+	case geminiServerType:
+		x.piece.Append(content.Type, v)
 	case geminiBlocked:
 		// The prompt was blocked: there is no answer, and status 200.
 		x.Failed, x.blame().ErrorType = true, word(v)
@@ -185,6 +239,14 @@ func geminiValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 	case geminiRetryDelay:
 		if d, err := time.ParseDuration(string(v)); err == nil && d > 0 {
 			x.blame().RetryDelay = d
+		}
+	case geminiErrorReason:
+		if kind, ok := googleReasons[string(v)]; ok {
+			x.blame().told, x.blame().why = kind, word(v)
+		}
+	case geminiLimit: // waiting for the delay does not end one of a day
+		if x.why == "" && bytes.Contains(v, []byte("PerDay")) {
+			x.blame().told = providers.KindQuotaExhausted
 		}
 	case geminiTraffic:
 		x.tier = nameOf([]byte(geminiTier(v)))
@@ -236,9 +298,18 @@ func geminiText(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
 }
 
 func geminiRaw(x *Exchange, id jsonscan.ID, piece []byte, _ bool) {
-	if id == geminiArguments {
+	switch id {
+	case geminiArguments:
 		x.said(piece)
 		x.piece.Append(content.Body, piece)
+	case geminiServerCode:
+		x.said(piece)
+		x.geminiServer(x.content.Output(int(x.choice)), content.ServerCall, piece)
+	case geminiServerOutput: // is not the model's
+		x.piece.Append(content.Body, piece)
+	case geminiServerResult:
+		x.semantic = true
+		x.geminiServer(x.content.Output(int(x.choice)), content.ServerResult, piece)
 	}
 }
 

@@ -76,7 +76,7 @@ func TestGeminiUnary(t *testing.T) {
 			"input": `[{"role":"user","parts":[{"type":"text","content":"Look: "},{"type":"blob","mime_type":"image/png","modality":"image","content":"AAAA"},{"type":"uri","mime_type":"audio/mp3","modality":"audio","uri":"gs://b/o"}]},` +
 				`{"role":"assistant","parts":[{"type":"reasoning","content":"thinking"},{"type":"tool_call","name":"weather","arguments":{"city":"Bern"}}]},` +
 				`{"role":"user","parts":[{"type":"tool_call_response","response":{"sky":"blue"}}]}]`,
-			"output": `[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"Blue"},{"type":"tool_call","id":"c1","name":"weather","arguments":{"city":"Bern"}}],"finish_reason":"stop"},` +
+			"output": `[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"Blue"},{"type":"tool_call","id":"c1","name":"weather","arguments":{"city":"Bern"}}],"finish_reason":"tool_call"},` +
 				`{"role":"assistant","parts":[],"finish_reason":"length"}]`,
 			"tools": `[{"type":"function","name":"weather","description":"Tells the weather","parameters":{"type":"OBJECT"}}]`,
 		}, docs); diff != "" {
@@ -172,4 +172,96 @@ func TestGeminiEmbeddings(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+}
+
+// Google writes a candidate's index after all else, others may not.
+func TestGeminiCandidatesTellTheirIndexLast(t *testing.T) {
+	event := func(candidates ...string) string {
+		return `data: {"candidates":[` + strings.Join(candidates, ",") + `],"responseId":"r"}` + "\r\n\r\n"
+	}
+	candidate := func(index, text, reason string) string {
+		return `{"content":{"parts":[` + text + `],"role":"model"}` + reason + `,"index":` + index + `}`
+	}
+	early := strings.Replace(strings.Replace(candidate("1", `{"text":"!"}`, ""), `,"index":1`, "", 1), "{", `{"index":1,`, 1)
+	response := event(candidate("0", `{"text":"hm","thought":true},{"text":"A"}`, ""), candidate("1", `{"text":"X"}`, "")) +
+		event(candidate("1", `{"text":"Y"},{"functionCall":{"name":"f","args":{"a":1}}},{"text":"Z"}`, `,"finishReason":"MAX_TOKENS"`)) +
+		event(early) +
+		event(candidate("0", `{"text":"B"}`, `,"finishReason":"STOP"`))
+	everySize(t, geminiStreamURL, `{"generationConfig":{"candidateCount":2}}`, eventStream, response, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
+		if diff := cmp.Diff([]string{"STOP", "MAX_TOKENS"}, x.Reasons()); diff != "" {
+			t.Errorf("reasons (-want +got):\n%s", diff)
+		}
+		const want = `[{"role":"assistant","parts":[{"type":"reasoning","content":"hm"},{"type":"text","content":"AB"}],"finish_reason":"stop"},` +
+			`{"role":"assistant","parts":[{"type":"text","content":"XY"},{"type":"tool_call","name":"f","arguments":{"a":1}},{"type":"text","content":"Z!"}],"finish_reason":"length"}]`
+		if diff := cmp.Diff(want, docs["output"]); diff != "" {
+			t.Errorf("output (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// On Vertex AI, Google's SDK embeds by predict or embedContent.
+func TestVertexEmbeddings(t *testing.T) {
+	const url = "https://europe-west1-aiplatform.googleapis.com/v1beta1/projects/p/locations/europe-west1/publishers/google/models/"
+	for name, c := range map[string]struct {
+		url, request, response string
+		usage                  providers.Usage
+		refused                int
+	}{
+		"predict": {
+			url + "text-embedding-005:predict", `{"instances":[{"content":"abc","task_type":"RETRIEVAL_QUERY"},{"content":"de"}],"parameters":{"outputDimensionality":256}}`,
+			`{"predictions":[{"embeddings":{"values":[0.1],"statistics":{"token_count":3,"truncated":false}}},{"embeddings":{"statistics":{"truncated":false,"token_count":2}}}],"metadata":{"billableCharacterCount":5}}`,
+			reported(map[providers.TokenClass]int64{providers.ClassInput: 5}), 0,
+		},
+		"embedContent": {
+			url + "gemini-embedding-2:embedContent", `{"content":{"parts":[{"text":"abcde"}]},"embedContentConfig":{"outputDimensionality":256}}`,
+			`{"embedding":{"values":[0.1]},"usageMetadata":{"promptTokenCount":4}}`,
+			reported(map[providers.TokenClass]int64{providers.ClassInput: 4}), 0,
+		},
+		"impossible": {
+			url + "text-embedding-005:predict", `{"instances":[{"content":"abcde"}],"parameters":{"outputDimensionality":256}}`,
+			`{"predictions":[{"embeddings":{"statistics":{"token_count":-3}}},{"embeddings":{"statistics":{"token_count":9e9}}}]}`,
+			providers.Usage{},
+			2,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everySize(t, c.url, c.request, http.Header{}, c.response, func(t *testing.T, x *wire.Exchange, _ map[string]string) {
+				if diff := cmp.Diff(c.usage, x.Usage()); diff != "" {
+					t.Errorf("usage (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff([]any{"embeddings", int64(256), 5, true, c.refused}, []any{x.API.Operation(), x.Dimensions(), x.PromptBytes(), x.Complete, x.Refused()}); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+	x := reply(t, url+"text-embedding-005:predict", `{}`, http.StatusForbidden, http.Header{}, `{"error":{"code":403,"status":"PERMISSION_DENIED","details":[{"reason":"BILLING_DISABLED"}]}}`)
+	if got := x.Kind(http.StatusForbidden); got != providers.KindQuotaExhausted {
+		t.Errorf("kind %s", got)
+	}
+}
+
+// What Google runs itself is no call to the caller.
+func TestGeminiServerTools(t *testing.T) {
+	const (
+		parts = `{"executableCode":{"language":"PYTHON","code":"print(1)"}},{"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"1\n"}},` +
+			`{"toolCall":{"toolType":"GOOGLE_SEARCH_WEB","args":{"queries":["q"]},"id":"s1"}},{"toolResponse":{"id":"s1","toolType":"GOOGLE_SEARCH_WEB","response":{"found":2}}},{"text":"Two"}`
+		request = `{"contents":[{"role":"model","parts":[` + parts + `]}],"tools":[{"codeExecution":{}},{"google_search":{"timeRangeFilter":{}}},{"functionDeclarations":[{"name":"f"}],"urlContext":{}}]}`
+		answer  = `{"candidates":[{"content":{"parts":[` + parts + `]},"finishReason":"STOP"}]}`
+		want    = `[{"role":"assistant","parts":[{"type":"server_tool_call","name":"code_execution","server_tool_call":{"type":"code_execution","arguments":{"language":"PYTHON","code":"print(1)"}}},` +
+			`{"type":"server_tool_call_response","server_tool_call_response":{"type":"code_execution","response":{"outcome":"OUTCOME_OK","output":"1\n"}}},` +
+			`{"type":"server_tool_call","id":"s1","name":"GOOGLE_SEARCH_WEB","server_tool_call":{"type":"GOOGLE_SEARCH_WEB","arguments":{"queries":["q"]}}},` +
+			`{"type":"server_tool_call_response","id":"s1","server_tool_call_response":{"type":"GOOGLE_SEARCH_WEB","response":{"found":2}}},{"type":"text","content":"Two"}]`
+	)
+	everySize(t, geminiURL, request, http.Header{}, answer, func(t *testing.T, x *wire.Exchange, docs map[string]string) {
+		if diff := cmp.Diff(map[string]string{
+			"system": "", "input": want + "}]", "output": want + `,"finish_reason":"stop"}]`,
+			"tools": `[{"type":"codeExecution","name":"codeExecution","codeExecution":{}},{"type":"google_search","name":"google_search","google_search":{"timeRangeFilter":{}}},{"type":"function","name":"f"},{"type":"urlContext","name":"urlContext","urlContext":{}}]`,
+		}, docs); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if x.Chunks != 1 {
+			t.Errorf("%d chunks", x.Chunks)
+		}
+	})
 }

@@ -223,7 +223,7 @@ var ollamaAnswer = jsonscan.Object(0,
 
 func ollamaOpen(x *Exchange, id jsonscan.ID) {
 	if id == ollamaCall {
-		x.semantic = true
+		x.semantic, x.called = true, true
 		x.piece = x.content.Output(0).Part(content.ToolCall)
 	}
 }

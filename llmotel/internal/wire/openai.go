@@ -69,6 +69,7 @@ var answerMembers = append([]jsonscan.Member{
 	jsonscan.At("x_groq", jsonscan.Object(0, append([]jsonscan.Member{jsonscan.At("usage", chatUsageSchema)}, openAIError...)...)),
 	// Of errors that are not in an object of their own: Mistral, Cerebras, xAI,
 	// old versions of vLLM.
+	jsonscan.At("message", jsonscan.Value(ansErrorMessage)),
 	jsonscan.At("object", jsonscan.Value(chatObject)),
 	jsonscan.At("code", jsonscan.Value(chatErrorCode)),
 	jsonscan.At("type", jsonscan.Value(chatErrorType)),
@@ -84,6 +85,7 @@ var chatUsageSchema = jsonscan.Object(chatUsage,
 	jsonscan.At("prompt_cache_miss_tokens", count(nCacheMiss)),
 	jsonscan.At("prompt_tokens_details", jsonscan.Object(0, inputDetails...)),
 	jsonscan.At("completion_tokens_details", jsonscan.Object(0, outputDetails...)),
+	jsonscan.At("reasoning_tokens", count(nReasoning)), // Perplexity
 )
 
 var (
@@ -107,7 +109,11 @@ var (
 var openAIError = []jsonscan.Member{
 	jsonscan.At("error", jsonscan.Or(jsonscan.Value(ansErrorText), jsonscan.Object(ansError,
 		jsonscan.At("code", jsonscan.Value(ansErrorCode)),
-		jsonscan.At("type", jsonscan.Value(ansErrorType))))),
+		jsonscan.At("type", jsonscan.Value(ansErrorType)),
+		jsonscan.At("status", jsonscan.Value(ansErrorType)), // Google
+		jsonscan.At("message", jsonscan.Value(ansErrorMessage)),
+		jsonscan.At("innererror", jsonscan.Object(0, jsonscan.At("code", jsonscan.Value(ansErrorInner)))),                       // Azure
+		jsonscan.At("metadata", jsonscan.Object(0, jsonscan.At("reasons", jsonscan.Array(0, jsonscan.Value(ansErrorFlag)))))))), // OpenRouter
 }
 
 // openAIHeader knows that a failed request's body tells of the failure,

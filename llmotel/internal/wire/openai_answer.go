@@ -62,6 +62,7 @@ var chatAnswer = func() *jsonscan.Node {
 			jsonscan.At("index", jsonscan.Value(chatIndex)),
 			jsonscan.At("finish_reason", jsonscan.Value(chatReason)),
 			jsonscan.At("message", message),
+			jsonscan.At("usage", chatUsageSchema),                // Moonshot's streams
 			jsonscan.At("delta", message)).Add(openAIError...)))) // OpenRouter
 }()
 
@@ -152,7 +153,7 @@ func (x *Exchange) call() *content.Part {
 	switch last := m.Last(); {
 	case x.part >= 0:
 		return m.PartAt(int(x.part), content.ToolCall)
-	case x.framing != events || len(x.callID) > 0:
+	case x.framing == plain || len(x.callID)+len(x.name) > 0:
 		return m.Part(content.ToolCall)
 	case last != nil && last.Kind() == content.ToolCall:
 		return last // it goes on, as far as is known
@@ -167,7 +168,7 @@ func (x *Exchange) closeCall() {
 		return
 	}
 	p := x.piece
-	if p == nil || x.part >= 0 {
+	if p == nil || x.part >= 0 || len(x.callID)+len(x.name) > 0 && x.items.from+p.Len(content.ID)+p.Len(content.Name) > 0 {
 		if to := x.call(); to != p {
 			p.Move(to, x.items.from)
 			p = to
@@ -212,12 +213,20 @@ func chatText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
 	case chatTranscript:
 		x.content.Output(int(x.choice)).PartAt(1, content.Text).Append(content.Body, piece)
 	case chatArguments:
-		if x.piece == nil {
-			x.piece = x.call()
-			x.items.from = x.piece.Len(content.Body)
-		}
-		x.piece.Append(content.Body, piece)
+		x.argue(piece)
 	}
+}
+
+// argue passes on a piece of the arguments of the tool call being read.
+func (x *Exchange) argue(piece []byte) {
+	if x.content == nil {
+		return
+	}
+	if x.piece == nil {
+		x.piece = x.call()
+		x.items.from = x.piece.Len(content.Body)
+	}
+	x.piece.Append(content.Body, piece)
 }
 
 // words passes on a piece of the choice's text.

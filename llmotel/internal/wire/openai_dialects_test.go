@@ -33,6 +33,16 @@ func TestDialects(t *testing.T) {
 			dataLines(`{"id":"c1","model":"m1","choices":[{"index":0,"text":"H","delta":{"content":"H"},"finish_reason":null}],"usage":null}`, `{"id":"c1","model":"m1","choices":[{"index":0,"text":"i","delta":{"content":"i"},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}`, `[DONE]`),
 			learned{id: "c1", model: "m1", usage: "in 5, out 2", reasons: []string{"stop"}, complete: true, chunks: 2, bytes: 2},
 		},
+		"Moonshot's usage, in a choice": {
+			"https://api.moonshot.ai/v1/chat/completions", true,
+			dataLines(`{"id":"c1","model":"kimi","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}`, `{"id":"c1","model":"kimi","choices":[{"index":0,"delta":{},"finish_reason":"stop","usage":{"prompt_tokens":19,"completion_tokens":13,"total_tokens":32}}]}`, `[DONE]`),
+			learned{id: "c1", model: "kimi", usage: "in 19, out 13", reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 2},
+		},
+		"Perplexity's thinking, beside the output": {
+			"https://api.perplexity.ai/chat/completions", false,
+			`{"id":"c1","model":"sonar-deep-research","choices":[{"index":0,"message":{"content":"Hi"},"delta":{"content":""},"finish_reason":"stop"}],"usage":{"prompt_tokens":14,"completion_tokens":4,"total_tokens":28,"citation_tokens":100,"reasoning_tokens":10}}`,
+			learned{id: "c1", model: "sonar-deep-research", usage: "in 14, out 14, think 10", reasons: []string{"stop"}, complete: true, chunks: 1, bytes: 2},
+		},
 		// Gemini's thinking is in the total alone.
 		"Gemini's total": {
 			"https://generativelanguage.googleapis.com/v1beta/openai/chat/completions", false,
@@ -47,7 +57,7 @@ func TestDialects(t *testing.T) {
 		"Gemini's errors, in a list": {
 			"https://generativelanguage.googleapis.com/v1beta/openai/chat/completions", false,
 			"[{\n  \"error\": {\"code\": 429, \"message\": \"x\", \"status\": \"RESOURCE_EXHAUSTED\"}}\n]",
-			learned{failed: true, code: "429", status: 429, complete: true},
+			learned{failed: true, code: "429", kind: "RESOURCE_EXHAUSTED", status: 429, complete: true},
 		},
 	} {
 		t.Run(name, func(t *testing.T) { answers(t, c.url, c.stream, c.response, c.want) })

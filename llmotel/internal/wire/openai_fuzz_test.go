@@ -59,6 +59,8 @@ func FuzzResponses(f *testing.F) {
 	fuzzAnswers(f, responsesURL, events(responsesCreated, responsesAdded, responsesHel, responsesLo, responsesText, responsesItem, responsesEnd),
 		`{"id":"r","status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"output":[{"type":"function_call","call_id":"c","name":"f","arguments":"{}"}],"usage":{"input_tokens":1}}`,
 		events(`{"delta":"a","output_index":3,"type":"response.reasoning_text.delta"}`, `{"type":"error","code":"x"}`),
+		events(`{"type":"response.output_item.done","item":{"id":"w","type":"mcp_call","name":"f","output":"x","arguments":"{}","action":{},"code":"a","results":[1],"result":"aa","output_format":"png"},"output_index":0}`),
+		`{"status":"completed","output":[{"type":"image_generation_call","result":"aa","output_format":"png"},{"type":"computer_call","action":[1],"queries":null},{"type":"code_interpreter_call","outputs":[],"code":"b","id":"c"}]}`,
 		events(`{"item":{"type":"function_call","call_id":"c","name":"f"},"output_index":2,"type":"response.output_item.added"}`, `{"type":"response.function_call_arguments.delta","delta":"{}","output_index":2}`))
 }
 

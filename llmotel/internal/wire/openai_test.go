@@ -94,3 +94,13 @@ func TestSize(t *testing.T) {
 		t.Errorf("an Exchange holds %d bytes", wire.Size)
 	}
 }
+
+// Azure knows a model by its deployment; a body need not name one.
+func TestAzureDeployments(t *testing.T) {
+	const url = "https://r.openai.azure.com/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21"
+	for request, want := range map[string]string{`{"messages":[]}`: "my-gpt", `{"messages":[],"model":"gpt-4o"}`: "gpt-4o", `{"model":null}`: "my-gpt"} {
+		if x := exchange(t, url, request, http.Header{}, `{}`, 3, nil); x.Asked.Model() != want {
+			t.Errorf("%s: model %q, want %q", request, x.Asked.Model(), want)
+		}
+	}
+}

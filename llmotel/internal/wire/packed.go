@@ -109,21 +109,30 @@ func (p *packed) run() {
 func (p *packed) unpack() error {
 	in := bufio.NewReaderSize(&p.feed, 512) // or the decompressors make larger ones
 	var from io.Reader
+	var z *gzip.Reader
 	var err error
 	if p.encoding == "deflate" {
 		from, err = inflate(in)
 	} else {
-		from, err = gzip.NewReader(in)
+		z, err = gzip.NewReader(in)
+		from = z
 	}
 	if err != nil {
 		return err
 	}
 	buf := make([]byte, 2<<10)
 	for {
+		if z != nil {
+			z.Multistream(false) // or the end of a member waits for the next one
+		}
 		n, err := from.Read(buf)
 		p.out += int64(n)
 		p.x.body(buf[:n])
 		switch {
+		case err == io.EOF && z != nil:
+			if err := z.Reset(in); err != nil {
+				return err // io.EOF: there is no other member
+			}
 		case err == io.EOF:
 			return nil
 		case err != nil:

@@ -112,6 +112,37 @@ func TestPackedEventsAreReadAsTheyPass(t *testing.T) {
 	}
 }
 
+func TestPackedAnswersAreKnownWhenTheirBytesAre(t *testing.T) {
+	for name, c := range packers {
+		var out bytes.Buffer
+		body := pack(t, c.pack(&out), &out, false)
+		x := begin(t, packedURL, http.Header{"Content-Encoding": {c.encoding}})
+		_, _ = x.Write(body) // and whether there is more is not known yet
+		if x.Chunks != 2 || !x.Complete || x.Usage().Output != 4 {
+			t.Errorf("%s: %d chunks, complete %t before the end of the body", name, x.Chunks, x.Complete)
+		}
+		x.End()
+	}
+}
+
+func TestPackedBodiesInMembers(t *testing.T) {
+	var out bytes.Buffer
+	for event := range strings.SplitAfterSeq(packedStream, "\n\n") {
+		z := gzip.NewWriter(&out)
+		_, _ = io.WriteString(z, event)
+		_ = z.Close()
+	}
+	body := out.Bytes()
+	for size := 1; size <= len(body); size++ {
+		x := begin(t, packedURL, http.Header{"Content-Encoding": {"gzip"}})
+		inPieces(body, size, func(p []byte) { _, _ = x.Write(p) })
+		if x.Chunks != 2 || !x.Complete || x.Malformed != 0 {
+			t.Fatalf("pieces of %d: %d chunks, complete %t, malformed %d", size, x.Chunks, x.Complete, x.Malformed)
+		}
+		x.End()
+	}
+}
+
 func TestTruncatedPackedBodies(t *testing.T) {
 	var out bytes.Buffer
 	body := pack(t, gzip.NewWriter(&out), &out, true)

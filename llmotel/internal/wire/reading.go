@@ -27,10 +27,10 @@ type building struct {
 	piece   *content.Part
 	media   *content.Part // an image or a document within piece, or beside it
 	tool    *content.Tool
-	// callID and name are of the message being read; their memory is reused.
-	callID, name []byte
-	items        items
-	trial        trial
+	// callID, name and itemID are of the message being read; their memory is reused.
+	callID, name, itemID []byte
+	items                items
+	trial                trial
 }
 
 var buildings = sync.Pool{New: func() any { return new(building) }}
@@ -59,7 +59,9 @@ func (x *Exchange) giveBack() {
 }
 
 // clear makes b as new.
-func (b *building) clear() { *b = building{callID: b.callID[:0], name: b.name[:0]} }
+func (b *building) clear() {
+	*b = building{callID: b.callID[:0], name: b.name[:0], itemID: b.itemID[:0]}
+}
 
 // read reads a piece of a document.
 func (x *Exchange) read(p []byte) {

@@ -9,6 +9,7 @@ var reasonKinds = map[string]providers.FinishReason{
 	"length": providers.FinishLength, "model_length": providers.FinishLength, "max_output_tokens": providers.FinishLength, "load": providers.FinishStop,
 	"tool_calls": providers.FinishToolCall, "function_call": providers.FinishToolCall, "tool_call": providers.FinishToolCall,
 	"content_filter": providers.FinishContentFilter, "error": providers.FinishError,
+	"insufficient_system_resource": providers.FinishError, "unload": providers.FinishStop, // DeepSeek, Ollama
 	// Anthropic, also on Bedrock.
 	"end_turn": providers.FinishStop, "stop_sequence": providers.FinishStop, "pause_turn": providers.FinishStop,
 	"max_tokens": providers.FinishLength, "model_context_window_exceeded": providers.FinishLength,
@@ -23,8 +24,12 @@ var reasonKinds = map[string]providers.FinishReason{
 	"SAFETY": providers.FinishContentFilter, "RECITATION": providers.FinishContentFilter, "LANGUAGE": providers.FinishContentFilter,
 	"BLOCKLIST": providers.FinishContentFilter, "PROHIBITED_CONTENT": providers.FinishContentFilter, "SPII": providers.FinishContentFilter,
 	"IMAGE_SAFETY": providers.FinishContentFilter, "IMAGE_PROHIBITED_CONTENT": providers.FinishContentFilter, "MODEL_ARMOR": providers.FinishContentFilter,
-	"3": providers.FinishContentFilter, "4": providers.FinishContentFilter,
-	"MALFORMED_FUNCTION_CALL": providers.FinishError, "UNEXPECTED_TOOL_CALL": providers.FinishError,
+	"IMAGE_RECITATION": providers.FinishContentFilter,
+	"3":                providers.FinishContentFilter, "4": providers.FinishContentFilter, "6": providers.FinishContentFilter,
+	"7": providers.FinishContentFilter, "8": providers.FinishContentFilter, "10": providers.FinishContentFilter,
+	"MALFORMED_FUNCTION_CALL": providers.FinishError, "9": providers.FinishError, "UNEXPECTED_TOOL_CALL": providers.FinishError,
+	"TOO_MANY_TOOL_CALLS": providers.FinishError, "MALFORMED_RESPONSE": providers.FinishError, "MISSING_THOUGHT_SIGNATURE": providers.FinishError,
+	"FINISH_REASON_UNSPECIFIED": providers.FinishError, "0": providers.FinishError,
 	// Cohere.
 	"COMPLETE": providers.FinishStop, "STOP_SEQUENCE": providers.FinishStop, "TOOL_CALL": providers.FinishToolCall,
 	"ERROR": providers.FinishError, "TIMEOUT": providers.FinishError, "ERROR_TOXIC": providers.FinishContentFilter, "ERROR_LIMIT": providers.FinishError,
@@ -63,6 +68,14 @@ func oneReason(r string) *[]string {
 func (x *Exchange) finish(choice int, r string) {
 	x.reason(choice, r)
 	if r != "" && x.content != nil {
-		x.content.Output(choice).SetFinishReasonString(string(FinishReason(r)))
+		kind := FinishReason(r)
+		if kind == providers.FinishStop && x.Calls() {
+			kind = providers.FinishToolCall
+		}
+		x.content.Output(choice).SetFinishReasonString(string(kind))
 	}
 }
+
+// Calls reports whether the answer calls a tool though its vendor says no more than
+// that it came to its end: Gemini, Ollama, Cohere's first API.
+func (x *Exchange) Calls() bool { return x.called && len(x.Reasons()) == 1 }

@@ -13,7 +13,7 @@ var openAIResponses = &format{
 	ask:     own{open: responsesAskOpen, close: responsesAskClose, value: responsesAskValue, text: responsesAskText, raw: responsesAskRaw},
 	answer:  responsesAnswer,
 	event:   responsesAnswer,
-	read:    own{open: responsesOpen, close: responsesClose, value: responsesValue, text: responsesText},
+	read:    own{open: responsesOpen, close: responsesClose, value: responsesValue, text: responsesText, raw: responsesServed},
 	done:    responsesDone,
 	quick:   responsesQuick,
 	ledger:  chatLedger,
@@ -23,19 +23,21 @@ var openAIResponses = &format{
 // items is what is known of the items being read.
 type items struct {
 	// What the type of the item being read says.
-	role   string
-	result bool // it is a tool's result
-	think  bool // it is reasoning
+	role   string // of an answer's item: the vendor's tool that it is of
+	result bool   // it is a tool's result
+	think  bool   // it is reasoning
 	phase  string
 	first  int // how many parts the message had before the item
 
 	// Of the answer.
-	next  int32         // the place of the item that a stream adds next
-	sub   int           // the place within the item
-	from  int           // how long the part was before this event
-	text  *content.Part // the text being read
-	kind  content.Kind  // of the event's text
-	whole bool          // the event's text is thinking, and no summary of it
+	next   int32         // the place of the item that a stream adds next
+	placed bool          // the event has told its place already
+	listed bool          // the item is of a whole answer's list
+	sub    int           // the place within the item
+	from   int           // how long the part was before this event
+	text   *content.Part // the text being read
+	kind   content.Kind  // of the event's text
+	whole  bool          // the event's text is thinking, and no summary of it
 }
 
 // What is known of a document.

@@ -30,6 +30,15 @@ const (
 	responsesPhase
 	responsesDelta
 	responsesCode
+
+	// Of the vendor's own tools.
+	responsesItemID
+	responsesGiven     // an object or a list
+	responsesGivenText // code
+	responsesMade      // a list
+	responsesMadeText
+	responsesImage
+	responsesImageFormat
 )
 
 // responsesAnswer is both a whole answer and an event of a stream, which have
@@ -43,6 +52,15 @@ var responsesAnswer = func() *jsonscan.Node {
 			jsonscan.At("name", jsonscan.Value(responsesName)),
 			jsonscan.At("arguments", jsonscan.Text(responsesArguments)),
 			jsonscan.At("input", jsonscan.Text(responsesArguments)), // of custom tools
+			jsonscan.At("id", jsonscan.Value(responsesItemID)),
+			jsonscan.At("action", jsonscan.Raw(responsesGiven)),  // of searches of the web, computers, shells
+			jsonscan.At("queries", jsonscan.Raw(responsesGiven)), // of searches of files
+			jsonscan.At("code", jsonscan.Text(responsesGivenText)),
+			jsonscan.At("outputs", jsonscan.Raw(responsesMade)), // of code
+			jsonscan.At("results", jsonscan.Raw(responsesMade)), // of searches of files
+			jsonscan.At("output", jsonscan.Text(responsesMadeText)),
+			jsonscan.At("result", jsonscan.Text(responsesImage)),
+			jsonscan.At("output_format", jsonscan.Value(responsesImageFormat)),
 			jsonscan.At("content", jsonscan.Array(0, jsonscan.Object(0,
 				jsonscan.At("text", jsonscan.Text(responsesWords)),
 				jsonscan.At("refusal", jsonscan.Text(responsesRefusal))))),
@@ -81,7 +99,7 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 	switch id {
 	case responsesRoot:
 		i.kind, i.sub, i.from, i.text, i.phase = content.Text, 0, 0, nil, ""
-		i.whole = false
+		i.whole, i.role, i.placed = false, "", false
 		x.event, x.word = noEvent, nil
 		if x.mark = 0; x.Chunks > 0 {
 			x.mark = markKnown
@@ -90,10 +108,12 @@ func responsesOpen(x *Exchange, id jsonscan.ID) {
 	case responsesUsage:
 		x.none() // each set of counts replaces the one before
 	case responsesOutputItem, responsesItem:
-		if id == responsesItem && x.event == itemAdded {
+		if id == responsesItem && x.event == itemAdded && !i.placed {
 			x.part = i.next // as its index will say
 		}
-		x.piece, i.text, i.think, i.phase = nil, nil, false, ""
+		x.piece, x.media, i.text, i.think, i.phase, i.role = nil, nil, nil, false, "", ""
+		x.itemID, x.callID, x.name = x.itemID[:0], x.callID[:0], x.name[:0]
+		i.listed = id == responsesOutputItem
 		i.first = len(x.content.Output(0).Parts())
 	}
 }
@@ -103,7 +123,11 @@ func responsesClose(x *Exchange, id jsonscan.ID) {
 	if id != responsesOutputItem && id != responsesItem {
 		return
 	}
-	x.piece, i.text = nil, nil
+	if id == responsesOutputItem {
+		x.nameCall(x.answeredCall)
+	}
+	x.serverItem()
+	x.piece, x.media, i.text = nil, nil, nil
 	parts := x.content.Output(0).Parts()
 	if i.think && i.first < len(parts) {
 		for _, p := range parts[i.first:] {
@@ -146,14 +170,22 @@ func responsesValue(x *Exchange, id jsonscan.ID, t jsonscan.Type, v []byte) {
 			x.semantic = x.semantic || x.event == itemAdded || x.event != itemDone && !x.known()
 		case "reasoning":
 			i.think = true
+		case "web_search_call", "file_search_call", "code_interpreter_call", "image_generation_call", "mcp_call", "computer_call", "local_shell_call":
+			if x.content != nil {
+				i.role = string(v[:len(v)-len("_call")])
+			}
 		}
+	case responsesItemID:
+		x.itemID = x.noted(x.itemID, v)
+	case responsesImageFormat:
+		x.image().AppendString(content.MIMEType, mimeType(v))
 	case responsesCallID:
-		x.answeredCall().Append(content.ID, v)
+		x.callID = x.noted(x.callID, v)
 	case responsesName:
-		x.answeredCall().Append(content.Name, v)
+		x.name = x.noted(x.name, v)
 	case responsesPlace:
 		if n, ok := integer(t, v); ok && n >= 0 && n <= maxBlocks {
-			x.part = int32(n)
+			x.part, i.placed = int32(n), true
 			i.next = max(i.next, x.part+1)
 		}
 	case responsesSubPlace:
@@ -208,25 +240,55 @@ func (x *Exchange) place() int {
 	return place
 }
 
-// answeredCall is the tool call that the item being read becomes. Streams add
-// items first and say at the end again what they were.
+// answeredCall is the tool call that an item of a whole answer becomes. Streams
+// have told of it before.
 func (x *Exchange) answeredCall() *content.Part {
-	if x.content == nil || x.event == itemDone || x.event != itemAdded && x.known() {
+	if x.content == nil || !x.items.listed || x.known() {
 		return nil
 	}
 	if x.piece == nil {
-		if m := x.content.Output(0); x.event == itemAdded {
-			x.piece = m.PartAt(int(x.part)<<8, content.ToolCall)
-		} else {
-			x.piece = m.Part(content.ToolCall)
-		}
+		x.piece = x.content.Output(0).Part(content.ToolCall)
 	}
 	return x.piece
 }
 
+// noted is a copy of what names an item, in the memory of another: only content tells.
+func (x *Exchange) noted(memory, v []byte) []byte {
+	if x.content == nil {
+		return memory[:0]
+	}
+	return append(memory[:0], v...)
+}
+
+// addedCall is the tool call that an event adds, whose place is known at its end.
+func (x *Exchange) addedCall() *content.Part {
+	if x.content == nil {
+		return nil
+	}
+	return x.content.Output(0).PartAt(int(x.part)<<8, content.ToolCall)
+}
+
+// nameCall says of a call what it is, if the item that was read is one.
+func (x *Exchange) nameCall(call func() *content.Part) {
+	if len(x.callID)+len(x.name) == 0 && x.items.role != "computer" && x.items.role != "local_shell" {
+		return
+	}
+	p := call()
+	p.Append(content.ID, x.callID)
+	if len(x.name) > 0 {
+		p.Append(content.Name, x.name)
+	} else {
+		p.AppendString(content.Name, x.items.role) // which the caller runs
+	}
+}
+
 func responsesText(x *Exchange, id jsonscan.ID, piece []byte, last bool) {
-	if id == responsesDelta {
+	switch id {
+	case responsesDelta:
 		responsesPiece(x, piece)
+		return
+	case responsesGivenText, responsesMadeText, responsesImage:
+		responsesServed(x, id, piece, last)
 		return
 	}
 	if x.known() || x.event == itemAdded || x.event == itemDone {
@@ -293,6 +355,12 @@ func responsesDone(x *Exchange) {
 			x.piece.Move(to, i.from)
 		}
 		x.piece = nil
+	}
+	if x.event == itemAdded {
+		x.nameCall(x.addedCall)
+	}
+	if x.event == itemDone && i.role == "mcp" { // a stream has told its call before
+		x.serve(x.content.Output(0).Find(int(x.part)<<8, content.ToolCall))
 	}
 	if x.event == itemDone && i.phase != "" {
 		for _, p := range x.content.Output(0).Parts() {

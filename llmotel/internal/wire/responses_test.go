@@ -183,6 +183,58 @@ func TestResponsesContent(t *testing.T) {
 				`{"type":"response.completed","response":{"status":"completed","output":[{"type":"message","content":[{"text":"Hello"}]}]}}`),
 			`[{"role":"assistant","parts":[{"type":"reasoning","content":"Hm"},{"type":"reasoning","content":"Well"},{"type":"text","content":"Hello"},{"type":"tool_call","id":"call_1","name":"f","arguments":{"a":1}},{"type":"tool_call","id":"call_2","name":"g","arguments":{"b":2}}],"finish_reason":"tool_call"}]`,
 		},
+		"calls of a stream, their places first": {
+			events(responsesCreated,
+				`{"type":"response.output_item.added","output_index":0,"item":{"id":"fc_1","type":"function_call","arguments":"","call_id":"call_1","name":"f"}}`,
+				`{"type":"response.function_call_arguments.delta","item_id":"fc_1","output_index":0,"delta":"{\"a\":1}"}`,
+				`{"type":"response.output_item.done","output_index":0,"item":{"id":"fc_1","type":"function_call","arguments":"{\"a\":1}","call_id":"call_1","name":"f"}}`,
+				`{"type":"response.output_item.added","output_index":1,"item":{"id":"fc_2","type":"function_call","arguments":"","call_id":"call_2","name":"g"}}`,
+				`{"type":"response.function_call_arguments.delta","item_id":"fc_2","output_index":1,"delta":"{}"}`,
+				`{"type":"response.completed","response":{"status":"completed","output":[]}}`),
+			`[{"role":"assistant","parts":[{"type":"tool_call","id":"call_1","name":"f","arguments":{"a":1}},{"type":"tool_call","id":"call_2","name":"g","arguments":{}}],"finish_reason":"tool_call"}]`,
+		},
+		"calls of a stream, through a proxy that sorts": {
+			events(responsesCreated,
+				`{"content_index":0,"delta":"Hm","output_index":0,"type":"response.output_text.delta"}`,
+				`{"item":{"arguments":"","call_id":"call_1","id":"fc_1","name":"f","type":"function_call"},"output_index":1,"type":"response.output_item.added"}`,
+				`{"item":{"arguments":"","call_id":"call_2","id":"fc_2","name":"g","type":"function_call"},"output_index":2,"type":"response.output_item.added"}`,
+				`{"delta":"{}","item_id":"fc_2","output_index":2,"type":"response.function_call_arguments.delta"}`,
+				`{"delta":"{\"a\":1}","item_id":"fc_1","output_index":1,"type":"response.function_call_arguments.delta"}`,
+				`{"item":{"arguments":"{}","call_id":"call_2","id":"fc_2","name":"g","type":"function_call"},"output_index":2,"type":"response.output_item.done"}`,
+				`{"response":{"output":[{"arguments":"{}","call_id":"call_2","id":"fc_2","name":"g","type":"function_call"}],"status":"completed"},"type":"response.completed"}`),
+			`[{"role":"assistant","parts":[{"type":"text","content":"Hm"},{"type":"tool_call","id":"call_1","name":"f","arguments":{"a":1}},{"type":"tool_call","id":"call_2","name":"g","arguments":{}}],"finish_reason":"tool_call"}]`,
+		},
+		"the vendor's tools": {
+			`{"status":"completed","output":[{"id":"ws_1","type":"web_search_call","status":"completed","action":{"type":"search","query":"q"}},{"id":"ci_1","type":"code_interpreter_call","code":"print(1)","container_id":"c","outputs":[{"type":"logs","logs":"1"}]},` +
+				`{"id":"fs_1","type":"file_search_call","queries":["a"],"results":null},{"id":"ml","type":"mcp_list_tools","tools":[{"name":"ask"}]},{"id":"mcp_1","type":"mcp_call","approval_request_id":null,"arguments":"{\"q\":1}","error":null,"name":"ask","output":"42"},` +
+				`{"id":"ig_1","type":"image_generation_call","output_format":"png","result":"aGVsbG8="},{"id":"x","type":"web_search_call"},{"id":"cu_1","type":"computer_call","call_id":"call_1","action":{"type":"click"}},{"id":"msg_1","type":"message","content":[{"type":"output_text","text":"Done."}]}]}`,
+			`[{"role":"assistant","parts":[{"type":"server_tool_call","id":"ws_1","name":"web_search","server_tool_call":{"type":"web_search","arguments":{"type":"search","query":"q"}}},` +
+				`{"type":"server_tool_call","id":"ci_1","name":"code_interpreter","server_tool_call":{"type":"code_interpreter","arguments":"print(1)"}},{"type":"server_tool_call_response","id":"ci_1","server_tool_call_response":{"type":"code_interpreter","response":[{"type":"logs","logs":"1"}]}},` +
+				`{"type":"server_tool_call","id":"fs_1","name":"file_search","server_tool_call":{"type":"file_search","arguments":["a"]}},` +
+				`{"type":"server_tool_call","id":"mcp_1","name":"ask","server_tool_call":{"type":"mcp","arguments":{"q":1}}},{"type":"server_tool_call_response","id":"mcp_1","server_tool_call_response":{"type":"mcp","response":"42"}},` +
+				`{"type":"blob","mime_type":"image/png","modality":"image","content":"aGVsbG8="},{"type":"server_tool_call","id":"x","name":"web_search","server_tool_call":{"type":"web_search"}},` +
+				`{"type":"tool_call","id":"call_1","name":"computer","arguments":{"type":"click"}},{"type":"text","content":"Done."}],"finish_reason":"stop"}]`,
+		},
+		"the vendor's tools in a stream": {
+			events(responsesCreated,
+				`{"type":"response.output_item.added","output_index":0,"item":{"id":"ws_1","type":"web_search_call","action":{"type":"search","query":"half"}}}`,
+				`{"type":"response.output_item.done","output_index":0,"item":{"id":"ws_1","type":"web_search_call","action":{"type":"search","query":"q"}}}`,
+				`{"type":"response.output_item.added","output_index":1,"item":{"id":"ci_1","type":"code_interpreter_call","code":"","outputs":null}}`,
+				`{"type":"response.code_interpreter_call_code.delta","output_index":1,"delta":"print"}`,
+				`{"type":"response.output_item.done","output_index":1,"item":{"id":"ci_1","type":"code_interpreter_call","code":"print(1)","outputs":[{"type":"logs","logs":"1"}]}}`,
+				`{"type":"response.output_item.done","item":{"id":"fs_1","type":"file_search_call","queries":["a"],"results":null},"output_index":2}`,
+				`{"type":"response.output_item.added","output_index":3,"item":{"id":"mcp_1","type":"mcp_call","arguments":"","name":"ask","output":null}}`,
+				`{"type":"response.mcp_call_arguments.delta","output_index":3,"delta":"{\"q\":1}"}`,
+				`{"type":"response.output_item.done","item":{"id":"mcp_1","type":"mcp_call","arguments":"{\"q\":1}","name":"ask","output":"42"},"output_index":3}`,
+				`{"type":"response.output_item.added","output_index":4,"item":{"id":"cu_1","type":"computer_call","call_id":"call_1","action":{"type":"click"}}}`,
+				`{"type":"response.output_item.done","output_index":4,"item":{"id":"cu_1","type":"computer_call","call_id":"call_1","action":{"type":"click"}}}`,
+				`{"type":"response.completed","response":{"status":"completed","output":[{"id":"ws_1","type":"web_search_call","action":{"type":"search","query":"q"}}]}}`),
+			`[{"role":"assistant","parts":[{"type":"server_tool_call","id":"ws_1","name":"web_search","server_tool_call":{"type":"web_search","arguments":{"type":"search","query":"q"}}},` +
+				`{"type":"server_tool_call","id":"ci_1","name":"code_interpreter","server_tool_call":{"type":"code_interpreter","arguments":"print(1)"}},{"type":"server_tool_call_response","id":"ci_1","server_tool_call_response":{"type":"code_interpreter","response":[{"type":"logs","logs":"1"}]}},` +
+				`{"type":"server_tool_call","id":"fs_1","name":"file_search","server_tool_call":{"type":"file_search","arguments":["a"]}},` +
+				`{"type":"server_tool_call","id":"mcp_1","name":"ask","server_tool_call":{"type":"mcp","arguments":{"q":1}}},{"type":"server_tool_call_response","id":"mcp_1","server_tool_call_response":{"type":"mcp","response":"42"}},` +
+				`{"type":"tool_call","id":"call_1","name":"computer"}],"finish_reason":"stop"}]`,
+		},
 		"phases": {
 			`{"status":"completed","output":[{"type":"message","phase":"commentary","content":[{"text":"I look it up."}]},{"type":"message","content":[{"text":"Hello"}],"phase":"final_answer"},{"type":"message","content":[{"text":"!"}],"phase":null}]}`,
 			`[{"role":"assistant","parts":[{"type":"text","content":"I look it up.","phase":"commentary"},{"type":"text","content":"Hello","phase":"final_answer"},{"type":"text","content":"!"}],"finish_reason":"stop"}]`,
@@ -197,6 +249,15 @@ func TestResponsesContent(t *testing.T) {
 				`{"type":"response.output_item.done","output_index":1,"item":{"type":"message","content":[{"text":"Hello"}],"phase":"final_answer"}}`,
 				`{"type":"response.completed","response":{"status":"completed","output":[{"type":"message","phase":"commentary","content":[{"text":"Hello"}]}]}}`),
 			`[{"role":"assistant","parts":[{"type":"text","content":"I look","phase":"commentary"},{"type":"text","content":"Hello","phase":"final_answer"}],"finish_reason":"stop"}]`,
+		},
+		"index before the item": {
+			events(responsesCreated,
+				`{"type":"response.output_item.added","output_index":0,"item":{"type":"reasoning","summary":[]}}`,
+				`{"type":"response.output_item.added","output_index":1,"item":{"type":"function_call","call_id":"call_1","name":"f","arguments":""}}`,
+				`{"type":"response.function_call_arguments.delta","output_index":1,"delta":"{\"a\":1}"}`,
+				`{"type":"response.output_item.added","output_index":2,"item":{"type":"function_call","call_id":"call_2","name":"g","arguments":""}}`,
+				`{"type":"response.function_call_arguments.delta","output_index":2,"delta":"{\"b\":2}"}`),
+			`[{"role":"assistant","parts":[{"type":"tool_call","id":"call_1","name":"f","arguments":{"a":1}},{"type":"tool_call","id":"call_2","name":"g","arguments":{"b":2}}],"finish_reason":"error"}]`,
 		},
 		"thinking and its summary": {
 			events(responsesCreated,

@@ -38,9 +38,10 @@ type Route struct {
 	// the host; for hosts that nobody knows it is that of the format's
 	// inventor.
 	Provider string
-	// Model is the model, where the path names it.
-	Model string
-	API   API
+	// Model is the model, where the path names it. Deployment is Azure's name of
+	// one, which stands for it where the body names none.
+	Model, Deployment string
+	API               API
 	// Guessed says that the host is unknown, and the path one that others may
 	// use for something else: only a model in the body makes it an LLM call.
 	Guessed bool
@@ -124,8 +125,14 @@ func Match(r *http.Request) (Route, bool) {
 		return Route{}, false
 	}
 	to.Provider, to.Guessed = provider(r.URL.Hostname(), path, to.API)
+	if _, after, ok := strings.Cut(path, deployments); ok {
+		to.Deployment, _, _ = strings.Cut(after, "/")
+	}
 	return to, true
 }
+
+// deployments is what stands before Azure's name of a model.
+const deployments = "/openai/deployments/"
 
 // bedrock reads /model/{id}/{action}. The id may be an escaped ARN, which has
 // slashes of its own.
@@ -167,11 +174,21 @@ func (to *Route) google(dir, last string) {
 		to.API, to.Stream = GeminiGenerate, true
 	case "embedContent", "batchEmbedContents":
 		to.API = GeminiEmbed
-	case "rawPredict", "streamRawPredict":
-		if !strings.HasSuffix(dir, "/publishers/anthropic/models") {
+	case "predict": // what Google's SDK calls on Vertex AI for most embeddings
+		if !strings.Contains(dir, "/publishers/") || !strings.Contains(model, "embed") {
 			return
 		}
-		to.API, to.Stream = AnthropicMessages, method == "streamRawPredict"
+		to.API = GeminiEmbed
+	case "rawPredict", "streamRawPredict":
+		switch {
+		case strings.HasSuffix(dir, "/publishers/anthropic/models"):
+			to.API = AnthropicMessages
+		case strings.HasSuffix(dir, "/publishers/mistralai/models"), strings.HasSuffix(dir, "/publishers/ai21/models"):
+			to.API = OpenAIChat
+		default:
+			return
+		}
+		to.Stream = method == "streamRawPredict"
 	default:
 		return
 	}
@@ -192,6 +209,7 @@ var hosts = []struct{ suffix, provider string }{
 	{".anthropic.com", genai.ProviderNameAnthropic},
 	{"generativelanguage.googleapis.com", genai.ProviderNameGCPGemini},
 	{"aiplatform.googleapis.com", genai.ProviderNameGCPVertexAI},
+	{".rep.googleapis.com", genai.ProviderNameGCPVertexAI}, // of several regions
 	{".amazonaws.com", genai.ProviderNameAWSBedrock},
 	{".amazonaws.com.cn", genai.ProviderNameAWSBedrock},
 	{".api.aws", genai.ProviderNameAWSBedrock},
@@ -212,6 +230,11 @@ var hosts = []struct{ suffix, provider string }{
 	{"api.together.ai", "together"},
 	{"api.cerebras.ai", "cerebras"},
 	{"api.fireworks.ai", "fireworks"},
+	{"router.huggingface.co", "huggingface"},
+	{"ai-gateway.vercel.sh", "vercel"},
+	{"integrate.api.nvidia.com", "nvidia"},
+	{"api.sambanova.ai", "sambanova"},
+	{"api.deepinfra.com", "deepinfra"},
 }
 
 // provider names the provider that a host belongs to, or else, as a guess where
@@ -225,11 +248,11 @@ func provider(host, path string, api API) (name string, guessed bool) {
 			}
 		}
 	}
+	if strings.HasSuffix(path, "RawPredict") || strings.HasSuffix(path, "rawPredict") {
+		return genai.ProviderNameGCPVertexAI, false
+	}
 	switch api {
 	case AnthropicMessages:
-		if strings.HasSuffix(path, "RawPredict") || strings.HasSuffix(path, "rawPredict") {
-			return genai.ProviderNameGCPVertexAI, false
-		}
 		return genai.ProviderNameAnthropic, true
 	case GeminiGenerate, GeminiEmbed:
 		if strings.Contains(path, "/publishers/") {
@@ -243,7 +266,7 @@ func provider(host, path string, api API) (name string, guessed bool) {
 	case CohereChat, CohereEmbed:
 		return genai.ProviderNameCohere, true
 	default:
-		if strings.Contains(path, "/openai/deployments/") {
+		if strings.Contains(path, deployments) {
 			return genai.ProviderNameAzureAIOpenAI, false
 		}
 		return genai.ProviderNameOpenAI, true

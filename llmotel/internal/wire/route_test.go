@@ -21,11 +21,11 @@ var routes = map[string]wire.Route{
 	"http://localhost:8000/v1/chat/completions":                                                      {API: wire.OpenAIChat, Provider: "openai"},
 	"http://localhost:11434/v1/responses":                                                            {API: wire.OpenAIResponses, Provider: "openai"},
 	"https://evil-openai.com/chat/completions":                                                       {API: wire.OpenAIChat, Provider: "openai"},
-	"https://r.openai.azure.com/openai/deployments/my-gpt/chat/completions?api-version=2024":         {API: wire.OpenAIChat, Provider: "azure.ai.openai"},
-	"https://r.openai.azure.com/openai/deployments/my-emb/embeddings?api-version=2024":               {API: wire.OpenAIEmbeddings, Provider: "azure.ai.openai"},
+	"https://r.openai.azure.com/openai/deployments/my-gpt/chat/completions?api-version=2024":         {API: wire.OpenAIChat, Provider: "azure.ai.openai", Deployment: "my-gpt"},
+	"https://r.openai.azure.com/openai/deployments/my-emb/embeddings?api-version=2024":               {API: wire.OpenAIEmbeddings, Provider: "azure.ai.openai", Deployment: "my-emb"},
 	"https://r.openai.azure.com/openai/v1/responses":                                                 {API: wire.OpenAIResponses, Provider: "azure.ai.openai"},
-	"https://r.cognitiveservices.azure.com/openai/deployments/d/completions":                         {API: wire.OpenAICompletions, Provider: "azure.ai.openai"},
-	"https://gateway.example/openai/deployments/d/chat/completions":                                  {API: wire.OpenAIChat, Provider: "azure.ai.openai"},
+	"https://r.cognitiveservices.azure.com/openai/deployments/d/completions":                         {API: wire.OpenAICompletions, Provider: "azure.ai.openai", Deployment: "d"},
+	"https://gateway.example/openai/deployments/d/chat/completions":                                  {API: wire.OpenAIChat, Provider: "azure.ai.openai", Deployment: "d"},
 	"https://r.services.ai.azure.com/models/chat/completions":                                        {API: wire.OpenAIChat, Provider: "azure.ai.inference"},
 	"https://api.groq.com/openai/v1/chat/completions":                                                {API: wire.OpenAIChat, Provider: "groq"},
 	"https://api.mistral.ai/v1/chat/completions":                                                     {API: wire.OpenAIChat, Provider: "mistral_ai"},
@@ -40,6 +40,11 @@ var routes = map[string]wire.Route{
 	"https://api.cerebras.ai/v1/chat/completions":                                                    {API: wire.OpenAIChat, Provider: "cerebras"},
 	"https://api.perplexity.ai/chat/completions":                                                     {API: wire.OpenAIChat, Provider: "perplexity"},
 	"https://api.moonshot.cn/v1/chat/completions":                                                    {API: wire.OpenAIChat, Provider: "moonshot_ai"},
+	"https://router.huggingface.co/v1/chat/completions":                                              {API: wire.OpenAIChat, Provider: "huggingface"},
+	"https://ai-gateway.vercel.sh/v1/chat/completions":                                               {API: wire.OpenAIChat, Provider: "vercel"},
+	"https://integrate.api.nvidia.com/v1/chat/completions":                                           {API: wire.OpenAIChat, Provider: "nvidia"},
+	"https://api.sambanova.ai/v1/chat/completions":                                                   {API: wire.OpenAIChat, Provider: "sambanova"},
+	"https://api.deepinfra.com/v1/openai/chat/completions":                                           {API: wire.OpenAIChat, Provider: "deepinfra"},
 	"https://api.fireworks.ai/inference/v1/chat/completions":                                         {API: wire.OpenAIChat, Provider: "fireworks"},
 	"https://bedrock-runtime.us-west-2.amazonaws.com/openai/v1/chat/completions":                     {API: wire.OpenAIChat, Provider: "aws.bedrock"},
 	"https://generativelanguage.googleapis.com/v1beta/openai/chat/completions":                       {API: wire.OpenAIChat, Provider: "gcp.gemini"},
@@ -82,6 +87,17 @@ var routes = map[string]wire.Route{
 	"http://localhost:1/v1/projects/p/locations/l/publishers/google/models/gemini-2.5-pro:streamGenerateContent": {
 		API: wire.GeminiGenerate, Provider: "gcp.vertex_ai", Model: "gemini-2.5-pro", Stream: true,
 	},
+	"https://us-central1-aiplatform.googleapis.com/v1beta1/projects/p/locations/l/publishers/google/models/text-embedding-005:predict": {
+		API: wire.GeminiEmbed, Provider: "gcp.vertex_ai", Model: "text-embedding-005",
+	},
+	// Others on Vertex AI.
+	"https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/mistralai/models/mistral-medium-3:rawPredict": {
+		API: wire.OpenAIChat, Provider: "gcp.vertex_ai", Model: "mistral-medium-3",
+	},
+	"https://gateway.example/v1/projects/p/locations/l/publishers/ai21/models/jamba-1.5-mini@001:streamRawPredict": {
+		API: wire.OpenAIChat, Provider: "gcp.vertex_ai", Model: "jamba-1.5-mini@001", Stream: true,
+	},
+	"https://aiplatform.eu.rep.googleapis.com/v1/projects/p/locations/eu/endpoints/openapi/chat/completions": {API: wire.OpenAIChat, Provider: "gcp.vertex_ai"},
 	// Bedrock.
 	"https://bedrock-runtime.us-east-1.amazonaws.com/model/us.anthropic.claude-sonnet-4-5-v1:0/converse": {
 		API: wire.BedrockConverse, Provider: "aws.bedrock", Model: "us.anthropic.claude-sonnet-4-5-v1:0",
@@ -179,7 +195,7 @@ var others = []string{
 	"https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:batchGenerateContent",
 	"https://generativelanguage.googleapis.com/v1beta/cachedContents",
 	"https://generativelanguage.googleapis.com/v1beta/models/:generateContent",
-	"https://aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/mistralai/models/m:rawPredict",
+	"https://aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/stability/models/m:rawPredict",
 	"https://aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/google/models/m:predict",
 	"https://example.com/things/m:generateContent",
 	"https://bedrock-runtime.us-east-1.amazonaws.com/model/m/count-tokens",

@@ -25,6 +25,9 @@ func (p Pipeline) OwnMetrics(n int) string {
 	return "http://127.0.0.1:" + p.collectorPort(n, 3) + "/metrics"
 }
 
+// Health is where the n-th collector says that it is ready.
+func (p Pipeline) Health(n int) string { return "http://127.0.0.1:" + p.collectorPort(n, 2) + "/" }
+
 // JaegerURL is where Jaeger is asked.
 func (p Pipeline) JaegerURL() string { return "http://127.0.0.1:" + strconv.Itoa(p.Base+100) }
 
@@ -53,14 +56,14 @@ func (p Pipeline) Collector(n int, configs []string, env ...string) (Spec, error
 	}
 	return Spec{
 		Name: name, Binary: "otelcol", Dir: p.Dir, Args: args,
-		Health: "http://127.0.0.1:" + p.collectorPort(n, 2) + "/",
+		Health: p.Health(n),
 		Env: append([]string{
 			"COLLECTOR_GRPC_PORT=" + p.collectorPort(n, 0), "COLLECTOR_HTTP_PORT=" + p.collectorPort(n, 1),
 			"COLLECTOR_HEALTH_PORT=" + p.collectorPort(n, 2), "COLLECTOR_METRICS_PORT=" + p.collectorPort(n, 3),
 			"COLLECTOR_ZPAGES_PORT=" + p.collectorPort(n, 4), "COLLECTOR_STATE_DIR=" + state,
 			"JAEGER_OTLP_ENDPOINT=" + p.JaegerOTLP(), "OTLP_BACKEND_ENDPOINT=" + p.JaegerOTLP(),
 			"PROMETHEUS_OTLP_ENDPOINT=" + p.PrometheusURL() + "/api/v1/otlp",
-			"GOMEMLIMIT=400MiB", // As docker-compose.yml has it.
+			"GOMEMLIMIT=280MiB", "GOGC=300", // As docker-compose.yml has it.
 		}, env...),
 	}, nil
 }

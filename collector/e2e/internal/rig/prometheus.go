@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -53,4 +54,34 @@ func PrometheusValue(ctx context.Context, base, query string) (float64, error) {
 	default:
 		return 0, fmt.Errorf("%d series, want one", len(results))
 	}
+}
+
+// Exemplars are the trace ids of a selector's exemplars in the last hour.
+func Exemplars(ctx context.Context, base, selector string) ([]string, error) {
+	now := time.Now()
+	body, err := Get(ctx, base+"/api/v1/query_exemplars?"+url.Values{
+		"query": {selector}, "start": {strconv.FormatInt(now.Add(-time.Hour).Unix(), 10)}, "end": {strconv.FormatInt(now.Add(time.Minute).Unix(), 10)},
+	}.Encode())
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Data []struct {
+			Exemplars []struct {
+				Labels struct {
+					TraceID string `json:"trace_id"`
+				} `json:"labels"`
+			} `json:"exemplars"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, series := range answer.Data {
+		for _, e := range series.Exemplars {
+			ids = append(ids, e.Labels.TraceID)
+		}
+	}
+	return ids, nil
 }
