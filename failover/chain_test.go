@@ -337,6 +337,7 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		"timeout":        {[]failover.Target{{Provider: p}}, []failover.Option{failover.WithTotalTimeout(-1)}, "WithTotalTimeout(-1ns)"},
 		"kind":           {[]failover.Target{{Provider: p}}, []failover.Option{failover.WithAction("nope", failover.Action{})}, `"nope"`},
 		"fixed kind":     {[]failover.Target{{Provider: p}}, []failover.Option{failover.WithAction(providers.KindCancelled, failover.Action{})}, "fixed"},
+		"continue":       {[]failover.Target{{Provider: p}}, []failover.Option{failover.WithStreamPolicy(failover.StreamContinue)}, "WithContinuation"},
 		"visit":          {[]failover.Target{{Provider: p}}, []failover.Option{failover.WithVisit(func(providers.Provider) providers.Provider { return nil })}, "WithVisit"},
 	}
 	for name, tc := range cases {

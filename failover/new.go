@@ -76,6 +76,9 @@ func New(targets []Target, opts ...Option) (*Chain, error) {
 		c.repeats = c.repeats || cfg.hedge != nil || t.s.maxAttempts > 1
 		c.selective = c.selective || t.s.lacks != 0 || t.s.window != 0
 	}
+	if c.policy == StreamContinue && len(c.targets) == len(targets) && !slices.ContainsFunc(c.targets, func(t *target) bool { return t.s.continues }) {
+		errs = append(errs, errors.New("failover: WithStreamPolicy(StreamContinue): no target continues an answer; say WithContinuation of those whose model can"))
+	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ const (
 	StreamBuffer
 	// StreamContinue hands the text so far to the next target that declares
 	// WithContinuation, as the beginning of its own answer, and delivers what
-	// it adds. Answers with anything but text and reasoning, or without any
+	// it adds; New wants one. Answers with anything but text and reasoning, or without any
 	// text yet, and requests for several choices end as under StreamFail.
 	// Usage and ids at the end are those of the target that finished.
 	StreamContinue

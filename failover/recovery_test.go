@@ -292,7 +292,7 @@ func TestContinue(t *testing.T) {
 		},
 		{
 			"never to one that does not say so",
-			[]target{{steps: []step{cut(providers.KindNetwork)}}, {steps: []step{whole("no")}}},
+			[]target{{steps: []step{cut(providers.KindNetwork)}, able: true}, {steps: []step{whole("no")}}},
 			[]string{"half ", "an "},
 			"half an ", "", providers.KindNetwork,
 		},
@@ -310,7 +310,7 @@ func TestContinue(t *testing.T) {
 		},
 		{
 			"nothing is continued before the first chunk",
-			[]target{{steps: []step{{err: fail(providers.KindOverloaded)}}}, {steps: []step{whole("all")}}},
+			[]target{{steps: []step{{err: fail(providers.KindOverloaded)}}, able: true}, {steps: []step{whole("all")}}},
 			[]string{"all", "finish of b"},
 			"all", "", "",
 		},

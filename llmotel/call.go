@@ -23,7 +23,8 @@ type Call struct {
 	// Operation is the GenAI operation; empty means OperationChat.
 	Operation string
 	// Provider is the provider's name in the semantic conventions ("openai",
-	// "aws.bedrock"), or the vendor's own where they have none; required.
+	// "aws.bedrock"), or the vendor's own where they have none; required. An
+	// empty one is recorded as "_OTHER".
 	Provider string
 	// Model is the model asked for; empty takes it from Request.
 	Model string

@@ -50,8 +50,9 @@ func WithStreamUsage() HTTPOption {
 //	openai.NewClient(option.WithMiddleware(llmotel.Middleware()))
 //
 // Each LLM call that passes becomes a span, metrics and a Record. Bodies are
-// read as they pass; not a byte of them is changed, kept or delayed. Other
-// requests pass untouched. The function is safe for concurrent use.
+// read as they pass; not a byte of them is changed, kept or delayed, but for
+// what WithStreamUsage and WithRetries say of themselves. Other requests pass
+// untouched. The function is safe for concurrent use.
 //
 // An SDK calls its middleware once for each attempt, and the middleware cannot
 // see whether another will follow. With WithRetries it retries itself and the

@@ -117,6 +117,9 @@ func (i *Instrumentation) begin(ctx context.Context, s *Span, call *Call, theirs
 	if call.Operation == "" {
 		call.Operation = OperationChat
 	}
+	if call.Provider == "" {
+		call.Provider = other
+	}
 	if call.Model == "" {
 		switch {
 		case call.Request != nil:

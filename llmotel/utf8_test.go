@@ -105,3 +105,16 @@ func TestHooksMayLeaveWhatIsNoUTF8(t *testing.T) {
 		validAttributes(t, "span", onlySpan(t, rec).Attributes)
 	}
 }
+
+// A call whose provider nobody named has one all the same.
+func TestProviderNobodyNamed(t *testing.T) {
+	rec, sink := oteltest.New(), &recordSink{}
+	_, span := instrument(t, rec, llmotel.WithSinks(sink)).Start(t.Context(), llmotel.Call{Model: "m"})
+	span.End(llmotel.Result{}, nil)
+	for _, kv := range rec.Spans()[0].Attributes {
+		if kv.Key == "gen_ai.provider.name" && kv.Value.AsString() == "_OTHER" {
+			return
+		}
+	}
+	t.Errorf("%v", rec.Spans()[0].Attributes)
+}

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"sync"
@@ -50,7 +51,11 @@ func New(targets []Target, opts ...Option) (*Monitor, error) {
 	}
 	m := &Monitor{}
 	if err := m.build(targets, c); err != nil {
-		return nil, errors.Join(err, m.Close())
+		closing := m.Close()
+		if _, export := errors.AsType[*otelsetup.ExportError](closing); export {
+			closing = nil // there was nothing to export yet
+		}
+		return nil, errors.Join(err, closing)
 	}
 	return m, nil
 }
@@ -72,7 +77,7 @@ func (m *Monitor) build(targets []Target, c config) error {
 	if c.callLog != "" {
 		log, err := calllog.Open(c.callLog, append([]calllog.FileOption{calllog.WithMeterProvider(mp)}, c.callLogOptions...)...)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w (monitor.WithCallLog puts the log elsewhere, monitor.WithoutCallLog turns it off)", err)
 		}
 		sink := interface {
 			llmotel.Sink

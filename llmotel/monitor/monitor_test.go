@@ -126,6 +126,19 @@ func TestCallLogBehindAQueue(t *testing.T) {
 	}
 }
 
+// A log that cannot be written is told with the ways out, and with nothing else.
+func TestMonitorTellsOfALogItCannotWrite(t *testing.T) {
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1") // nobody is there
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, err := monitor.New(targets(t), monitor.WithCallLog(filepath.Join(path, "calls.jsonl")))
+	if m != nil || err == nil || !strings.Contains(err.Error(), "WithoutCallLog") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("%v, %v", m, err)
+	}
+}
+
 func TestMonitorRefusesBadTargets(t *testing.T) {
 	t.Setenv("OTEL_SDK_DISABLED", "true")
 	for name, bad := range map[string][]monitor.Target{

@@ -57,7 +57,8 @@ func WithTelemetry(opts ...otelsetup.Option) Option {
 }
 
 // WithCallLog sets the file of the call log. The default is
-// calllog.DefaultPath, "llm_telemetry.jsonl" in the working directory.
+// calllog.DefaultPath, "llm_telemetry.jsonl" in the working directory, which
+// must be writable; the file grows unless calllog.WithRotation bounds it.
 func WithCallLog(path string, opts ...calllog.FileOption) Option {
 	return optionFunc(func(c config) config {
 		c.callLog, c.callLogOptions = path, opts
