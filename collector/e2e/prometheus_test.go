@@ -2,12 +2,12 @@ package e2e
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"testing"
-	"time"
+
+	"github.com/llmotel/sdk/collector/e2e/internal/rig"
 )
 
 // sample is one series of an instant query.
@@ -62,43 +62,8 @@ func promValue(t *testing.T, expression string) (float64, error) {
 	return samples[0].Value, nil
 }
 
-// exemplar leads from a point of a metric to a span.
-type exemplar struct{ TraceID, SpanID string }
-
 // promExemplars lists the exemplars of a selector over the last hour.
-func promExemplars(t *testing.T, selector string) ([]exemplar, error) {
+func promExemplars(t *testing.T, selector string) ([]rig.Exemplar, error) {
 	t.Helper()
-	now := time.Now()
-	query := url.Values{
-		"query": {selector},
-		"start": {strconv.FormatInt(now.Add(-time.Hour).Unix(), 10)},
-		"end":   {strconv.FormatInt(now.Add(time.Minute).Unix(), 10)},
-	}
-	body, err := get(t.Context(), prometheusURL+"/api/v1/query_exemplars?"+query.Encode())
-	if err != nil {
-		return nil, err
-	}
-	var answer struct {
-		Data []struct {
-			Exemplars []struct {
-				Labels struct {
-					TraceID string `json:"trace_id"`
-					SpanID  string `json:"span_id"`
-				} `json:"labels"`
-			} `json:"exemplars"`
-		} `json:"data"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, err
-	}
-	var found []exemplar
-	for _, series := range answer.Data {
-		for _, e := range series.Exemplars {
-			found = append(found, exemplar{e.Labels.TraceID, e.Labels.SpanID})
-		}
-	}
-	if len(found) == 0 {
-		return nil, errors.New("no exemplar for " + selector)
-	}
-	return found, nil
+	return rig.Exemplars(t.Context(), prometheusURL, selector)
 }

@@ -56,8 +56,14 @@ func PrometheusValue(ctx context.Context, base, query string) (float64, error) {
 	}
 }
 
-// Exemplars are the trace ids of a selector's exemplars in the last hour.
-func Exemplars(ctx context.Context, base, selector string) ([]string, error) {
+// Exemplar leads from a point of a metric to a span.
+type Exemplar struct {
+	TraceID string `json:"trace_id"`
+	SpanID  string `json:"span_id"`
+}
+
+// Exemplars are those of a selector in the last hour; none is an error, so that they can be asked for again.
+func Exemplars(ctx context.Context, base, selector string) ([]Exemplar, error) {
 	now := time.Now()
 	body, err := Get(ctx, base+"/api/v1/query_exemplars?"+url.Values{
 		"query": {selector}, "start": {strconv.FormatInt(now.Add(-time.Hour).Unix(), 10)}, "end": {strconv.FormatInt(now.Add(time.Minute).Unix(), 10)},
@@ -68,20 +74,21 @@ func Exemplars(ctx context.Context, base, selector string) ([]string, error) {
 	var answer struct {
 		Data []struct {
 			Exemplars []struct {
-				Labels struct {
-					TraceID string `json:"trace_id"`
-				} `json:"labels"`
+				Labels Exemplar `json:"labels"`
 			} `json:"exemplars"`
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return nil, err
 	}
-	var ids []string
+	var found []Exemplar
 	for _, series := range answer.Data {
 		for _, e := range series.Exemplars {
-			ids = append(ids, e.Labels.TraceID)
+			found = append(found, e.Labels)
 		}
 	}
-	return ids, nil
+	if len(found) == 0 {
+		return nil, errors.New("no exemplar for " + selector)
+	}
+	return found, nil
 }
