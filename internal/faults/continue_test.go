@@ -56,7 +56,7 @@ func continues(t *testing.T, wire, next string, fault faults.Fault, able bool) {
 	})
 	targets := []failover.Target{
 		{Name: "primary", Provider: adapter(t, wire, primary.URL, faults.NewClient(t, nil, nil)), Options: []failover.TargetOption{
-			failover.WithMaxAttempts(1), failover.WithIdleTimeout(short),
+			failover.WithMaxAttempts(1), failover.WithIdleTimeout(short), failover.WithContinuation(), // of others' answers
 		}},
 		{Name: "unable", Provider: adapter(t, next, unable.URL, faults.NewClient(t, nil, nil))},
 	}

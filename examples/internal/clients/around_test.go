@@ -30,16 +30,19 @@ var client asker
 
 type asker struct{}
 
-type reply struct{ ID string }
+type reply struct {
+	ID      string
+	In, Out int64
+}
 
 func (asker) Ask(context.Context, string) (reply, error) { return reply{}, nil }
 
 func Example_byHand() {
-	ctx, question, usage := context.Background(), "", providers.Usage{}
+	ctx, question := context.Background(), ""
 
-	ctx, span := llmotel.Start(ctx, llmotel.Call{Provider: "groq", Model: "llama-3.3-70b"})
-	answer, err := client.Ask(ctx, question)
-	span.End(llmotel.Result{ResponseID: answer.ID, Usage: usage}, err)
+	callCtx, span := llmotel.Start(ctx, llmotel.Call{Provider: "groq", Model: "llama-3.3-70b"})
+	answer, err := client.Ask(callCtx, question)
+	span.End(llmotel.Result{ResponseID: answer.ID, Usage: providers.Usage{Input: answer.In, Output: answer.Out}}, err)
 }
 
 func Example_agent() {
@@ -47,11 +50,11 @@ func Example_agent() {
 	plan := func(context.Context) error { return nil }
 	lookUp := func(context.Context, string) (string, error) { return "", nil }
 
-	ctx, agent := llmotel.StartAgent(ctx, llmotel.AgentCall{Name: "planner", ConversationID: conversation})
-	err := plan(ctx) // calls of instrumented clients under ctx are inside
+	agentCtx, agent := llmotel.StartAgent(ctx, llmotel.AgentCall{Name: "planner", ConversationID: conversation})
+	err := plan(agentCtx) // calls of instrumented clients under agentCtx are inside
 	agent.End(llmotel.AgentResult{}, err)
 
-	ctx, tool := llmotel.StartTool(ctx, llmotel.ToolCall{Name: "look_up", Type: "function", Arguments: input})
-	result, err := lookUp(ctx, input)
+	toolCtx, tool := llmotel.StartTool(agentCtx, llmotel.ToolCall{Name: "look_up", Type: "function", Arguments: input})
+	result, err := lookUp(toolCtx, input)
 	tool.End(result, err)
 }
