@@ -125,8 +125,22 @@ func TestCheck(t *testing.T) {
 	if err := run(t.Context(), &out, options{check: "failover.json"}); err != nil {
 		t.Fatal(err)
 	}
-	expect.InOrder(t, out.String(), `failover\.json: nothing is wrong`, `chain "answers": 2 targets, order fixed, broken streams: restart, at most 30s a call`,
-		`1\. primary: openai, gpt-5\.2`, `2 attempts; .* after 4 failures in a row, trials after 2s`, `2\. backup: anthropic, claude-sonnet-5`, `1 attempt; .* after 2 failures in a row`)
+	const want = `failover.json: nothing is wrong
+
+chain "answers": 2 targets, order fixed, broken streams: restart, at most 30s a call
+   no wait for an open circuit breaker
+1. primary: openai, gpt-5.2
+   retries: backoff 100ms to 1s
+   limits on time: first chunk 5s, idle 5s
+   circuit breaker: opens at 4 failures in a row, trials after 2s
+2. backup: anthropic, claude-sonnet-5
+   retries: 1 attempt, backoff 100ms to 1s
+   limits on time: first chunk 5s, idle 5s
+   circuit breaker: opens at 2 failures in a row, trials after 2s
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
 
 	err := run(t.Context(), io.Discard, options{check: "failover.real.json"})
 	if err == nil {

@@ -98,24 +98,6 @@ func (p *printer) breakers(all []providers.BreakerStatus) {
 	p.line("circuit breakers: %s", strings.Join(states, ", "))
 }
 
-// describe writes what a file comes to.
-func describe(w io.Writer, path string, d failover.Description) {
-	fmt.Fprintf(w, "%s: nothing is wrong\n\nchain %q: %s, order %v, broken streams: %v, at most %v a call\n\n",
-		path, d.Name, count(len(d.Targets), "target"), d.Order, d.StreamPolicy, d.TotalTimeout)
-	for i, t := range d.Targets {
-		model := t.Model
-		if model == "" {
-			model = "the request's model"
-		}
-		fmt.Fprintf(w, "%d. %s: %s, %s", i+1, t.Name, t.Provider, model)
-		if len(t.Keys) > 0 {
-			fmt.Fprintf(w, ", keys %s", strings.Join(t.Keys, " "))
-		}
-		fmt.Fprintf(w, "\n   %s; circuit breaker opens after %d failures in a row, trials after %v; first chunk within %v\n",
-			count(t.MaxAttempts, "attempt"), t.ConsecutiveFailures, t.OpenDelay, t.FirstChunkTimeout)
-	}
-}
-
 // spaced and name write constants for people.
 func spaced(s string) string { return strings.ReplaceAll(s, "_", " ") }
 
