@@ -2,7 +2,6 @@ package failover_test
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -81,7 +80,7 @@ func TestDescriptionAsText(t *testing.T) {
 			`opens at 80 % first chunks later than 3s of at least 10 in 1m, trials after 1m, 2 trials at once, closes after 3 successful trials, one for each key
    weight 2.5, variant "b", lacks tools, audio, context window of 128000 tokens, continues answers`},
 	} {
-		if diff := cmp.Diff(c.want, fmt.Sprint(c.d)); diff != "" {
+		if diff := cmp.Diff(c.want, c.d.String()); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
