@@ -447,9 +447,9 @@ func TestErrorTexts(t *testing.T) {
 			},
 		},
 		"target openai (key k): gpt-5.2: server_error (HTTP 503)": &failover.TargetError{Target: "openai", Key: "k", Attempts: 1, Err: same("openai", "gpt-5.2")},
-		"target open: openai gpt-5.2: server_error (HTTP 503)":    &failover.TargetError{Target: "open", Attempts: 1, Err: same("openai", "gpt-5.2")},
-		"target a: _OTHER":                           &failover.TargetError{Target: "a", Attempts: 1, Err: errors.New("secret")},
-		"failover: no chunk of the answer within 1s": &failover.TimeoutError{Limit: failover.LimitFirstChunk, After: time.Second},
+		"target no: no connection within 1s":                      &failover.TargetError{Target: "no", Attempts: 1, Err: &failover.TimeoutError{Limit: failover.LimitConnect, After: time.Second}},
+		"target a: _OTHER":                                        &failover.TargetError{Target: "a", Attempts: 1, Err: errors.New("secret")},
+		"failover: no chunk of the answer within 1s":              &failover.TimeoutError{Limit: failover.LimitFirstChunk, After: time.Second},
 	} {
 		if err.Error() != want {
 			t.Errorf("%s\nwant\n%s", err, want)

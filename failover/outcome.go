@@ -212,8 +212,8 @@ func roundWait(d time.Duration) time.Duration {
 // same name is left out.
 func textAfter(target string, err error) string {
 	text := safeText(err)
-	if e, ok := errors.AsType[*providers.Error](err); !ok || e.Provider != target {
-		return text
+	if _, ok := errors.AsType[*providers.Error](err); !ok {
+		return text // begins with no provider
 	}
 	if rest, ok := strings.CutPrefix(text, target+" "); ok {
 		return rest
