@@ -3,6 +3,7 @@ package failover_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -70,6 +71,36 @@ func TestBreakerOpensAtFailureRate(t *testing.T) {
 		_ = call(t, c) // the success that completes the minimum
 		if s := c.BreakerStatuses()[0]; s.State != providers.BreakerOpen || s.Reason != failover.ReasonRate || s.FailureRate != .5 {
 			t.Errorf("after the 20th call: %+v", s)
+		}
+	})
+}
+
+// A status that says why the breaker is open says at how many failures it
+// opened, until it is half-open.
+func TestStatusKeepsTheStreakThatOpened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := script("p", broken, broken, broken)
+		c := one(t, p, failover.WithConsecutiveFailures(3))
+		status := func() string {
+			s := c.BreakerStatuses()[0]
+			return fmt.Sprint(s.State, " ", s.Reason, " ", s.ConsecutiveFailures)
+		}
+		for range 3 {
+			_ = call(t, c)
+		}
+		if got := status(); got != "open consecutive_failures 3" {
+			t.Errorf("opened: %s", got)
+		}
+		time.Sleep(30 * time.Second)
+		p.set(broken)
+		_ = call(t, c) // the trial
+		if got := status(); got != "open trial_failed 0" {
+			t.Errorf("the trial failed: %s", got)
+		}
+		time.Sleep(30 * time.Second)
+		_, _ = call(t, c), call(t, c)
+		if got := status(); got != "closed trial_failed 0" {
+			t.Errorf("closed: %s", got)
 		}
 	})
 }

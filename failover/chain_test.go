@@ -423,6 +423,10 @@ func TestErrorTexts(t *testing.T) {
 	cause := &providers.Error{Provider: "p", Kind: providers.KindInvalidRequest, StatusCode: 400}
 	skip := failover.Attempt{Target: "a", Kind: providers.KindRejected, Skip: failover.SkipOpen, Err: &providers.Error{Provider: "p", Kind: providers.KindRejected}}
 	tried := failover.Attempt{Target: "a", N: 1, Err: cause}
+	// Targets that bear their provider's name, which is then said once.
+	same := func(provider, model string) error {
+		return &providers.Error{Provider: provider, Model: model, Kind: providers.KindServerError, StatusCode: 503}
+	}
 	for want, err := range map[string]error{
 		"failover: an error that no other target would answer better (1 attempt in 0s): a: p: invalid_request (HTTP 400)": &failover.Error{
 			Outcome: failover.OutcomeStopped, Err: cause, History: []failover.Attempt{{Target: "a", N: 1, Err: cause}},
@@ -435,8 +439,18 @@ func TestErrorTexts(t *testing.T) {
 		},
 		"failover: cancelled by the caller (0 attempts in 0s): p: invalid_request (HTTP 400)": &failover.Error{Outcome: failover.OutcomeCancelled, Err: cause},
 		"target a: p: invalid_request (HTTP 400) (2 attempts)":                                &failover.TargetError{Target: "a", Attempts: 2, Err: cause},
-		"target a: _OTHER":                           &failover.TargetError{Target: "a", Attempts: 1, Err: errors.New("secret")},
-		"failover: no chunk of the answer within 1s": &failover.TimeoutError{Limit: failover.LimitFirstChunk, After: time.Second},
+		"failover: no target answered (2 attempts in 0s; trying again does not help): " +
+			"openai: gpt-5.2: server_error (HTTP 503); openai-eu: openai gpt-5.2: server_error (HTTP 503); azure: not called, server_error (HTTP 503)": &failover.Error{
+			Outcome: failover.OutcomeExhausted, Err: cause, History: []failover.Attempt{
+				{Target: "openai", N: 1, Err: same("openai", "gpt-5.2")},
+				{Target: "openai-eu", N: 1, Err: same("openai", "gpt-5.2")},
+				{Target: "azure", Skip: failover.SkipOpen, Err: same("azure", "")},
+			},
+		},
+		"target openai (key k): gpt-5.2: server_error (HTTP 503)": &failover.TargetError{Target: "openai", Key: "k", Attempts: 1, Err: same("openai", "gpt-5.2")},
+		"target no: no connection within 1s":                      &failover.TargetError{Target: "no", Attempts: 1, Err: &failover.TimeoutError{Limit: failover.LimitConnect, After: time.Second}},
+		"target a: _OTHER":                                        &failover.TargetError{Target: "a", Attempts: 1, Err: errors.New("secret")},
+		"failover: no chunk of the answer within 1s":              &failover.TimeoutError{Limit: failover.LimitFirstChunk, After: time.Second},
 	} {
 		if err.Error() != want {
 			t.Errorf("%s\nwant\n%s", err, want)

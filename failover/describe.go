@@ -98,9 +98,18 @@ func (c *Chain) Describe() Description {
 }
 
 func (t *target) describe() TargetDescription {
-	s := &t.s
-	d := TargetDescription{
-		Name: t.name, Provider: t.provider.Name(), Model: t.model,
+	d := t.s.describe()
+	d.Name, d.Provider, d.Model = t.name, t.provider.Name(), t.model
+	if t.door.keys != nil {
+		for _, k := range t.door.keys.keys {
+			d.Keys = append(d.Keys, k.name)
+		}
+	}
+	return d
+}
+
+func (s *settings) describe() TargetDescription {
+	return TargetDescription{
 		MaxAttempts:  s.maxAttempts,
 		BackoffFirst: s.backoff, BackoffMaximum: s.maxDelay,
 		RetryAfterSoon: s.waitSoon, RetryAfterLast: s.waitLast,
@@ -113,10 +122,4 @@ func (t *target) describe() TargetDescription {
 		ConnectTimeout: s.connect, AttemptTimeout: s.attempt, FirstChunkTimeout: s.firstChunk, IdleTimeout: s.idle,
 		Weight: s.weight, Variant: s.variant, Lacks: s.lacks, ContextWindow: s.window, Continuation: s.continues,
 	}
-	if t.door.keys != nil {
-		for _, k := range t.door.keys.keys {
-			d.Keys = append(d.Keys, k.name)
-		}
-	}
-	return d
 }

@@ -134,7 +134,7 @@ type TargetError struct {
 
 // Error describes the failure without any content of the call.
 func (e *TargetError) Error() string {
-	s := "target " + withKey(e.Target, e.Key) + ": " + safeText(e.Err)
+	s := "target " + withKey(e.Target, e.Key) + ": " + textAfter(e.Target, e.Err)
 	if e.Attempts > 1 {
 		s += " (" + strconv.Itoa(e.Attempts) + " attempts)"
 	}

@@ -47,7 +47,7 @@ type guard struct {
 	reason  string         // why it opened last
 	kind    providers.Kind // of the error that opened it
 	until   time.Time      // end of the open state; zero: until closed by hand
-	streak  int            // failures in a row
+	streak  int            // failures in a row, when open those before it opened
 	failed  bool           // there has been a failure in this state
 	asked   time.Time      // how long failing replies asked to be left alone
 
@@ -259,8 +259,9 @@ func (g *guard) changed(now time.Time, reason string, kind providers.Kind) *Brea
 	g.state = g.breaker.State()
 	g.gen++
 	g.since = now
-	g.streak, g.failed, g.trials, g.asked = 0, false, 0, time.Time{}
+	g.failed, g.trials, g.asked = false, 0, time.Time{}
 	if g.state != circuitbreaker.OpenState { // which shows what opened it
+		g.streak = 0
 		g.slow.empty()
 	}
 	ev := &BreakerEvent{

@@ -153,6 +153,28 @@ func TestTargetRestsWhenAllKeysDo(t *testing.T) {
 	})
 }
 
+// A target whose keys are all isolated is open for that: not for the failures in a
+// row that its own breaker has counted and is closed with.
+func TestStatusOfIsolatedKeysHasNoStreak(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keys := three()
+		for _, k := range keys {
+			k.set(broken, step{err: fail(providers.KindAuthentication)})
+		}
+		c, _ := pool(t, keys, failover.WithMaxAttempts(1))
+		for range 3 {
+			_ = call(t, c)
+		}
+		if s := c.BreakerStatuses()[0]; s.State != providers.BreakerClosed || s.ConsecutiveFailures != 3 {
+			t.Fatalf("before: %+v", s)
+		}
+		_ = call(t, c)
+		if s := c.BreakerStatuses()[0]; s.State != providers.BreakerOpen || s.Reason != failover.ReasonIsolated || s.ConsecutiveFailures != 0 {
+			t.Errorf("isolated: %+v", s)
+		}
+	})
+}
+
 func TestIsolatedKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		keys := three()

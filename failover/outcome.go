@@ -180,7 +180,7 @@ func (e *Error) line(i int) string {
 	case a.Skip != "":
 		s += "not called, "
 	}
-	s += safeText(a.Err)
+	s += textAfter(a.Target, a.Err)
 	if a.N > 1 {
 		s += fmt.Sprintf(" (after %d attempts)", a.N)
 	}
@@ -206,6 +206,19 @@ func roundWait(d time.Duration) time.Duration {
 		return d.Round(time.Second)
 	}
 	return d.Round(10 * time.Millisecond)
+}
+
+// textAfter is safeText for a line that has named the target: a provider of the
+// same name is left out.
+func textAfter(target string, err error) string {
+	text := safeText(err)
+	if _, ok := errors.AsType[*providers.Error](err); !ok {
+		return text // begins with no provider
+	}
+	if rest, ok := strings.CutPrefix(text, target+" "); ok {
+		return rest
+	}
+	return strings.TrimPrefix(text, target+": ")
 }
 
 // safeText is an error's text if it is one of ours, which hold no content of

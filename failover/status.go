@@ -137,7 +137,7 @@ func (r *keyring) bear(s *providers.BreakerStatus, now time.Time) {
 	}
 	if ref.reason == SkipOpen && s.State != providers.BreakerOpen {
 		first := sum(r.guards(), now, better)
-		s.State, s.Reason, s.Since = first.State, first.Reason, first.Since
+		s.State, s.Reason, s.Since, s.ConsecutiveFailures = first.State, first.Reason, first.Since, first.ConsecutiveFailures
 	}
 	s.RetryAt = later(s.RetryAt, ref.until)
 }

@@ -30,7 +30,8 @@ type BreakerStatus struct {
 	// RetryAt is when an open breaker lets the next trial through, or when a
 	// cooldown ends.
 	RetryAt time.Time
-	// ConsecutiveFailures is the present streak.
+	// ConsecutiveFailures is the present streak or, of an open breaker, the one
+	// at which it opened; 0 if a failed trial opened it, and while it is half-open.
 	ConsecutiveFailures int
 	// Successes, Failures and FailureRate (0 to 1) are those of the window.
 	Successes, Failures int

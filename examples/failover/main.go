@@ -85,7 +85,7 @@ func load(path string, plugs plugs) (*config.Config, error) {
 	return config.Load(path, factories(plugs))
 }
 
-// check says what a file comes to. Its error has a line for everything that is
+// check says what a file comes to, where that differs from the defaults. Its error has a line for everything that is
 // wrong.
 func check(w io.Writer, path string, plugs plugs) error {
 	cfg, err := config.Load(path, factories(plugs))
@@ -96,6 +96,6 @@ func check(w io.Writer, path string, plugs plugs) error {
 	if err != nil {
 		return err
 	}
-	describe(w, path, chain.Describe())
-	return nil
+	_, err = fmt.Fprintf(w, "%s: nothing is wrong\n\n%v\n", path, chain.Describe())
+	return err
 }

@@ -36,17 +36,25 @@ func TestRun(t *testing.T) {
 		expect.InOrder(t, out.String(),
 			`1\. All is well: primary answers`, `✓ primary answered with gpt-5\.2 after 1 attempt, `, `✓ primary answered`,
 			`2\. primary goes down`, `↻ primary server_error: again in`, `→ primary server_error: over to backup`, `✓ backup answered with claude-sonnet-5 after 3 attempts, `,
-			`circuit breaker of primary: closed → open \(consecutive_failures\)`, `✓ backup answered`,
-			`– primary not asked: breaker_open`, `✓ backup answered with claude-sonnet-5 after 1 attempt, `,
+			`circuit breaker of primary: closed → open \(consecutive failures\)`, `✓ backup answered`,
+			`– primary not asked: breaker open`, `✓ backup answered with claude-sonnet-5 after 1 attempt, `,
 			`circuit breakers: primary open, backup closed`,
-			`3\. primary comes back`, `… \S+s until its next trial`, `primary: open → half_open`, `✓ primary answered`, `primary: half_open → closed`, `✓ primary answered`,
+			`3\. primary comes back`, `… \S+s until its next trial`, `primary: open → half-open`, `✓ primary answered`, `primary: half-open → closed`, `✓ primary answered`,
 			`circuit breakers: primary closed, backup closed`,
 			`4\. A stream of primary breaks in the middle: restart`, `↻ primary network`, `✂ discard "\w.*": the answer begins anew`, `» \w`, `✓ primary answered with gpt-5\.2 after 2 attempts, `,
 			`5\. Everything is down`, `✗ failover: no target answered \(3 attempts in .*\): primary: .*server_error.*; backup: .*server_error`,
 			`primary: attempt 1, server_error`, `primary: attempt 2, server_error`, `backup: attempt 1, server_error`,
-			`– primary not asked: breaker_open`, `– backup not asked: breaker_open`, `✗ failover: no target answered`, `worth trying again in \S+s`,
+			`– primary not asked: breaker open`, `– backup not asked: breaker open`, `✗ no target answered \(attempts: 0\); worth trying again in \d\S*s\n`,
 			`circuit breakers: primary open, backup open`,
 		)
+		for line := range strings.Lines(out.String()) { // of the same error, and so of one wait
+			if strings.Count(line, "worth trying again") > 1 || strings.HasPrefix(strings.TrimSpace(line), "worth") {
+				t.Errorf("the wait is said twice: %s", line)
+			}
+		}
+		if strings.Contains(out.String(), "half_open") || strings.Contains(out.String(), "consecutive_failures") {
+			t.Errorf("constants are not written for people\n%s", out.String())
+		}
 		if n := strings.Count(out.String(), "attempt 1, server_error"); n != 2 {
 			t.Errorf("the history is written %d times for 2 targets\n%s", n, out.String())
 		}
@@ -78,7 +86,7 @@ func TestRunWithAdapters(t *testing.T) {
 	expect.InOrder(t, out.String(),
 		`1\. All is well: openai answers`, `✓ openai answered with gpt-5\.2`,
 		`→ openai server_error: over to anthropic`, `✓ anthropic answered with claude-sonnet-5`, `circuit breaker of openai: closed → open`,
-		`3\. `, `openai: half_open → closed`,
+		`3\. `, `openai: half-open → closed`,
 		`✂ discard "Sunlight is a ": the answer begins anew`, `» Sunlight is a mix of colours\.`, `✓ openai answered`,
 		`✗ failover: no target answered`, `gemini: attempt 1, server_error`,
 	)
@@ -117,8 +125,22 @@ func TestCheck(t *testing.T) {
 	if err := run(t.Context(), &out, options{check: "failover.json"}); err != nil {
 		t.Fatal(err)
 	}
-	expect.InOrder(t, out.String(), `failover\.json: nothing is wrong`, `chain "answers": 2 targets, order fixed, broken streams: restart, at most 30s a call`,
-		`1\. primary: openai, gpt-5\.2`, `2 attempts; .* after 4 failures in a row, trials after 2s`, `2\. backup: anthropic, claude-sonnet-5`, `1 attempt; .* after 2 failures in a row`)
+	const want = `failover.json: nothing is wrong
+
+chain "answers": 2 targets, order fixed, broken streams: restart, at most 30s a call
+   no wait for an open circuit breaker
+1. primary: openai, gpt-5.2
+   retries: backoff 100ms to 1s
+   limits on time: first chunk 5s, idle 5s
+   circuit breaker: opens at 4 failures in a row, trials after 2s
+2. backup: anthropic, claude-sonnet-5
+   retries: 1 attempt, backoff 100ms to 1s
+   limits on time: first chunk 5s, idle 5s
+   circuit breaker: opens at 2 failures in a row, trials after 2s
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
 
 	err := run(t.Context(), io.Discard, options{check: "failover.real.json"})
 	if err == nil {

@@ -41,7 +41,7 @@ func (p *printer) hooks() failover.Hooks {
 			p.line("  ↻ %s %s: again in %s", e.Target, e.Kind, e.Delay.Round(time.Millisecond))
 		},
 		Skip: func(_ context.Context, e failover.SkipEvent) {
-			p.line("  – %s not asked: %s", e.Target, e.Reason)
+			p.line("  – %s not asked: %s", e.Target, spaced(string(e.Reason)))
 		},
 		Fallback: func(_ context.Context, e failover.FallbackEvent) {
 			if !e.LastResort && e.Kind != providers.KindRejected { // which Skip has told
@@ -49,7 +49,7 @@ func (p *printer) hooks() failover.Hooks {
 			}
 		},
 		BreakerChange: func(_ context.Context, e failover.BreakerEvent) {
-			p.line("  ◦ circuit breaker of %s: %s → %s (%s)", e.Target, e.From, e.To, e.Reason)
+			p.line("  ◦ circuit breaker of %s: %s → %s (%s)", e.Target, name(e.From), name(e.To), spaced(e.Reason))
 		},
 	}
 }
@@ -62,26 +62,29 @@ func (p *printer) answered(target, model string, attempts int, degraded bool, to
 	p.line("✓ %s answered with %s after %s, %s", target, model, count(attempts, "attempt"), took.Round(10*time.Millisecond))
 }
 
-// failed writes the error of a call: its text, what else it holds (once), and
-// when to try again.
+// failed writes the error of a call: its text, which says when to try again, and
+// its history; in short if one like it has been written.
 func (p *printer) failed(err error) {
-	p.line("✗ %v", err)
 	failed, ok := errors.AsType[*failover.Error](err)
-	if !ok {
+	if ok && p.told && failed.Outcome == failover.OutcomeExhausted {
+		text := fmt.Sprintf("no target answered (attempts: %d)", failed.Attempts())
+		if wait := failed.RetryAfter(); wait > 0 {
+			text += fmt.Sprintf("; worth trying again in %s", wait.Round(10*time.Millisecond))
+		}
+		p.line("✗ %s", text)
 		return
 	}
-	for _, a := range failed.History {
-		switch {
-		case p.told:
-		case a.Skip != "":
-			p.line("    %s: not asked, %s", a.Target, a.Skip)
-		default:
-			p.line("    %s: attempt %d, %s", a.Target, a.N, a.Kind)
-		}
+	p.line("✗ %v", err)
+	if !ok || p.told {
+		return
 	}
 	p.told = true
-	if wait := failed.RetryAfter(); wait > 0 {
-		p.line("    worth trying again in %s", wait.Round(100*time.Millisecond))
+	for _, a := range failed.History {
+		if a.Skip != "" {
+			p.line("    %s: not asked, %s", a.Target, spaced(string(a.Skip)))
+			continue
+		}
+		p.line("    %s: attempt %d, %s", a.Target, a.N, a.Kind)
 	}
 }
 
@@ -89,29 +92,16 @@ func (p *printer) breakers(all []providers.BreakerStatus) {
 	var states []string
 	for _, b := range all {
 		if b.Key == "" && b.Model == "" {
-			states = append(states, fmt.Sprintf("%s %s", b.Target, b.State))
+			states = append(states, fmt.Sprintf("%s %s", b.Target, name(b.State)))
 		}
 	}
 	p.line("circuit breakers: %s", strings.Join(states, ", "))
 }
 
-// describe writes what a file comes to.
-func describe(w io.Writer, path string, d failover.Description) {
-	fmt.Fprintf(w, "%s: nothing is wrong\n\nchain %q: %s, order %v, broken streams: %v, at most %v a call\n\n",
-		path, d.Name, count(len(d.Targets), "target"), d.Order, d.StreamPolicy, d.TotalTimeout)
-	for i, t := range d.Targets {
-		model := t.Model
-		if model == "" {
-			model = "the request's model"
-		}
-		fmt.Fprintf(w, "%d. %s: %s, %s", i+1, t.Name, t.Provider, model)
-		if len(t.Keys) > 0 {
-			fmt.Fprintf(w, ", keys %s", strings.Join(t.Keys, " "))
-		}
-		fmt.Fprintf(w, "\n   %s; circuit breaker opens after %d failures in a row, trials after %v; first chunk within %v\n",
-			count(t.MaxAttempts, "attempt"), t.ConsecutiveFailures, t.OpenDelay, t.FirstChunkTimeout)
-	}
-}
+// spaced and name write constants for people.
+func spaced(s string) string { return strings.ReplaceAll(s, "_", " ") }
+
+func name(s providers.BreakerState) string { return strings.ReplaceAll(string(s), "_", "-") }
 
 func count(n int, what string) string {
 	if n == 1 {

@@ -96,6 +96,6 @@ func ask(ctx context.Context, w io.Writer, client *openai.Client, question strin
 			fmt.Fprint(w, choice.Delta.Content)
 		}
 	}
-	fmt.Fprintf(w, "\n  (the first piece came after %s)\n", first.Round(time.Millisecond))
+	fmt.Fprintf(w, "\n  (the first text came after %s; the span counts from the first chunk, which may have none)\n", first.Round(time.Millisecond))
 	return stream.Err()
 }

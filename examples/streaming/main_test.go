@@ -20,7 +20,7 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect.InOrder(t, out.String(), `OPENAI_API_KEY is not set`,
-		`1\. `, `> Sunlight is .* in the sky\.\n`, `the first piece came after \d+ms`,
+		`1\. `, `> Sunlight is .* in the sky\.\n`, `\(the first text came after \d+ms; the span counts from the first chunk, which may have none\)`,
 		`\n  chat gpt-5\.2  \d+ms\n`, `tokens 9 in, 40 out · cost 0\.000576 USD · finish stop`, `first chunk after \d+ms`,
 		`2\. `, `> Sunlight is a mix of \n`,
 		`\n  chat gpt-5\.2  \d+ms\n`, `tokens missing · finish error`, `first chunk after \d+ms`, `event llmotel\.stream\.interrupted`)

@@ -126,8 +126,8 @@ type Latency struct {
 	P50, P90, P95, P99 time.Duration
 }
 
-// Breaker is what a circuit breaker says of itself; the counts are those of
-// its window.
+// Breaker is what a circuit breaker says of itself, see
+// [providers.BreakerStatus]; the counts are those of its window.
 type Breaker struct {
 	State               providers.BreakerState `json:"state"`
 	Since               time.Time              `json:"since,omitzero"`

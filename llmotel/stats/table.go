@@ -176,10 +176,14 @@ func (s *Snapshot) breakerRows() [][]string {
 		if b == nil {
 			continue
 		}
-		// The failures in a row are counted anew once a breaker has opened.
-		row, why, next := "-", cmp.Or(b.Reason, "-"), "-"
+		// What is not closed and knows of no failures in a row, as after a failed
+		// trial, has an empty cell: neither none nor some.
+		row, why, next := "", cmp.Or(words(b.Reason), "-"), "-"
 		if b.State == providers.BreakerClosed {
-			row, why = strconv.Itoa(b.ConsecutiveFailures), "-"
+			why = "-"
+		}
+		if b.State == providers.BreakerClosed || b.ConsecutiveFailures > 0 {
+			row = strconv.Itoa(b.ConsecutiveFailures)
 		}
 		if b.State == providers.BreakerOpen && !b.RetryAt.IsZero() {
 			next = "now"
@@ -188,12 +192,15 @@ func (s *Snapshot) breakerRows() [][]string {
 			}
 		}
 		rows = append(rows, []string{
-			t.Target, string(b.State), strconv.Itoa(b.Failures), strconv.Itoa(b.Successes),
+			t.Target, strings.ReplaceAll(string(b.State), "_", "-"), strconv.Itoa(b.Failures), strconv.Itoa(b.Successes),
 			strconv.FormatFloat(100*b.ErrorRate, 'f', 1, 64), row, why, next,
 		})
 	}
 	return rows
 }
+
+// words writes a reason for people.
+func words(reason string) string { return strings.ReplaceAll(reason, "_", " ") }
 
 func (s *Snapshot) notes() []string {
 	var notes []string

@@ -16,6 +16,7 @@ const (
 	above  = 44 // for the title
 	gap    = 6
 	lineup = 18 // of a legend
+	most   = 4  // lines of a legend
 )
 
 // colours are told apart by people who see no red or green, too (Okabe and Ito, with lighter and darker ones).
@@ -28,7 +29,7 @@ func draw(out io.Writer, b *board, from, to time.Time) error {
 	for _, p := range b.Panels {
 		bottom = max(bottom, p.GridPos.Y+p.GridPos.H)
 	}
-	width, height := 24*column, above+bottom*line+gap
+	width, height := 24*column+gap, above+bottom*line+gap
 	var w strings.Builder
 	fmt.Fprintf(&w, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-label="%s" font-family="ui-sans-serif, system-ui, sans-serif">
 <rect width="%d" height="%d" fill="#f6f8fa"/>
@@ -119,8 +120,9 @@ func (f *frame) tick() time.Duration {
 	return max(f.to.Sub(f.from)/5, time.Minute).Truncate(time.Minute)
 }
 
-// legends are as many lines below the picture as they need.
-func (f *frame) legends() (rows [][]int) {
+// legends are as many lines below the picture as they need, up to most: then
+// the last of them has room to say how many more series there are.
+func (f *frame) legends() (rows [][]int, more int) {
 	room := 0.0
 	for i, s := range f.p.series {
 		need := broad(s.name)
@@ -130,15 +132,32 @@ func (f *frame) legends() (rows [][]int) {
 		rows[len(rows)-1] = append(rows[len(rows)-1], i)
 		room -= need
 	}
-	return rows
+	if len(rows) <= most {
+		return rows, 0
+	}
+	rows = rows[:most]
+	last, used := rows[most-1], 0.0
+	for _, i := range last {
+		used += broad(f.p.series[i].name)
+	}
+	more = len(f.p.series) - 1 - last[len(last)-1]
+	for len(last) > 0 && used+broad(beyond(more)) > f.w-20 {
+		used -= broad(f.p.series[last[len(last)-1]].name)
+		last = last[:len(last)-1]
+		more++
+	}
+	rows[most-1] = last
+	return rows, more
 }
+
+func beyond(more int) string { return fmt.Sprintf("+ %d more", more) }
 
 // broad is the width of a series in the legend.
 func broad(name string) float64 { return 26 + 6.5*float64(len([]rune(name))) }
 
 func (f *frame) lines() {
 	slices.SortStableFunc(f.p.series, func(a, b series) int { return strings.Compare(a.name, b.name) })
-	rows := f.legends()
+	rows, more := f.legends()
 	stacked := f.p.FieldConfig.Defaults.Custom.Stacking.Mode == "normal"
 	sums, highest := make([]float64, points+1), 0.0
 	for _, s := range f.p.series {
@@ -158,7 +177,7 @@ func (f *frame) lines() {
 	for i := range 5 {
 		wide = max(wide, len([]rune(format(top*float64(i)/4, f.p.FieldConfig.Defaults.Unit))))
 	}
-	a := f.area(16+5.6*float64(wide), min(len(rows), 4))
+	a := f.area(16+5.6*float64(wide), len(rows))
 	y := func(v float64) float64 { return a.bottom - (a.bottom-a.top)*min(v/top, 1) }
 	for i := range 5 {
 		v := top * float64(i) / 4
@@ -176,13 +195,15 @@ func (f *frame) lines() {
 			}
 		}
 	}
-	for r, row := range rows[:min(len(rows), 4)] {
-		x := f.x + 12
+	for r, row := range rows {
+		x, ly := f.x+12, a.bottom+22+float64(r*lineup)
 		for _, i := range row {
-			ly := a.bottom + 22 + float64(r*lineup)
 			fmt.Fprintf(f, `<rect x="%.1f" y="%.1f" width="10" height="4" fill="%s"/>`+"\n", x, ly+4, colours[i%len(colours)])
 			f.text(x+14, ly+10, 11, "start", "#1f2328", "", f.p.series[i].name)
 			x += broad(f.p.series[i].name)
+		}
+		if more > 0 && r == len(rows)-1 {
+			f.text(x, ly+10, 11, "start", "#59636e", "", beyond(more))
 		}
 	}
 }

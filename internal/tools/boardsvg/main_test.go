@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -141,6 +142,59 @@ func TestBoard(t *testing.T) {
 	var b bytes.Buffer
 	if err := run(t.Context(), []string{"-board", path, "-rows", "First", "-prometheus", address, "-service", "other"}, &b, begin); err == nil || !strings.Contains(err.Error(), `panel "Failed": 400 Bad Request: parse error`) {
 		t.Errorf("what Prometheus refuses: %v", err)
+	}
+}
+
+// A legend has four lines. What has no place in them is counted at the end of the
+// last; a legend that has a place for all counts nothing.
+func TestLegendSaysWhatItLeavesOut(t *testing.T) {
+	// A line of a panel of 12 columns has 574 pixels: three of the long names, of 182, or of
+	// the short ones, of 156. "+ 4 more" is 78.
+	for _, c := range []struct {
+		name   string
+		series int
+		named  int
+		want   string
+	}{
+		{"a series of letters, %03d", 12, 12, ""},
+		{"a series of letters, %03d", 13, 11, "+ 2 more"},
+		{"a series of letters, %03d", 112, 11, "+ 101 more"},
+		{"series of letter %03d", 12, 12, ""},
+		{"series of letter %03d", 13, 12, "+ 1 more"},
+		{"series of letter %03d", 112, 12, "+ 100 more"},
+	} {
+		from := time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC)
+		p := panel{Type: "timeseries", Title: "Many"}
+		p.GridPos.W, p.GridPos.H = 12, 8
+		for i := range c.series {
+			p.series = append(p.series, series{name: fmt.Sprintf(c.name, i)})
+		}
+		var b bytes.Buffer
+		if err := draw(&b, &board{Title: "Board", Panels: []panel{p}}, from, from.Add(3*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		out := b.String()
+		if got := strings.Count(out, ">"+c.name[:len(c.name)-4]); got != c.named {
+			t.Errorf("of %d %q %d are named, want %d", c.series, c.name, got, c.named)
+		}
+		if said := strings.Contains(out, ">"+c.want+"</text>"); c.want != "" && !said || c.want == "" && strings.Contains(out, " more<") {
+			t.Errorf("of %d %q: said %t, want %q", c.series, c.name, said, c.want)
+		}
+	}
+}
+
+// The panels' distance from the picture's edge is the same left and right.
+func TestMargins(t *testing.T) {
+	p := panel{Type: "timeseries", Title: "Wide"}
+	p.GridPos.W, p.GridPos.H = 24, 8
+	var b bytes.Buffer
+	if err := draw(&b, &board{Panels: []panel{p}}, time.Time{}, time.Time{}.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`viewBox="0 0 1206 `, `<rect x="6" y="50" width="1194" `} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %s in\n%s", want, b.String())
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ var dimensions = []dimension{
 	{"user", attributed(func(a *calllog.Attribution) string { return a.User })},
 	{"session", attributed(func(a *calllog.Attribution) string { return a.Session })},
 	{"tenant", attributed(func(a *calllog.Attribution) string { return a.Tenant })},
-	{"provider", func(e *calllog.Entry) string { return e.Provider }},
+	{"provider", provider},
 	{"model", func(e *calllog.Entry) string { return e.Model }},
 	{"response_model", func(e *calllog.Entry) string { return e.ResponseModel }},
 	{"target", func(e *calllog.Entry) string { return e.Target }},
@@ -44,6 +44,15 @@ var dimensions = []dimension{
 	{"price_id", func(e *calllog.Entry) string { return e.PriceID }},
 	{"hour", func(e *calllog.Entry) string { return e.Timestamp.UTC().Format("2006-01-02T15Z") }},
 	{"day", func(e *calllog.Entry) string { return e.Timestamp.UTC().Format("2006-01-02") }},
+}
+
+// provider is empty for a call to a chain that no target took: its record bears
+// the chain's name in place of a provider's.
+func provider(e *calllog.Entry) string {
+	if e.Target == "" && len(e.Visits) == 0 && len(e.Skips) > 0 {
+		return ""
+	}
+	return e.Provider
 }
 
 // Dimensions returns the names that New takes.

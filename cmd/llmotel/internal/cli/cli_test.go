@@ -65,6 +65,28 @@ func TestReportAsTable(t *testing.T) {
 	}
 }
 
+// By target or provider a report and the statistics of a process differ, which a
+// reader of both is told, and a program that reads the table's other forms is not.
+func TestReportTellsWhatCountsForATarget(t *testing.T) {
+	const said = "\na call counts for the target that answered, or failed last; the process's statistics count each target visited\n"
+	for _, c := range []struct {
+		by, format string
+		want       int
+	}{
+		{"target", "table", 1},
+		{"feature,provider", "table", 1},
+		{"target,provider", "table", 1},
+		{"feature,model", "table", 0},
+		{"target", "csv", 0},
+		{"target", "json", 0},
+	} {
+		out, errs, code := run(t, "", "report", calls, "--by", c.by, "--format", c.format)
+		if got := strings.Count(out, said); code != 0 || got != c.want || strings.Count(out, "each target visited") != c.want {
+			t.Errorf("%s as %s: said %d times, want %d\n%s%s", c.by, c.format, got, c.want, out, errs)
+		}
+	}
+}
+
 // The figures of testdata/calls.jsonl, added up by hand.
 func TestReportAsJSON(t *testing.T) {
 	out, _, code := run(t, "", "report", calls, "--by", "feature", "--format", "json", "--baseline", "b")

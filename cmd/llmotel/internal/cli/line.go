@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/llmotel/sdk/llmotel/calllog"
+	"github.com/llmotel/sdk/llmotel/calllog/report"
 )
 
 // callLine is a call on one line.
@@ -15,7 +16,10 @@ func callLine(e *calllog.Entry) string {
 	if e.TTFCMS > 0 {
 		took += " (first " + millis(e.TTFCMS) + ")"
 	}
-	who := e.Provider + "/" + e.Model
+	who := "-" // nobody took it
+	if provider := report.Value(e, "provider"); provider != "" {
+		who = provider + "/" + e.Model
+	}
 	if e.Target != "" && e.Target != e.Provider {
 		who = e.Target + " " + who
 	}

@@ -100,6 +100,9 @@ func showGroups(w io.Writer, res *result) {
 	if res.Hidden > 0 {
 		fmt.Fprintf(w, "and %s, which cost less\n", plural(float64(res.Hidden), "more group"))
 	}
+	if slices.Contains(res.Dimensions, "target") || slices.Contains(res.Dimensions, "provider") {
+		fmt.Fprintln(w, "a call counts for the target that answered, or failed last; the process's statistics count each target visited")
+	}
 	if streams {
 		fmt.Fprintln(w, "ttfc: time to the first chunk of streams")
 	}

@@ -83,6 +83,26 @@ func TestTailTellsTheWay(t *testing.T) {
 	}
 }
 
+// A call that no target of a chain took has neither target nor provider, in
+// tail as in reports; the chain's name, which its record bears, is no provider's.
+func TestCallsThatNobodyTook(t *testing.T) {
+	const line = `{"schema": "llmotel.calllog/2", "timestamp": "2026-03-01T12:00:00Z", "call_id": "c", "operation": "chat", "stream": false, "provider": "answers", "model": "gpt-5.2", ` +
+		`"latency_ms": 1, "success": false, "error_kind": "rejected", "usage": "missing", "attempts": 0, "prompt_chars": 1, "response_chars": 0, ` +
+		`"skips": [{"target": "a", "reason": "breaker_open"}]}` + "\n"
+	path := filepath.Join(t.TempDir(), "log.jsonl")
+	if err := os.WriteFile(path, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, code := run(t, "", "tail", path, "--no-follow")
+	if code != 0 || strings.Join(strings.Fields(out)[1:], " ") != "rejected 1.00 ms - no usage - [a: breaker_open]" {
+		t.Errorf("tail: %q (%s)", out, errs)
+	}
+	out, errs, code = run(t, "", "report", path, "--by", "provider,target", "--format", "csv")
+	if row := strings.Split(out, "\n"); code != 0 || len(row) < 2 || !strings.HasPrefix(row[1], ",,1,1,0,1,") {
+		t.Errorf("report: %q (%s)", out, errs)
+	}
+}
+
 func TestTailTellsThatItWaits(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none.jsonl")
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
