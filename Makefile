@@ -62,7 +62,7 @@ test: ## tests of every module, with the race detector
 
 .PHONY: test-concurrent
 test-concurrent: ## tests named ...ConcurrentSafe, COUNT times
-	@$(TESTSUM) $(MODULES) -- $(RACE) -run=ConcurrentSafe -count=$(COUNT)
+	@$(TESTSUM) -named=ConcurrentSafe $(MODULES) -- $(RACE) -count=$(COUNT)
 
 .PHONY: e2e
 e2e: ## the real collector, Jaeger and Prometheus, with the quickstart in front
@@ -99,7 +99,7 @@ grafana-schema: ## derive the schema of dashboards from @grafana/schema again: n
 
 .PHONY: gates
 gates: ## what a call may allocate, measured without the race detector
-	@$(TESTSUM) $(MODULES) -- -run=Allocat -count=1
+	@$(TESTSUM) -named=Allocat $(MODULES) -- -count=1
 
 .PHONY: picture
 picture: ## draw docs/trace.svg from the failover trace in a running Jaeger

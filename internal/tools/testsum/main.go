@@ -23,6 +23,7 @@ func main() {
 type config struct {
 	modules []string
 	goArgs  []string       // passed to go test; "./..." if no package is named
+	named   string         // only tests whose name contains it, in the packages that have some; empty: all
 	failOn  *regexp.Regexp // skips whose output matches are failures; nil: none
 	verbose bool
 }
@@ -40,8 +41,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	report := &reporter{w: stdout, verbose: cfg.verbose}
 	total := newTally(cfg.failOn)
 	for _, dir := range cfg.modules {
+		args := cfg.goArgs
+		if cfg.named != "" {
+			packages, err := packagesWith(dir, cfg.named)
+			if err != nil {
+				fmt.Fprintln(stderr, "testsum:", err)
+				return 2
+			}
+			if len(packages) == 0 {
+				continue
+			}
+			args = slices.Concat([]string{"-run=" + cfg.named}, args, packages)
+		}
 		report.module(dir)
-		runModule(ctx, dir, cfg.goArgs, total, report, stderr)
+		runModule(ctx, dir, args, total, report, stderr)
 	}
 	return report.summary(total)
 }
@@ -53,6 +66,7 @@ func parseArgs(args []string, stderr io.Writer) (config, error) {
 	set.SetOutput(stderr)
 	set.StringVar(&chdir, "C", "", "change to `dir` before reading the module dirs")
 	set.StringVar(&failOn, "fail-on-skip-matching", "", "count a skip whose output matches `regexp` as a failure")
+	set.StringVar(&cfg.named, "named", "", "run only tests whose name contains `word`, in the packages that have some")
 	set.BoolVar(&cfg.verbose, "v", false, "name packages without tests too")
 	own, goArgs := args, []string(nil)
 	if i := slices.Index(args, "--"); i >= 0 {
@@ -66,7 +80,10 @@ func parseArgs(args []string, stderr io.Writer) (config, error) {
 		return config{}, errors.New("no module directory given")
 	}
 	cfg.goArgs = goArgs
-	if !namesPackage(goArgs) {
+	switch {
+	case cfg.named != "" && namesPackage(goArgs):
+		return config{}, errors.New("-named chooses the packages; name none")
+	case cfg.named == "" && !namesPackage(goArgs):
 		cfg.goArgs = append(slices.Clone(goArgs), "./...")
 	}
 	if failOn != "" {
