@@ -48,6 +48,10 @@ func TestPanic(t *testing.T) { panic("thrown on purpose") }
 		"flags reach go test": {
 			args: []string{"good", "--", "-run=TestA/x"}, last: "1 passed, 0 failed",
 		},
+		"tests by a part of their name, where there are some": {
+			args: []string{"-named=Skip", "good", "bad"}, last: "0 passed, 0 failed, 1 skipped", code: 0,
+			contains: []string{"== module good"},
+		},
 		"a forbidden skip fails": {
 			args: []string{"-fail-on-skip-matching=shared.test.data", "good"}, code: 1, last: "2 passed, 1 failed",
 		},
@@ -91,6 +95,7 @@ func TestParseArgsRefuses(t *testing.T) {
 		"no module":    {"-v"},
 		"a bad regexp": {"-fail-on-skip-matching=(", "."},
 		"unknown flag": {"-nonsense", "."},
+		"a package":    {"-named=Test", ".", "--", "./x"},
 		"bad -C":       {"-C", filepath.Join(t.TempDir(), "absent"), "."},
 	}
 	for name, args := range tests {
