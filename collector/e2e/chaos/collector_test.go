@@ -13,13 +13,14 @@ import (
 	"time"
 
 	"github.com/llmotel/sdk/collector/e2e/internal/rig"
+	"github.com/llmotel/sdk/collector/e2e/internal/rig/rigtest"
 	"github.com/llmotel/sdk/llmotel/otelsetup"
 )
 
 // TestCollectorKilled: what was acknowledged is on disk, and what was not is sent again.
 func TestCollectorKilled(t *testing.T) {
 	p := newPipeline(t)
-	start(t, p.Jaeger())
+	rigtest.Start(t, p.Jaeger())
 	collector := startCollector(t, p, 0, plain)
 	load := &rig.Load{Service: "llmotel-chaos-collector", Seed: 11, Traces: 4762, Spans: 21, Rate: 5000, To: []string{p.GRPC(0)}}
 	s := send(t, load)
@@ -28,7 +29,7 @@ func TestCollectorKilled(t *testing.T) {
 		kill(t, collector)
 		t.Logf("collector killed with %d spans acknowledged", s.progress.Load())
 		sleep(t, 2*time.Second)
-		collector = start(t, collector.Spec)
+		collector = rigtest.Start(t, collector.Spec)
 	}
 	report := s.wait(t)
 	if report.Refused == 0 {
@@ -41,7 +42,7 @@ func TestCollectorKilled(t *testing.T) {
 // with what was on disk.
 func TestCollectorStoppedDuringOutage(t *testing.T) {
 	p := newPipeline(t)
-	jaeger := start(t, p.Jaeger())
+	jaeger := rigtest.Start(t, p.Jaeger())
 	collector := startCollector(t, p, 0, plain)
 	kill(t, jaeger)
 	load := &rig.Load{Service: "llmotel-chaos-stopped", Seed: 14, Traces: 1000, Spans: 21, Rate: 5000, To: []string{p.GRPC(0)}}
@@ -49,9 +50,9 @@ func TestCollectorStoppedDuringOutage(t *testing.T) {
 	for _, end := range []func(*testing.T, *rig.Process){stop, kill, stop} {
 		sleep(t, time.Second)
 		end(t, collector)
-		collector = start(t, collector.Spec)
+		collector = rigtest.Start(t, collector.Spec)
 	}
-	start(t, jaeger.Spec)
+	rigtest.Start(t, jaeger.Spec)
 	expectAll(t, load, report, settle(t, rig.Jaeger{URL: p.JaegerURL()}, load, 20*time.Second))
 }
 
@@ -63,7 +64,7 @@ func TestSamplingCollectorKilled(t *testing.T) {
 		wait = 10 * time.Second // decision_wait_after_root_received of sampling.yaml
 	)
 	p := newPipeline(t)
-	start(t, p.Jaeger())
+	rigtest.Start(t, p.Jaeger())
 	collector := startCollector(t, p, 0, sampled, "SAMPLING_PERCENT=100")
 	load := &rig.Load{Service: "llmotel-chaos-sampling", Seed: 12, Traces: 5714, Spans: 21, Rate: rate, To: []string{p.GRPC(0)}}
 	s := send(t, load)
@@ -71,7 +72,7 @@ func TestSamplingCollectorKilled(t *testing.T) {
 	kill(t, collector)
 	t.Logf("collector killed with %d spans acknowledged", s.progress.Load())
 	sleep(t, 2*time.Second)
-	start(t, collector.Spec)
+	rigtest.Start(t, collector.Spec)
 	report := s.wait(t)
 	count := settle(t, rig.Jaeger{URL: p.JaegerURL()}, load, 25*time.Second)
 	sent := load.Traces * load.Spans
@@ -98,7 +99,7 @@ func TestSamplingCollectorKilled(t *testing.T) {
 func TestQueueFull(t *testing.T) {
 	const limit = 4 << 20
 	p := newPipeline(t)
-	jaeger := start(t, p.Jaeger())
+	jaeger := rigtest.Start(t, p.Jaeger())
 	startCollector(t, p, 0, plain, fmt.Sprintf("COLLECTOR_QUEUE_BYTES=%d", limit))
 	kill(t, jaeger)
 	load := &rig.Load{Service: "llmotel-chaos-full", Seed: 15, Traces: 2858, Spans: 21, Rate: 4000, To: []string{p.GRPC(0)}, Patience: 3 * time.Minute}
@@ -114,7 +115,7 @@ func TestQueueFull(t *testing.T) {
 	if size > 2*limit {
 		t.Errorf("a queue of %d bytes has %d of the disk", limit, size)
 	}
-	start(t, jaeger.Spec)
+	rigtest.Start(t, jaeger.Spec)
 	report := s.wait(t)
 	if report.Refused == 0 {
 		t.Error("the sender was not refused while the queue was full")
@@ -140,7 +141,7 @@ func testDiskFull(t *testing.T, seed uint64, long time.Duration, restart bool, e
 	t.Helper()
 	p := newPipeline(t)
 	state, room := smallDisk(t, p, 12<<20)
-	jaeger := start(t, p.Jaeger())
+	jaeger := rigtest.Start(t, p.Jaeger())
 	collector := startCollector(t, p, 0, plain, append(env, "COLLECTOR_STATE_DIR="+state)...)
 	kill(t, jaeger)
 	load := &rig.Load{Service: "llmotel-chaos-disk", Seed: seed, Traces: 2858, Spans: 21, Rate: 4000, To: []string{p.GRPC(0)}, Patience: 3 * time.Minute}
@@ -156,12 +157,12 @@ func testDiskFull(t *testing.T, seed uint64, long time.Duration, restart bool, e
 		t.Errorf("the collector does not answer with a full disk: %v", err)
 	}
 	room()
-	start(t, jaeger.Spec)
+	rigtest.Start(t, jaeger.Spec)
 	if restart {
 		sleep(t, 5*time.Second)
 		t.Logf("with room and a backend, before the restart: %d spans taken", s.progress.Load())
 		stop(t, collector)
-		start(t, collector.Spec)
+		rigtest.Start(t, collector.Spec)
 	}
 	report := s.wait(t)
 	if report.Refused == 0 {
@@ -242,7 +243,7 @@ func onDisk(t *testing.T, dir string) int64 {
 // spans, and drops what it could not export for half a minute, 512 spans at a time. The program itself notices nothing.
 func TestCollectorAbsentAtStart(t *testing.T) {
 	p := newPipeline(t)
-	start(t, p.Jaeger())
+	rigtest.Start(t, p.Jaeger())
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+p.GRPC(0))
 	sdk, err := otelsetup.Start(t.Context(), otelsetup.WithoutGlobals(), otelsetup.WithErrorHandler(func(err error) { t.Log(err) }))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/llmotel/sdk/collector/e2e/internal/rig"
+	"github.com/llmotel/sdk/collector/e2e/internal/rig/rigtest"
 )
 
 // fleet is two agents (collectors 0 and 1) and two samplers (2 and 3) before one Jaeger. Each sampler writes its number on
@@ -26,7 +27,7 @@ func newFleet(t *testing.T, percent int) *fleet {
 	t.Helper()
 	f := &fleet{Pipeline: newPipeline(t)}
 	f.jaeger = rig.Jaeger{URL: f.JaegerURL(), By: sampledBy}
-	start(t, f.Jaeger())
+	rigtest.Start(t, f.Jaeger())
 	for n := range f.samplers {
 		overlay := filepath.Join(f.Dir, fmt.Sprintf("sampler-%d.yaml", n))
 		content := fmt.Sprintf("processors: {resource/way: {attributes: [{key: %s, value: s%d, action: insert}]}}\n"+
@@ -76,7 +77,7 @@ func TestFleet(t *testing.T) {
 		kill(t, f.samplers[0])
 		t.Logf("sampler 0 killed with %d spans acknowledged by the agents", s.progress.Load())
 		sleep(t, 5*time.Second)
-		f.samplers[0] = start(t, f.samplers[0].Spec)
+		f.samplers[0] = rigtest.Start(t, f.samplers[0].Spec)
 		report := s.wait(t)
 		count := settle(t, f.jaeger, load, 45*time.Second)
 		sent := load.Traces * load.Spans
@@ -106,7 +107,7 @@ func TestFleet(t *testing.T) {
 			}
 			spec := f.samplers[n].Spec
 			spec.Env = append(spec.Env, "SAMPLING_PERCENT=25")
-			f.samplers[n] = start(t, spec)
+			f.samplers[n] = rigtest.Start(t, spec)
 		}
 		load := &rig.Load{Service: "llmotel-chaos-fleet-share", Seed: 23, Traces: 2000, Spans: 21, Rate: rate, To: to}
 		send(t, load).wait(t)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/llmotel/sdk/collector/e2e/internal/rig"
+	"github.com/llmotel/sdk/collector/e2e/internal/rig/rigtest"
 )
 
 // TestJaegerKilled is the promise of the queue: an outage of the backend, however it began and however long it lasts, costs
@@ -21,7 +22,7 @@ func TestJaegerKilled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPipeline(t)
-			jaeger := start(t, p.Jaeger())
+			jaeger := rigtest.Start(t, p.Jaeger())
 			startCollector(t, p, 0, plain)
 			api := rig.Jaeger{URL: p.JaegerURL()}
 			load := &rig.Load{Service: "llmotel-chaos-jaeger", Seed: uint64(test.rate), Traces: 9524, Spans: 21, Rate: test.rate, To: []string{p.GRPC(0)}}
@@ -33,7 +34,7 @@ func TestJaegerKilled(t *testing.T) {
 			t.Logf("Jaeger killed with %d spans acknowledged", s.progress.Load())
 			sleep(t, test.outage)
 			waiting := s.progress.Load()
-			start(t, jaeger.Spec)
+			rigtest.Start(t, jaeger.Spec)
 			// A trace from the beginning of the outage can only have come through the queue, which is emptied in order.
 			early := killedAt + 50
 			resumed := eventually(t, 30*time.Second, "delivery has resumed", func() bool {

@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/llmotel/sdk/collector/e2e/internal/rig"
+	"github.com/llmotel/sdk/collector/e2e/internal/rig/rigtest"
 )
 
 // TestPrometheusRestarted: points that were sent while Prometheus was away are there afterwards, each of them, at its time,
@@ -38,7 +39,7 @@ func TestPrometheusRestarted(t *testing.T) {
 				case down:
 					end(t, c.prometheus)
 				case up:
-					c.prometheus = start(t, c.prometheus.Spec)
+					c.prometheus = rigtest.Start(t, c.prometheus.Spec)
 				}
 				c.export(t, i+1)
 			}
@@ -68,10 +69,10 @@ func TestAgentKilledDuringOutage(t *testing.T) {
 		case killed:
 			for n := range c.collectors {
 				kill(t, c.collectors[n])
-				c.collectors[n] = start(t, c.collectors[n].Spec)
+				c.collectors[n] = rigtest.Start(t, c.collectors[n].Spec)
 			}
 		case up:
-			c.prometheus = start(t, c.prometheus.Spec)
+			c.prometheus = rigtest.Start(t, c.prometheus.Spec)
 		}
 		c.export(t, i+1)
 	}
@@ -109,7 +110,7 @@ func newCounters(t *testing.T) *counters {
 		t.Fatal(err)
 	}
 	c := &counters{
-		prometheus: start(t, spec), ways: [2]string{"OTLP", "remote write"}, url: p.PrometheusURL(), began: time.Now(),
+		prometheus: rigtest.Start(t, spec), ways: [2]string{"OTLP", "remote write"}, url: p.PrometheusURL(), began: time.Now(),
 		series: 20, pause: 250 * time.Millisecond,
 	}
 	c.collectors[0] = startCollector(t, p, 0, plain)

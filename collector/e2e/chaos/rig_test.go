@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/llmotel/sdk/collector/e2e/internal/rig"
+	"github.com/llmotel/sdk/collector/e2e/internal/rig/rigtest"
 )
 
 func TestMain(m *testing.M) {
@@ -43,31 +44,13 @@ func newPipeline(t *testing.T) rig.Pipeline {
 	return rig.Pipeline{Dir: t.TempDir(), Repository: root, Base: base}
 }
 
-// start runs a program until the test's end.
-func start(t *testing.T, spec rig.Spec) *rig.Process {
-	t.Helper()
-	process, err := rig.Start(t.Context(), spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := process.Stop(); err != nil {
-			t.Error(err)
-		}
-		if t.Failed() {
-			t.Logf("last lines of %s:\n%s", spec.Name, process.Tail(10))
-		}
-	})
-	return process
-}
-
 func startCollector(t *testing.T, p rig.Pipeline, n int, configs []string, env ...string) *rig.Process {
 	t.Helper()
 	spec, err := p.Collector(n, configs, env...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return start(t, spec)
+	return rigtest.Start(t, spec)
 }
 
 func kill(t *testing.T, process *rig.Process) {

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/llmotel/sdk/collector/e2e/internal/rig"
+	"github.com/llmotel/sdk/collector/e2e/internal/rig/rigtest"
 	"github.com/llmotel/sdk/failover"
 	"github.com/llmotel/sdk/llmotel"
 	"github.com/llmotel/sdk/llmotel/otelfailover"
@@ -123,30 +124,13 @@ func fail(ctx context.Context, c *failover.Chain) error {
 	return nil
 }
 
-// start runs a program of the pipeline until the test's end.
-func start(t *testing.T, spec rig.Spec) {
-	t.Helper()
-	process, err := rig.Start(t.Context(), spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := process.Stop(); err != nil {
-			t.Error(err)
-		}
-		if t.Failed() {
-			t.Logf("last lines of %s:\n%s", spec.Name, process.Tail(10))
-		}
-	})
-}
-
 func startCollector(t *testing.T, p rig.Pipeline, n int, configs []string, env ...string) {
 	t.Helper()
 	spec, err := p.Collector(n, configs, env...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	start(t, spec)
+	rigtest.Start(t, spec)
 }
 
 // eventually asks until check has no complaint, and fails the test with the last one.

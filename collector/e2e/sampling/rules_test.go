@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/llmotel/sdk/collector/e2e/internal/rig"
+	"github.com/llmotel/sdk/collector/e2e/internal/rig/rigtest"
 	"github.com/llmotel/sdk/providers/mock"
 )
 
@@ -24,12 +25,12 @@ import (
 // in Jaeger are those that a rule keeps, whole, and no others; the metrics count all calls.
 func TestRules(t *testing.T) {
 	p := newPipeline(t, 24000)
-	start(t, p.Jaeger())
+	rigtest.Start(t, p.Jaeger())
 	prometheus, err := p.Prometheus("--web.enable-remote-write-receiver")
 	if err != nil {
 		t.Fatal(err)
 	}
-	start(t, prometheus)
+	rigtest.Start(t, prometheus)
 	const none = "SAMPLING_PERCENT=0"
 	startCollector(t, p, 0, []string{"otel-config.yaml", "sampling.yaml"}, none)
 	startCollector(t, p, 2, []string{"scale/sampler.yaml", "sampling.yaml"}, none)

@@ -12,6 +12,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/llmotel/sdk/collector/e2e/internal/rig/rigtest"
 	"github.com/llmotel/sdk/failover"
 	"github.com/llmotel/sdk/providers"
 	"github.com/llmotel/sdk/providers/mock"
@@ -22,7 +23,7 @@ import (
 func TestDecisionWait(t *testing.T) {
 	const deadline = 8 * time.Second
 	p := newPipeline(t, 24300)
-	start(t, p.Jaeger())
+	rigtest.Start(t, p.Jaeger())
 	jaeger := traces{p.JaegerURL()}
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
 	t.Setenv("OTEL_METRICS_EXPORTER", "none")
